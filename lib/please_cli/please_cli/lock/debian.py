@@ -1,0 +1,96 @@
+"""nix/lock/debian.json: the Debian packages of the embedded platform."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from debian.debfile import DebFile
+
+from please_cli.errors import UserError
+from please_cli.lock import apt, closure, nar
+from please_cli.lock.document import Document
+
+CODENAME = "bookworm"
+"""The suite: the release pocket, which a point release alone changes."""
+
+ARCHITECTURES = {"aarch64-linux": "arm64", "x86_64-linux": "amd64"}
+"""The systems of the lock in Nix's spelling, and in Debian's."""
+
+LEVELS = 4
+"""How deep the lock has one entry a line: a package of a system."""
+
+Components = Mapping[str, Mapping[str, list[str]]]
+
+
+def lock(components: Components) -> Document:
+    """The lock of all components, from the machine's mirror.
+
+    Raises UserError when the mirror cannot be used or does not have a package.
+    """
+    source = apt.mirror(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
+    with apt.private() as private:
+        private.update(source)
+        return {
+            "codename": CODENAME,
+            "busybox": {
+                system: busybox(private.download("busybox-static", architecture))
+                for system, architecture in ARCHITECTURES.items()
+            },
+            "systems": {
+                system: select(
+                    closure.Index(closure.packages(private.index(architecture))), components
+                )
+                for system, architecture in ARCHITECTURES.items()
+            },
+        }
+
+
+def select(index: closure.Index, components: Components) -> Document:
+    """For one system, the packages of each component and where to find them."""
+    closures = {
+        name: index.closure(component["packages"], component["without"])
+        for name, component in components.items()
+    }
+    return {
+        "components": {name: list(packages) for name, packages in closures.items()},
+        "packages": {
+            package.name: {
+                "version": package.version,
+                "file": package.file,
+                "sha256": package.sha256,
+                "size": package.size,
+            }
+            for packages in closures.values()
+            for package in packages.values()
+        },
+    }
+
+
+def busybox(deb: Path) -> str:
+    """The hash of a directory with nothing but the `bin/busybox` of that package."""
+    with tempfile.TemporaryDirectory() as name, DebFile(deb) as archive:
+        program = Path(name) / "root" / "bin" / "busybox"
+        program.parent.mkdir(parents=True)
+        with archive.data.get_file("./bin/busybox") as packed, program.open("wb") as file:
+            shutil.copyfileobj(packed, file)
+        program.chmod(0o755)
+        return nar.sri(program.parents[1])
+
+
+def components(path: Path) -> Components:
+    """The components that are written down in nix/platform/components.json.
+
+    Raises UserError when the file says something else.
+    """
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise UserError(f"{path}: no components to lock: {error}; correct the file") from error
+    for name, component in found.items():
+        for key in ("packages", "without"):
+            if not isinstance(component.get(key), list):
+                raise UserError(f"{path}: {name}: {key!r} is not a list; correct the file")
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,91 @@
+"""The mirror of a Debian suite in the machine's apt configuration, sources.list(5)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from debian.deb822 import Deb822
+
+from please_cli.errors import UserError
+
+ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+"""Where Debian's package debian-archive-keyring keeps the keys of the archive."""
+
+# A one-line entry: type, options in brackets, URI, suite, components.
+_ONE_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<rest>.+)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of the configuration: mirrors, what they hold, and who signs it.
+
+    `signed_by` is empty, a path, fingerprints or a whole key, as the entry has it.
+    """
+
+    uris: tuple[str, ...]
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    signed_by: str = ""
+
+    def only(self, suite: str, component: str, architectures: Iterable[str]) -> str:
+        """A .sources file with nothing of this entry but that suite and component.
+
+        Signatures are always checked: a `Trusted: yes` of the machine is not passed on.
+        """
+        return (
+            "Types: deb\n"
+            f"URIs: {' '.join(self.uris)}\n"
+            f"Suites: {suite}\n"
+            f"Components: {component}\n"
+            f"Architectures: {' '.join(architectures)}\n"
+            f"Signed-By: {self.signed_by or ARCHIVE_KEYRING}\n"
+            # No translations, no icons.
+            "Targets: Packages\n"
+        )
+
+
+def find(files: Iterable[Path], suite: str, component: str) -> Source:
+    """The first entry of `files` that has the suite's component.
+
+    Raises UserError when there is none.
+    """
+    for path in files:
+        for source in read(path):
+            if suite in source.suites and component in source.components:
+                return source
+    raise UserError(
+        f"apt's configuration (/etc/apt/sources.list, /etc/apt/sources.list.d) has no mirror of "
+        f"Debian {suite} {component}; add one, or run this on a Debian machine that has one"
+    )
+
+
+def read(path: Path) -> Iterator[Source]:
+    """The entries for binary packages in a file of either format."""
+    text = path.read_text(encoding="utf-8")
+    yield from _deb822(text) if path.suffix == ".sources" else _one_line(text)
+
+
+def _deb822(text: str) -> Iterator[Source]:
+    for stanza in Deb822.iter_paragraphs(text, use_apt_pkg=False):
+        enabled = stanza.get("Enabled", "yes").lower() not in ("no", "false", "0")
+        if enabled and "deb" in stanza.get("Types", "").split():
+            yield Source(
+                uris=tuple(stanza.get("URIs", "").split()),
+                suites=tuple(stanza.get("Suites", "").split()),
+                components=tuple(stanza.get("Components", "").split()),
+                signed_by=stanza.get("Signed-By", ""),
+            )
+
+
+def _one_line(text: str) -> Iterator[Source]:
+    for line in text.splitlines():
+        if entry := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
+            options = dict(
+                option.split("=", 1)
+                for option in (entry["options"] or "").split()
+                if "=" in option
+            )
+            suite, *components = entry["rest"].split()
+            signed_by = options.get("signed-by", "").replace(",", " ")
+            yield Source((entry["uri"],), (suite,), tuple(components), signed_by)
