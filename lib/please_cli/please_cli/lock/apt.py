@@ -87,7 +87,9 @@ def private() -> Iterator[Apt]:
 
 def configured() -> list[Path]:
     """The files in which the machine's apt looks for mirrors, in apt's order."""
-    dump = run("apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d")
+    dump = run(
+        "apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d"
+    )
     found = dict(re.findall(r"^(\w+)='(.*)'$", dump, re.MULTILINE))
     parts = Path(found["PARTS"])
     files = [Path(found["LIST"])]
@@ -137,5 +139,7 @@ def explain(said: str) -> str:
             "name the right key as Signed-By of the mirror in apt's configuration"
         )
     if "No space left" in said:
-        return "no space left for apt's indexes (about 100 MB); make room in the temporary directory"
+        return (
+            "no space left for apt's indexes (about 100 MB); make room in the temporary directory"
+        )
     return "apt failed; see what it says below, then run `./please lock --platform` again"

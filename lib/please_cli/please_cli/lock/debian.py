@@ -69,6 +69,29 @@ def select(index: closure.Index, components: Components) -> Document:
     }
 
 
+def changes(before: Document, after: Document) -> list[str]:
+    """One line for each package that was added, removed or moved, whichever its systems are."""
+    old, new = _versions(before), _versions(after)
+    lines = []
+    for name in sorted(old.keys() | new.keys()):
+        was, now = ("/".join(sorted(side.get(name, ()))) for side in (old, new))
+        if not was:
+            lines.append(f"+ {name} {now}")
+        elif not now:
+            lines.append(f"- {name} {was}")
+        elif was != now:
+            lines.append(f"  {name} {was} -> {now}")
+    return lines
+
+
+def _versions(document: Document) -> dict[str, set[str]]:
+    versions: dict[str, set[str]] = {}
+    for system in document.get("systems", {}).values():
+        for name, package in system["packages"].items():
+            versions.setdefault(name, set()).add(package["version"])
+    return versions
+
+
 def busybox(deb: Path) -> str:
     """The hash of a directory with nothing but the `bin/busybox` of that package."""
     with tempfile.TemporaryDirectory() as name, DebFile(deb) as archive:

@@ -82,9 +82,7 @@ def _one_line(text: str) -> Iterator[Source]:
     for line in text.splitlines():
         if entry := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
             options = dict(
-                option.split("=", 1)
-                for option in (entry["options"] or "").split()
-                if "=" in option
+                option.split("=", 1) for option in (entry["options"] or "").split() if "=" in option
             )
             suite, *components = entry["rest"].split()
             signed_by = options.get("signed-by", "").replace(",", " ")

@@ -1,0 +1,53 @@
+"""The package index that pip is configured for on this machine, told to uv."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pip._internal.commands import create_command
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """Where packages come from. URLs are as pip's configuration has them, or pip's default."""
+
+    default: str
+    extra: Sequence[str] = ()
+    trusted: Sequence[str] = ()
+    certificates: str = ""
+    proxy: str = ""
+    offline: bool = False
+
+    def arguments(self) -> list[str]:
+        """uv's arguments for them; an extra index that is a directory here is left out."""
+        arguments = ["--default-index", self.default]
+        for url in self.extra:
+            if urlsplit(url).scheme in ("http", "https"):
+                arguments += ["--index", url]
+        for host in self.trusted:
+            arguments += ["--allow-insecure-host", host]
+        if self.offline:
+            arguments.append("--no-index")
+        return arguments
+
+    def environment(self) -> dict[str, str]:
+        """Variables that tell uv, and Python's urllib, the rest."""
+        variables = {}
+        if self.certificates:
+            variables["SSL_CERT_FILE"] = self.certificates
+        if self.proxy:
+            variables["ALL_PROXY"] = self.proxy
+        return variables
+
+
+def configured() -> Indexes:
+    """What pip itself makes of its configuration files and variables."""
+    options, _ = create_command("download").parse_args([])
+    return Indexes(
+        default=options.index_url,
+        extra=tuple(options.extra_index_urls),
+        trusted=tuple(options.trusted_hosts),
+        certificates=options.cert or "",
+        proxy=options.proxy or "",
+        offline=options.no_index,
+    )

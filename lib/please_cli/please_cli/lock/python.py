@@ -1,0 +1,176 @@
+"""nix/lock/python.json: every Python package of the workspace, at one version, host-free."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from please_cli.errors import UserError
+from please_cli.lock import artifacts, graph, machine, resolver, sdist
+from please_cli.lock.declares import declares
+from please_cli.lock.document import Document
+from please_cli.lock.systems import PYTHON
+
+LEVELS = 2
+"""How deep the lock has one entry a line: a package."""
+
+Packages = dict[str, dict[str, Any]]
+
+
+def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document:
+    """The lock of the workspace at `root`, which keeps the versions of the lock `before`.
+
+    `upgrades` are names that may move. Raises UserError for a name that is not locked, and
+    when there is no solution.
+    """
+    versions = pins(before)
+    wanted = [canonicalize_name(name) for name in upgrades]
+    for name in wanted:
+        if name not in versions:
+            raise UserError(_unknown(name, versions))
+    indexes = machine.configured()
+    resolved = resolver.resolve(root, indexes, versions, wanted)
+    return convert(resolved, before, wanted, indexes)
+
+
+def pins(document: Document) -> dict[str, str]:
+    """The version of each package of a lock that comes from an index.
+
+    Raises UserError when the lock has another shape.
+    """
+    try:
+        return {
+            name: package["version"]
+            for name, package in document.get("packages", {}).items()
+            if "local" not in package
+        }
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UserError(
+            "nix/lock/python.json is malformed; restore it from version control, or delete it "
+            "and run `./please lock`"
+        ) from error
+
+
+def convert(
+    resolved: Mapping[str, Any],
+    before: Document,
+    upgrades: Iterable[str],
+    indexes: machine.Indexes,
+) -> Document:
+    """The lock that says what a uv.lock says.
+
+    Raises UserError for a package that cannot be locked: two versions, not from an index, no
+    file for a system, a build requirement that is not locked.
+    """
+    sources = _one_version(resolved["package"])
+    nodes = {name: _node(package) for name, package in sources.items()}
+    systems = graph.reachable(nodes)
+    packages: Packages = {}
+    for name in sorted(systems):
+        node, package = nodes[name], sources[name]
+        known = {} if name in upgrades else before.get("packages", {}).get(name, {})
+        entry = {"version": package["version"]} if "version" in package else {}
+        if "local" in node:
+            entry |= {"local": node["local"], "declares": declares(package)}
+        else:
+            files = artifacts.choose(package, systems[name], _digests(known))
+            entry |= files
+            if "sdist" in files:
+                entry["build"] = _build(package, files["sdist"], known, indexes)
+        packages[name] = _ordered(entry, node)
+    _check_builds(packages)
+    return {"python": ".".join(map(str, PYTHON)), "packages": packages}
+
+
+def changes(before: Document, after: Document) -> list[str]:
+    """One line for each package that was added, removed or moved."""
+    old, new = before.get("packages", {}), after.get("packages", {})
+    lines = []
+    for name in sorted(old.keys() | new.keys()):
+        was, now = (side.get(name, {}).get("version", "local") for side in (old, new))
+        if name not in old:
+            lines.append(f"+ {name} {now}")
+        elif name not in new:
+            lines.append(f"- {name} {was}")
+        elif was != now:
+            lines.append(f"  {name} {was} -> {now}")
+    return lines
+
+
+def _one_version(packages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for package in packages:
+        name = package["name"]
+        if name in found:
+            versions = " and ".join(sorted([found[name]["version"], package["version"]]))
+            raise UserError(
+                f"{name} would have two versions, {versions}, one for each system; ask for one "
+                "that both have in the manifest that names it"
+            )
+        found[name] = package
+    return found
+
+
+def _node(package: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a lock entry that is about other packages."""
+    extras = package.get("metadata", {}).get("provides-extras", [])
+    optional = package.get("optional-dependencies", {})
+    node: dict[str, Any] = {
+        "requires": graph.edges(package.get("dependencies", [])),
+        "extras": {
+            name: graph.edges(optional.get(name, [])) for name in sorted({*extras, *optional})
+        },
+        "groups": {
+            name: graph.edges(dependencies)
+            for name, dependencies in sorted(package.get("dev-dependencies", {}).items())
+        },
+    }
+    source = package["source"]
+    if local := source.keys() & {"editable", "virtual", "directory"}:
+        node["local"] = source[local.pop()]
+    elif "registry" not in source:
+        raise UserError(
+            f"{package['name']} comes from {', '.join(source)}, but only packages of an index "
+            "can be locked; change [tool.uv.sources] or the requirement"
+        )
+    return node
+
+
+def _ordered(entry: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    about_others = {key: node[key] for key in ("requires", "extras", "groups") if node[key]}
+    declared = {"declares": entry.pop("declares")} if "declares" in entry else {}
+    return {**entry, "requires": [], **about_others, **declared}
+
+
+def _digests(entry: Mapping[str, Any]) -> frozenset[str]:
+    files = [entry.get("wheel"), *entry.get("wheels", {}).values(), entry.get("sdist")]
+    return frozenset(file["sha256"] for file in files if file)
+
+
+def _build(
+    package: Mapping[str, Any],
+    artifact: artifacts.Artifact,
+    known: Mapping[str, Any],
+    indexes: machine.Indexes,
+) -> list[str]:
+    if known.get("sdist") == artifact and "build" in known:
+        return list(known["build"])
+    return sdist.build_requires(artifacts.address(package["sdist"]), artifact, indexes)
+
+
+def _check_builds(packages: Packages) -> None:
+    for name, package in packages.items():
+        for requirement in package.get("build", []):
+            if requirement not in packages:
+                raise UserError(
+                    f"{name} has no wheel and is built with {requirement}, which is not locked; "
+                    f'add "{requirement}" to the `build` group in pyproject.toml'
+                )
+
+
+def _unknown(name: str, versions: Mapping[str, str]) -> str:
+    close = difflib.get_close_matches(name, versions)
+    hint = f"did you mean {' or '.join(close)}?" if close else "see the names there"
+    return f"cannot upgrade {name!r}: no such package in nix/lock/python.json; {hint}"

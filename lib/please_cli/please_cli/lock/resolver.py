@@ -1,0 +1,116 @@
+"""uv resolves the whole workspace, in a directory that holds nothing but manifests."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from uv import find_uv_bin
+
+from please_cli import workspace
+from please_cli.errors import UserError
+from please_cli.lock.machine import Indexes
+
+_NETWORK = re.compile(
+    r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
+)
+
+
+def resolve(
+    root: Path, indexes: Indexes, pins: Mapping[str, str], upgrades: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What uv.lock says about the workspace at `root`, as uv writes it.
+
+    `pins` are the versions of the lock before, by name; a package stays at its version unless
+    the manifests no longer allow that, or it is in `upgrades`. Raises UserError with what uv
+    said when there is no solution, a manifest cannot be read, or the index cannot be reached.
+    """
+    with tempfile.TemporaryDirectory(prefix="please-lock-") as name:
+        copy = Path(name).resolve()
+        copy_manifests(root, copy)
+        lock = copy / "uv.lock"
+        lock.write_text(skeleton(root, indexes, pins), encoding="utf-8")
+        _run(root, copy, indexes, upgrades)
+        return tomllib.loads(lock.read_text(encoding="utf-8"))
+
+
+def copy_manifests(root: Path, to: Path) -> None:
+    """Copy the manifests of the workspace, with empty packages in place of the code.
+
+    Raises UserError for a member that uv cannot read.
+    """
+    shutil.copy(root / "pyproject.toml", to)
+    for member in workspace.members(root):
+        if not (member.path / "pyproject.toml").is_file():
+            raise UserError(
+                f"{member.path.relative_to(root)} has no pyproject.toml; write one with its name "
+                "and version under [project], and `dynamic` for what setup.py says"
+            )
+        copy = to / member.path.relative_to(root)
+        # setuptools looks for the packages, and may want a README for its metadata.
+        for package in (member.path / member.name, *(member.path / member.name).rglob("*/")):
+            (copy / package.relative_to(member.path)).mkdir(parents=True)
+            (copy / package.relative_to(member.path) / "__init__.py").touch()
+        for pattern in (*workspace.MANIFESTS, "README*"):
+            for manifest in member.path.glob(pattern):
+                shutil.copy(manifest, copy)
+
+
+def skeleton(root: Path, indexes: Indexes, pins: Mapping[str, str]) -> str:
+    """A uv.lock of names and versions alone: uv keeps to it where it can, and finds the rest."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = ["version = 1", f'requires-python = "{project["requires-python"]}"']
+    for name, version in sorted(pins.items()):
+        lines += [
+            "[[package]]",
+            f'name = "{name}"',
+            f'version = "{version}"',
+            f'source = {{ registry = "{indexes.default}" }}',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _run(root: Path, copy: Path, indexes: Indexes, upgrades: Iterable[str]) -> None:
+    command = [find_uv_bin(), "lock", "--no-config", "--no-progress", "--color", "never"]
+    command += ["--python", sys.executable, *indexes.arguments()]
+    for name in upgrades:
+        command += ["--upgrade-package", name]
+    # Neither the user's own settings of uv nor an interpreter from elsewhere may matter.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("UV_") or name == "UV_CACHE_DIR"
+    }
+    environment = {**inherited, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
+    done = subprocess.run(
+        command, cwd=copy, env=environment, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
+        # Which interpreter it uses is no part of the explanation.
+        said = re.sub(r"^Using CPython.*\n", "", said)
+        raise UserError(explain(said), said)
+
+
+def explain(said: str) -> str:
+    """One line about a failure of uv: what happened, where, and what to do next."""
+    if "No space left on device" in said:
+        return "no space left for uv; make room in its cache and the temporary directory"
+    if _NETWORK.search(said):
+        return (
+            "uv cannot reach the package index; check the network and pip's configuration "
+            "(`pip config list`), then run `./please lock` again"
+        )
+    if match := re.search(r"Failed to parse:? `?([^`\n]*pyproject\.toml)", said):
+        return f"{match[1]} cannot be read; correct it"
+    if match := re.search(r"Failed to (?:generate package metadata for|build) `([^ =`]+)", said):
+        return f"the manifest of {match[1]} fails; correct its setup.py or pyproject.toml"
+    if "No solution found" in said:
+        return "no versions satisfy all manifests; change the one that uv names below"
+    return "uv failed; see what it says below"

@@ -1,0 +1,90 @@
+"""What a source distribution needs to be built: its own pyproject.toml, PEP 518."""
+
+import hashlib
+import io
+import ssl
+import tarfile
+import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from please_cli.errors import UserError
+from please_cli.lock.artifacts import Artifact
+from please_cli.lock.machine import Indexes
+from please_cli.lock.systems import SYSTEMS, holds
+
+
+def build_requires(address: str, artifact: Artifact, indexes: Indexes) -> list[str]:
+    """The normalized names that the sdist at `address` names in [build-system].
+
+    ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
+    or is not the file that was resolved.
+    """
+    content = _fetch(address, indexes)
+    if hashlib.sha256(content).hexdigest() != artifact["sha256"]:
+        raise UserError(
+            f"{artifact['file']} is not the file that the package index lists: its sha256 "
+            "differs; run `./please lock` again, or ask who runs the index"
+        )
+    table = tomllib.loads(_pyproject(artifact["file"], content)).get("build-system", {})
+    return names(table.get("requires", ["setuptools"]))
+
+
+def names(requires: list[str]) -> list[str]:
+    """Normalized names of requirements that hold on a locked system."""
+    found = set()
+    for text in requires:
+        requirement = Requirement(text)
+        marker = str(requirement.marker or "")
+        if any(holds(marker, system) for system in SYSTEMS):
+            found.add(str(canonicalize_name(requirement.name)))
+    return sorted(found)
+
+
+def _fetch(address: str, indexes: Indexes) -> bytes:
+    if "://" not in address:
+        return Path(address).read_bytes()
+    context = ssl.create_default_context(cafile=indexes.certificates or None)
+    if urllib.parse.urlsplit(address).hostname in indexes.trusted:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    proxies = {"http": indexes.proxy, "https": indexes.proxy} if indexes.proxy else None
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
+    )
+    try:
+        with opener.open(address, timeout=60) as answer:
+            content: Any = answer.read()
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise UserError(
+            f"cannot fetch {address.rpartition('/')[2]}: {error}; check the network and pip's "
+            "configuration (`pip config list`), then run `./please lock` again"
+        ) from error
+    return bytes(content)
+
+
+def _pyproject(file: str, content: bytes) -> str:
+    """The text of the pyproject.toml in an archive, empty when it has none."""
+    if file.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if _is_pyproject(name):
+                    return archive.read(name).decode()
+        return ""
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for member in archive:
+            if _is_pyproject(member.name) and (packed := archive.extractfile(member)):
+                return packed.read().decode()
+    return ""
+
+
+def _is_pyproject(name: str) -> bool:
+    parts = name.removeprefix("./").split("/")
+    return len(parts) == 2 and parts[1] == "pyproject.toml"

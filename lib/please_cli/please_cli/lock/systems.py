@@ -1,0 +1,69 @@
+"""The two systems that are locked for: what their Python is, and which wheels it takes."""
+
+from collections.abc import Iterator
+
+from packaging.markers import Environment, Marker
+from packaging.tags import Tag, compatible_tags, cpython_tags
+
+PYTHON = (3, 11)
+"""The Python version of every environment."""
+
+_PYTHON_RELEASE = "3.11.2"
+"""Debian 12's release, the oldest in use: what a later one no longer needs is locked too."""
+
+_GLIBC = (2, 36)
+"""Debian 12's C library: wheels that ask for a later one do not load."""
+
+SYSTEMS = ("aarch64-linux", "x86_64-linux")
+"""The systems of the lock, in Nix's spelling."""
+
+# PEP 513, PEP 571, PEP 599: names that manylinux tags had before PEP 600.
+_LEGACY = {(2, 5): "manylinux1", (2, 12): "manylinux2010", (2, 17): "manylinux2014"}
+# PEP 600: the first glibc of each architecture's policy.
+_FIRST_GLIBC = {"aarch64": 17, "x86_64": 5}
+
+
+def holds(marker: str, system: str) -> bool:
+    """Whether a PEP 508 environment marker is true on a system; an empty one is."""
+    return not marker or Marker(marker).evaluate(dict(_environment(system)))
+
+
+def tags(system: str) -> dict[Tag, int]:
+    """The PEP 425 tags that a system takes, with their rank: 0 is the best."""
+    platforms = list(_platforms(_machine(system)))
+    interpreter = "cp{}{}".format(*PYTHON)
+    ordered = [
+        *cpython_tags(PYTHON, abis=[interpreter], platforms=platforms),
+        *compatible_tags(PYTHON, interpreter, platforms),
+    ]
+    return {tag: rank for rank, tag in enumerate(ordered)}
+
+
+def _machine(system: str) -> str:
+    return system.partition("-")[0]
+
+
+def _platforms(machine: str) -> Iterator[str]:
+    major, newest = _GLIBC
+    for minor in range(newest, _FIRST_GLIBC[machine] - 1, -1):
+        yield f"manylinux_{major}_{minor}_{machine}"
+        if legacy := _LEGACY.get((major, minor)):
+            if machine == "x86_64" or legacy == "manylinux2014":
+                yield f"{legacy}_{machine}"
+    yield f"linux_{machine}"
+
+
+def _environment(system: str) -> Environment:
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": _PYTHON_RELEASE,
+        "os_name": "posix",
+        "platform_machine": _machine(system),
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": _PYTHON_RELEASE,
+        "python_version": ".".join(map(str, PYTHON)),
+        "sys_platform": "linux",
+    }
