@@ -1,0 +1,20 @@
+# A library: lib/<name> -> an environment with it, with .extras.<extra>, .tests and .shell.
+{ python, tests, shell, inNixShell }:
+name: member:
+let
+  package = python.environment { inherit name; keys = [ member.key ]; };
+  withExtra = extra: "${member.key}[${extra}]";
+  everything = [ member.key ] ++ map withExtra member.extras ++ member.testKeys;
+  outputs = {
+    # For each extra, an environment with the library and that extra alone.
+    extras = builtins.listToAttrs (map
+      (extra: {
+        name = extra;
+        value = python.environment { name = "${name}-${extra}"; keys = [ member.key (withExtra extra) ]; };
+      })
+      member.extras);
+    tests = tests name member everything;
+    shell = shell name everything;
+  };
+in
+(if inNixShell then outputs.shell else package) // outputs

@@ -1,0 +1,36 @@
+# The members of the workspace, found by directory: { services, libraries }, each a set of
+# { key, module, directory, testKeys } by directory name.
+{ root, packages }:
+let
+  inherit (builtins) attrNames filter listToAttrs pathExists readDir replaceStrings;
+
+  directories = parent:
+    let entries = if pathExists (root + "/${parent}") then readDir (root + "/${parent}") else { }; in
+    filter (name: entries.${name} == "directory" && builtins.substring 0 1 name != ".") (attrNames entries);
+
+  # PEP 503, as far as a directory's name needs it.
+  normalize = replaceStrings [ "_" "." ] [ "-" "-" ];
+
+  members = parent: listToAttrs (map
+    (name:
+      let
+        key = normalize name;
+        directory = "${parent}/${name}";
+        package = packages.${key} or (throw
+          "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml or setup.py whose project is named ${name})");
+      in
+      {
+        inherit name;
+        value = {
+          inherit key directory package;
+          module = replaceStrings [ "-" ] [ "_" ] name;
+          extras = attrNames (package.extras or { });
+          testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
+        };
+      })
+    (directories parent));
+in
+{
+  services = members "src";
+  libraries = members "lib";
+}

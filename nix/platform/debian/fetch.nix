@@ -1,0 +1,45 @@
+# name of a locked Debian package -> its .deb, one fixed-output derivation a file.
+{ system, lock, mirror, tools }:
+let
+  inherit (builtins) attrNames baseNameOf filter getEnv match pathExists readDir readFile replaceStrings;
+
+  apt = /etc/apt;
+  parts = apt + "/sources.list.d";
+  named = pattern: map (name: readFile (parts + "/${name}"))
+    (filter (name: match pattern name != null) (if pathExists parts then attrNames (readDir parts) else [ ]));
+  base = import ./mirror.nix {
+    inherit (lock) codename;
+    override = if mirror != null then mirror else getEnv "SERVICES_DEBIAN_MIRROR";
+    lists = (if pathExists (apt + "/sources.list") then [ (readFile (apt + "/sources.list")) ] else [ ]) ++ named ".*\\.list";
+    sources = named ".*\\.sources";
+  };
+
+  fixed = package: {
+    # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
+    name = replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
+    url = "${base}/${package.file}";
+    outputHashMode = "flat";
+    outputHashAlgo = "sha256";
+    outputHash = package.sha256;
+    preferLocalBuild = true;
+    impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
+  };
+in
+{
+  # With Nix's own downloader: for the packages that ours is made of.
+  plain = name: derivation (fixed lock.packages.${name} // {
+    system = "builtin";
+    builder = "builtin:fetchurl";
+    executable = false;
+    unpack = false;
+  });
+
+  # With busybox's wget, which costs less and can say what to do about a missing file.
+  deb = name: derivation (fixed lock.packages.${name} // {
+    inherit system;
+    builder = "${tools.busybox}/bin/busybox";
+    args = [ "sh" ./fetch.sh ];
+    PATH = "${tools.openssl}/bin";
+    download = ../download.sh;
+  });
+}

@@ -1,0 +1,3 @@
+set -eu
+. "$download"
+download "$url" "$out" "It may have left the mirror: run ./please lock --platform, which locks what the mirror has now."

@@ -1,0 +1,22 @@
+# nix/lock/debian.json as this system sees it.
+{ system }:
+let
+  lock = builtins.fromJSON (builtins.readFile ../../lock/debian.json);
+  abi = {
+    # The multiarch tuple (wiki.debian.org/Multiarch/Tuples) and the loader's name of each system.
+    x86_64-linux = { multiarch = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; };
+    aarch64-linux = { multiarch = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; };
+  };
+  locked = lock.systems.${system} or (throw
+    "the embedded platform has no packages for ${system}, only for ${toString (builtins.attrNames lock.systems)}: build with --arg pkgs 'import <nixpkgs> {}'");
+in
+abi.${system} // {
+  inherit (lock) codename;
+  busybox = lock.busybox.${system};
+  inherit (locked) packages;
+
+  # The packages of a component, a list of names; and what of it is left out, a list of globs.
+  component = name: locked.components.${name} or (throw
+    "the component ${name} is not in nix/lock/debian.json: run ./please lock --platform");
+  prune = name: (builtins.fromJSON (builtins.readFile ../components.json)).${name}.prune;
+}

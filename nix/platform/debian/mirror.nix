@@ -1,0 +1,77 @@
+# Where Debian packages come from: the machine's own apt configuration.
+#
+# Reads both formats of sources.list(5), one-line (`*.list`) and deb822 (`*.sources`).
+{
+  # The release that the lock was made for, such as "bookworm".
+  codename,
+  # The contents of the machine's `*.list` files.
+  lists ? [ ],
+  # The contents of the machine's `*.sources` files.
+  sources ? [ ],
+  # A base URL that goes before all that; null or "" for none.
+  override ? null,
+}:
+let
+  inherit (builtins) any concatMap elem elemAt filter foldl' head isString match split;
+
+  lines = text: filter isString (split "\n" text);
+  words = text: filter (word: isString word && word != "") (split "[ \t]+" text);
+
+  # [ { uris suites components } ] of a one-line-style file.
+  fromList = text: concatMap
+    (line:
+      let m = match "deb[ \t]+(\\[[^]]*][ \t]+)?([^ \t]+)[ \t]+([^ \t]+)[ \t]*([^#]*)(#.*)?" line; in
+      if m == null then [ ] else [{
+        uris = [ (elemAt m 1) ];
+        suites = [ (elemAt m 2) ];
+        components = words (elemAt m 3);
+      }])
+    (lines text);
+
+  # A deb822 file, folded line by line into stanzas of { field = [ words ]; }.
+  stanzas = text: (foldl'
+    (state: line:
+      let
+        field = match "([A-Za-z-]+):[ \t]*(.*)" line;
+        more = match "[ \t]+(.*)" line;
+        set = name: value: state // {
+          last = name;
+          current = state.current // { ${name} = (state.current.${name} or [ ]) ++ words value; };
+        };
+      in
+      if match "#.*" line != null then state
+      else if match "[ \t]*" line != null then { done = state.done ++ [ state.current ]; current = { }; last = null; }
+      else if field != null then set (elemAt field 0) (elemAt field 1)
+      else if more != null && state.last != null then set state.last (elemAt more 0)
+      else state)
+    { done = [ ]; current = { }; last = null; }
+    (lines text ++ [ "" ])).done;
+
+  fromSources = text: map
+    (stanza: {
+      uris = stanza.URIs or [ ];
+      suites = stanza.Suites or [ ];
+      components = stanza.Components or [ ];
+    })
+    (filter (stanza: elem "deb" (stanza.Types or [ ]) && stanza.Enabled or [ ] != [ "no" ]) (stanzas text));
+
+  entries = concatMap fromList lists ++ concatMap fromSources sources;
+
+  # The pool of a Debian mirror holds every release that the archive still carries, so an entry
+  # for another release serves too; one for the locked release goes first.
+  releases = [ "bullseye" "bookworm" "trixie" "forky" "sid" "oldoldstable" "oldstable" "stable" "testing" "unstable" ];
+  withMain = suites: filter
+    (entry: elem "main" entry.components && any (suite: elem suite suites) entry.suites)
+    entries;
+  candidates = filter
+    (uri: match "https?://.*" uri != null)
+    (concatMap (entry: entry.uris) (withMain [ codename ] ++ withMain releases));
+
+  stripSlash = uri: let m = match "(.*[^/])/*" uri; in head m;
+in
+if override != null && override != "" then stripSlash override
+else if candidates != [ ] then stripSlash (head candidates)
+else throw ''
+  no Debian mirror: /etc/apt/sources.list and /etc/apt/sources.list.d name none with an http(s) address, a Debian release and the component main.
+  Either name one (SERVICES_DEBIAN_MIRROR=<base URL> in the environment, or --argstr mirror <base URL>),
+  or build on nixpkgs: --arg pkgs 'import <nixpkgs> {}'.''

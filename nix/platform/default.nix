@@ -1,0 +1,25 @@
+# The platform: the few things that the toolchain does not build from the Python lock.
+#
+# Two implementations answer to the same names, and nothing else in the tree knows which of
+# them it got: ./debian (the embedded default) and ./nixpkgs.nix (with `pkgs`).
+#
+#   system       the Nix system that everything is built for
+#   python       CPython 3.11: bin/python3.11
+#   loader       the dynamic loader for executables that come inside wheels
+#   libraries    the directory where they find libc, libstdc++ and libgcc_s
+#   busybox      bin/busybox, static: the shell of builders
+#   openssl      bin/openssl: the TLS of busybox's wget
+#   pip          a directory with pip's package in it: its defaults, and its downloader
+#   patchelf     bin/patchelf
+#   bash         bin/bash: the shell of development shells
+#   cacert       etc/ssl/certs/ca-bundle.crt
+#   tzdata       share/zoneinfo
+{
+  # The Nix system to build for, a string.
+  system,
+  # nixpkgs as an attribute set; null for the embedded platform.
+  pkgs ? null,
+  # The base URL of a Debian mirror; null to take it from the machine's apt configuration.
+  mirror ? null,
+}:
+if pkgs != null then import ./nixpkgs.nix { inherit pkgs; } else import ./debian { inherit system mirror; }

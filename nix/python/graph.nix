@@ -1,0 +1,44 @@
+# The dependency graph of the lock.
+#
+# A node's key is "name", "name[extra]" or "name[:group]" (PEP 508 extras, PEP 735 dependency
+# groups). The lock has evaluated all markers, so an edge is a key, and a closure needs no parser.
+{ system, packages }:
+let
+  inherit (builtins) elemAt genericClosure isList match substring stringLength;
+
+  forSystem = edges: if isList edges then edges else edges.${system};
+  missing = key: what: throw "${what} is not in nix/lock/python.json (asked for as ${key}): run ./please lock";
+
+  # key -> { name, extra, group }: the latter two null where the key has none.
+  parse = key:
+    let
+      m = match "([^[]+)(\\[(.*)])?" key;
+      inner = elemAt m 2;
+      isGroup = inner != null && substring 0 1 inner == ":";
+    in
+    {
+      name = elemAt m 0;
+      extra = if isGroup then null else inner;
+      group = if isGroup then substring 1 (stringLength inner) inner else null;
+    };
+
+  requires = key:
+    let
+      node = parse key;
+      package = packages.${node.name} or (missing key node.name);
+    in
+    forSystem (
+      if node.group != null then package.groups.${node.group} or [ ]
+      else if node.extra != null then package.extras.${node.extra} or (missing key "the extra ${node.extra} of ${node.name}")
+      else package.requires or [ ]
+    );
+in
+{
+  inherit parse;
+
+  # Keys -> those keys and all that they require, without repetition.
+  closure = keys: map (node: node.key) (genericClosure {
+    startSet = map (key: { inherit key; }) keys;
+    operator = node: map (key: { inherit key; }) (requires node.key);
+  });
+}

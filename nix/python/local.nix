@@ -1,0 +1,71 @@
+# A member of the workspace -> the parts that it puts into an environment.
+#
+#   metadata   its dist-info, from its own build backend; rebuilt when a manifest changes
+#   code       its modules, settings and migrations; rebuilt when one of these changes
+#   extra      for each extra, the module that has its name: `backend_common[db]` owns
+#              backend_common/db.py, so that who does not ask for it does not have it
+{ root, step, buildLibraries }:
+name: package:
+let
+  inherit (builtins) attrNames elem elemAt fromTOML listToAttrs match pathExists readFile replaceStrings stringLength substring;
+
+  directory = root + "/${package.local}";
+  # The module is named like the project (PEP 8 spelling).
+  module = replaceStrings [ "-" ] [ "_" ] name;
+  extras = attrNames (package.extras or { });
+
+  # A source tree with only the files for which `keep` holds, given their path in the directory.
+  source = keep:
+    let length = stringLength (toString directory) + 1; in
+    builtins.path {
+      name = "source";
+      path = directory;
+      filter = path: type:
+        let base = baseNameOf path; in
+        base != "__pycache__" && match ".*\\.(pyc|egg-info)" base == null && keep (substring length 4096 path) type;
+    };
+
+  # The extra that a file of the package belongs to, or null.
+  owner = file:
+    let
+      m = match "${module}/([^/.]+)(\\.py|/.*)?" file;
+      extra = if m == null then null else replaceStrings [ "_" ] [ "-" ] (elemAt m 0);
+    in
+    if elem extra extras then extra else null;
+
+  manifest = if pathExists (directory + "/pyproject.toml") then fromTOML (readFile (directory + "/pyproject.toml")) else { };
+  readme = manifest.project.readme or null;
+
+  install = part: keep: step {
+    name = "${name}-${part}";
+    script = ./steps/install_source.py;
+    modules = [ ../platform/bytecode.py ];
+    env = { inherit module; src = source keep; };
+  };
+in
+{
+  metadata = step {
+    name = "${name}-metadata";
+    script = ./steps/build_metadata.py;
+    libraries = buildLibraries [ "setuptools" ];
+    env = {
+      inherit module;
+      inherit (package) local;
+      declares = builtins.toJSON (package.declares or { });
+      # With the package's directories, empty: backends look for those that a manifest names.
+      src = source (file: type:
+        elem file [ "pyproject.toml" "setup.py" "setup.cfg" readme ]
+        || type == "directory" && match "${module}(/.*)?" file != null);
+    };
+  };
+
+  code = install "code" (file: type:
+    match "(${module}|migrations)(/.*)?|settings\\.py" file != null && owner file == null);
+
+  extra = listToAttrs (map
+    (extra: {
+      name = extra;
+      value = install extra (file: type: file == module || owner file == extra);
+    })
+    extras);
+}

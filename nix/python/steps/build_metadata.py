@@ -1,0 +1,132 @@
+"""Make the dist-info of a workspace member with its own build backend (PEP 517).
+
+What the manifests say is then compared with what they said when the lock was made: a package that
+asks for more than the lock knows must not get as far as an ImportError.
+
+Environment, set by local.nix: src (the manifests), module, local (the member's directory in the
+repository), declares (the lock's record of the manifests, JSON), out.
+"""
+
+import json
+import os
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PathDistribution
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from pyproject_hooks import BuildBackendHookCaller, quiet_subprocess_runner
+
+SITE_PACKAGES = "lib/python3.11/site-packages"
+EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
+
+
+class Declared(NamedTuple):
+    """What one requirement says, without environment markers, which the lock has evaluated."""
+
+    scope: str  # an extra, a dependency group as ":group", or "" for all
+    project: str
+    extras: tuple[str, ...]
+    specifiers: str
+
+    def __str__(self) -> str:
+        """Spell it as the manifest does, with its scope."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        kind, name = ("group", self.scope[1:]) if self.scope[:1] == ":" else ("extra", self.scope)
+        scope = f" ({kind} {name})" if self.scope else ""
+        return f"{self.project}{extras}{self.specifiers}{scope}"
+
+
+def parse(requirement: str, scope: str = "") -> Declared:
+    """Take a requirement (PEP 508) apart; an extra in its marker is its scope."""
+    parsed = Requirement(requirement)
+    extra = EXTRA.search(str(parsed.marker or ""))
+    return Declared(
+        scope=canonicalize_name(extra[1]) if extra else scope,
+        project=canonicalize_name(parsed.name),
+        extras=tuple(sorted(canonicalize_name(name) for name in parsed.extras)),
+        specifiers=",".join(sorted(str(specifier) for specifier in parsed.specifier)),
+    )
+
+
+def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Declared]:
+    """Yield what dependency groups (PEP 735) say, with the groups that they include."""
+
+    def members(name: str) -> Iterator[str]:
+        for entry in groups[name]:
+            if isinstance(entry, str):
+                yield entry
+            else:
+                yield from members(entry["include-group"])
+
+    for group in groups:
+        for requirement in members(group):
+            yield parse(requirement, f":{canonicalize_name(group)}")
+
+
+def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
+    """Yield what the lock recorded of a package's manifests."""
+    for requirement in declares.get("requires", []):
+        yield parse(requirement)
+    for extra, requirements in declares.get("extras", {}).items():
+        for requirement in requirements:
+            yield parse(requirement, extra)
+    for group, requirements in declares.get("groups", {}).items():
+        for requirement in requirements:
+            yield parse(requirement, f":{group}")
+
+
+def check_lock(said: Iterable[Declared], known: Iterable[Declared], local: str) -> None:
+    """Check that the lock was made from what the manifests say now.
+
+    Raises SystemExit, naming the requirements, if it was not.
+    """
+    said, known = set(said), set(known)
+    changes = []
+    if said - known:
+        changes.append(f"does not know {', '.join(sorted(map(str, said - known)))}")
+    if known - said:
+        changes.append(f"still has {', '.join(sorted(map(str, known - said)))}")
+    if changes:
+        raise SystemExit(
+            f"error: nix/lock/python.json is older than {local}: it {' and '.join(changes)}. "
+            "Run ./please lock."
+        )
+
+
+def build_dist_info(source: Path, module: str, target: Path) -> Path:
+    """Let the backend of a source tree make its dist-info below target; return its path."""
+    # A backend wants to see the packages that it describes; only their directories are here.
+    for directory, _, _ in os.walk(source / module):
+        Path(directory, "__init__.py").touch()
+    manifest = source / "pyproject.toml"
+    table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
+    backend = table.get("build-system", {}).get("build-backend", "setuptools.build_meta:__legacy__")
+    hooks = BuildBackendHookCaller(str(source), backend, runner=quiet_subprocess_runner)
+    target.mkdir(parents=True)
+    return target / hooks.prepare_metadata_for_build_wheel(str(target))
+
+
+def main() -> None:
+    """Run the build step."""
+    env = os.environ
+    source = Path("source").absolute()
+    shutil.copytree(env["src"], source, copy_function=shutil.copyfile)
+    for directory, _, _ in os.walk(source):
+        Path(directory).chmod(0o755)
+    dist_info = build_dist_info(source, env["module"], Path(env["out"]) / SITE_PACKAGES)
+    (dist_info / "INSTALLER").write_text("nix\n")
+    manifest = source / "pyproject.toml"
+    table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
+    requires = PathDistribution(dist_info).requires or []
+    said = [*map(parse, requires), *in_groups(table.get("dependency-groups", {}))]
+    check_lock(said, in_lock(json.loads(env["declares"])), env["local"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Build a wheel from an sdist with its own build backend (PEP 517), and install it.
+
+Environment, set by wheel.nix: sdist, file (its name on the index), and what install_wheel.py
+needs. The build requirements are on PYTHONPATH; nothing is downloaded.
+"""
+
+import os
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+from install_wheel import install_here
+from pyproject_hooks import BuildBackendHookCaller
+
+# PEP 517: what a source tree without a [build-system] table gets.
+LEGACY = {"build-backend": "setuptools.build_meta:__legacy__"}
+# 1980-01-01, the first moment that a zip archive can name.
+EPOCH = "315532800"
+
+
+def unpack(sdist: Path, file: str, directory: Path) -> Path:
+    """Unpack an sdist and return its one top directory."""
+    archive = directory / file
+    archive.symlink_to(sdist)
+    shutil.unpack_archive(archive, directory / "source", filter="data")
+    tops = list((directory / "source").iterdir())
+    if len(tops) != 1:
+        raise SystemExit(f"error: {file} is not an sdist: it has {len(tops)} top directories")
+    return tops[0]
+
+
+def build_wheel(source: Path, wheels: Path) -> Path:
+    """Build a wheel of a source tree with its backend; return its path in the directory wheels."""
+    manifest = source / "pyproject.toml"
+    table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
+    system = table.get("build-system", LEGACY)
+    hooks = BuildBackendHookCaller(
+        str(source), system.get("build-backend", LEGACY["build-backend"]), system.get("backend-path")
+    )
+    wheels.mkdir()
+    return wheels / hooks.build_wheel(str(wheels))
+
+
+def main() -> None:
+    """Run the build step."""
+    os.environ["SOURCE_DATE_EPOCH"] = EPOCH
+    here = Path.cwd()
+    source = unpack(Path(os.environ["sdist"]), os.environ["file"], here)
+    install_here(build_wheel(source, here / "wheels"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Install one wheel into a prefix of its own, with pypa/installer.
+
+What this adds to the library: the wheel must be for this machine, scripts stay without an
+interpreter until an environment gives them one, executables get the platform's loader, and
+bytecode is the same at every build.
+
+Environment, set by wheel.nix: wheel, file (its name on the index), out, loader, libraries,
+patchelf.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from bytecode import compile_tree
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.exceptions import InstallerError
+from installer.records import RecordEntry
+from installer.sources import WheelFile
+
+SITE_PACKAGES = "lib/python3.11/site-packages"
+# The first line of a script that the wheel brings; link_environment.py replaces it.
+PLACEHOLDER = "@python@"
+
+
+class Prefix(SchemeDictionaryDestination):
+    """The store path as a place to install to; entry points wait for an environment."""
+
+    def write_script(self, name: str, module: str, attr: str, section: str) -> RecordEntry:  # noqa: ARG002
+        """Record the script of an entry point without writing it."""
+        return RecordEntry(f"../../../bin/{name}", None, None)
+
+
+def check_compatible(file: str, machine: str) -> None:
+    """Check that a wheel's tags (PEP 425, PEP 600) admit CPython 3.11 on this kind of machine.
+
+    Raises SystemExit, naming the wheel and the tags, if they do not.
+    """
+    pythons, abis, platforms = (part.split(".") for part in Path(file).stem.split("-")[-3:])
+    on_platform = any(
+        tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
+        for tag in platforms
+    )
+    for_python = any(tag.startswith(("py3", "cp3")) for tag in pythons)
+    for_abi = any(tag in ("none", "abi3", "cp311") for tag in abis)
+    if not (on_platform and for_python and for_abi):
+        raise SystemExit(
+            f"error: {file} is not a wheel for CPython 3.11 on linux {machine}. "
+            "The lock does not fit this system: run ./please lock."
+        )
+
+
+def patch_executables(prefix: Path, loader: str, libraries: str, patchelf: str) -> None:
+    """Let the dynamic executables that a wheel brings run on the platform's glibc."""
+    for program in sorted((prefix / "bin").glob("*")):
+        with program.open("rb") as file:
+            if file.read(4) != b"\x7fELF":
+                continue
+        interpreter = [patchelf, "--print-interpreter", str(program)]
+        if subprocess.run(interpreter, capture_output=True, check=False).returncode:
+            continue
+        program.chmod(0o755)
+        subprocess.run(
+            [patchelf, "--force-rpath", "--set-rpath", libraries, "--set-interpreter", loader]
+            + [str(program)],
+            check=True,
+        )
+
+
+def install_wheel(wheel: Path, prefix: Path) -> None:
+    """Install a wheel, named as on the index, into an empty prefix and compile it.
+
+    Raises SystemExit, naming the wheel and the files, if RECORD does not match the content, if
+    two files would have one path, or if a path leads out of the prefix.
+    """
+    site = str(prefix / SITE_PACKAGES)
+    destination = Prefix(
+        scheme_dict={
+            "purelib": site,
+            "platlib": site,
+            "scripts": str(prefix / "bin"),
+            "data": str(prefix),
+            "headers": str(prefix / "include"),
+        },
+        interpreter=PLACEHOLDER,
+        script_kind="posix",
+    )
+    try:
+        with WheelFile.open(wheel) as source:
+            source.validate_record()
+            install(source, destination, {"INSTALLER": b"nix\n"})
+    except (InstallerError, ValueError, FileExistsError) as error:
+        reasons = getattr(error, "issues", [str(error)])
+        raise SystemExit(
+            f"error: {wheel.name} is not a sound wheel: " + "; ".join(reasons) + ". "
+            "Report it to its maintainers and lock another version."
+        ) from error
+    # Some packages carry templates and test data named .py that are not Python: not an error.
+    compile_tree(prefix / SITE_PACKAGES)
+
+
+def install_here(wheel: Path) -> None:
+    """Install a wheel as the environment variables of the step say."""
+    env = os.environ
+    out = Path(env["out"])
+    install_wheel(wheel, out)
+    patch_executables(out, env["loader"], env["libraries"], env["patchelf"])
+
+
+def main() -> None:
+    """Run the build step."""
+    file = os.environ["file"]
+    check_compatible(file, platform.machine())
+    # A store path begins with a hash, and a wheel's name says what it is.
+    wheel = Path(file).absolute()
+    wheel.symlink_to(os.environ["wheel"])
+    install_here(wheel)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""Make an environment out of parts: a farm of symlinks in the shape of a venv (PEP 405).
+
+A directory that one part owns is one symlink; directories that several parts share are merged.
+That is quick to build, imports as fast as a copy, and shares every byte with other environments.
+
+Environment, set by environment.nix: parts (prefixes, separated by spaces), python, cacert, tzdata,
+launcher (the module of the service that gets a command of its own; may be empty), out.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import EntryPoints, PathDistribution
+from pathlib import Path
+
+from installer.scripts import Script
+
+SITE_PACKAGES = Path("lib/python3.11/site-packages")
+# Directories of the environment itself, never a symlink to a part's.
+OWN = {Path("bin"), Path("lib"), Path("lib/python3.11"), SITE_PACKAGES, Path("share")}
+# What install_wheel.py leaves in place of the interpreter.
+PLACEHOLDER = b"#!@python@"
+
+# Isolated (-I) from PYTHONPATH, the user's packages and the working directory. The certificate
+# and time zone files of the host are not looked at, unless the variables say so.
+LAUNCHER = """\
+#!{python} -I
+import os
+
+os.environ.setdefault("SSL_CERT_FILE", "{cacert}/etc/ssl/certs/ca-bundle.crt")
+os.environ.setdefault("TZDIR", "{tzdata}/share/zoneinfo")
+
+from backend_common.serve import main
+
+main("{service}")
+"""
+
+
+def merge(sources: Sequence[Path], target: Path, relative: Path = Path()) -> None:
+    """Link what the directories `sources` contain into the directory `target`.
+
+    relative is the target's path in the environment. Raises SystemExit, naming both, if two
+    sources have different files at one path.
+    """
+    target.mkdir()
+    entries: dict[str, list[Path]] = {}
+    for source in sources:
+        for entry in sorted(source.iterdir()):
+            entries.setdefault(entry.name, []).append(entry)
+    for name, found in sorted(entries.items()):
+        if all(entry.is_dir() for entry in found) and (
+            len(found) > 1 or relative / name in OWN
+        ):
+            merge(found, target / name, relative / name)
+            continue
+        first, *others = found
+        for other in others:
+            if not same_file(first, other):
+                raise SystemExit(
+                    f"error: {relative / name} is in two packages, with different content: "
+                    f"{first} and {other}. An environment cannot have both: leave one out, "
+                    "or lock versions that do not collide."
+                )
+        (target / name).symlink_to(first)
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths are files with the same content."""
+    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def write_script(path: Path, content: bytes) -> None:
+    """Write an executable file, in place of the symlink that may be there."""
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
+    path.chmod(0o755)
+
+
+def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) -> None:
+    """Write the console and GUI scripts that the parts declare (entry points specification)."""
+    for part in parts:
+        for dist_info in sorted((part / SITE_PACKAGES).glob("*.dist-info")):
+            points: EntryPoints = PathDistribution(dist_info).entry_points
+            for group in ("console", "gui"):
+                for point in points.select(group=f"{group}_scripts"):
+                    script = Script(point.name, point.module, point.attr, group)
+                    name, content = script.generate(python, "posix")
+                    write_script(bin_directory / name, content)
+
+
+def fix_scripts(bin_directory: Path, python: str) -> None:
+    """Give the scripts that wheels bring this environment's interpreter."""
+    for script in sorted(bin_directory.iterdir()):
+        content = script.read_bytes()
+        if content.startswith(PLACEHOLDER):
+            write_script(script, b"#!" + python.encode() + content.removeprefix(PLACEHOLDER))
+
+
+def link_environment(out: Path, parts: Sequence[Path], env: Mapping[str, str]) -> None:
+    """Make the environment at out. Raises SystemExit if parts collide."""
+    merge(parts, out)
+    (out / SITE_PACKAGES).mkdir(parents=True, exist_ok=True)
+    bin_directory = out / "bin"
+    bin_directory.mkdir(exist_ok=True)
+    python = f"{bin_directory}/python"
+    fix_scripts(bin_directory, python)
+    write_entry_points(bin_directory, parts, python)
+    if service := env.get("launcher"):
+        launcher = LAUNCHER.format(
+            python=python, service=service, cacert=env["cacert"], tzdata=env["tzdata"]
+        )
+        write_script(bin_directory / service, launcher.encode())
+    for name in ("python", "python3", "python3.11"):
+        (bin_directory / name).symlink_to(f"{env['python']}/bin/python3.11")
+    (out / "pyvenv.cfg").write_text(
+        f"home = {env['python']}/bin\ninclude-system-site-packages = false\nversion = 3.11\n"
+    )
+
+
+def main() -> None:
+    """Run the build step."""
+    parts = [Path(part) for part in os.environ["parts"].split()]
+    link_environment(Path(os.environ["out"]), parts, os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
