@@ -5,7 +5,7 @@
   pkgs ? null,
   # A Debian mirror's base URL, in place of the one in the machine's apt configuration.
   mirror ? null,
-  # Set by nix-shell.
+  # Whether an attribute stands for its development shell; nix-shell passes true.
   inNixShell ? false,
 }:
 import ./nix { inherit system pkgs mirror inNixShell; }

@@ -1,3 +1,6 @@
-# The development shell for everything; `nix-shell default.nix -A <service>` is the one for a service.
+# Development shells: nix-shell for everything, nix-shell -A <service or library> for one of them.
 { system ? builtins.currentSystem, pkgs ? null, mirror ? null }:
-(import ./nix { inherit system pkgs mirror; }).toolchain.shell
+let
+  workspace = import ./nix { inherit system pkgs mirror; inNixShell = true; };
+in
+workspace.toolchain.shell // workspace

@@ -3,8 +3,11 @@
 { root, platform, python }:
 name: keys:
 let
-  members = builtins.filter (package: package ? local && package.local != ".") (
-    map (key: python.packages.${(python.graph.parse key).name}) (python.graph.closure keys)
+  inherit (builtins) filter;
+
+  # The workspace members among what is asked for: keys of the graph that are a name alone.
+  members = filter (package: package ? local) (
+    map (key: python.packages.${key} or { }) (python.graph.closure keys)
   );
 in
 derivation {
