@@ -1,6 +1,7 @@
 """The services and libraries of a checkout: found by directory, listed nowhere."""
 
 import ast
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ KINDS = {"lib": "library", "src": "service"}
 
 MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 """The files that say what a member needs."""
+
+
+ROOT = "PLEASE_ROOT"
+"""The environment variable that names the checkout."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,29 @@ class Member:
         return self.path.name
 
     def description(self) -> str:
-        """What its manifest says it is, empty when that is silent.
+        """Return what its manifest says it is, empty when that is silent.
 
         Raises UserError when pyproject.toml is not TOML.
         """
         return _pyproject_description(self.path) or _setup_description(self.path)
 
 
+def root() -> Path:
+    """Return the checkout: what PLEASE_ROOT says, or the one that this directory is in.
+
+    Raises UserError when there is none.
+    """
+    if named := os.environ.get(ROOT):
+        return Path(named).resolve()
+    here = Path.cwd()
+    for directory in (here, *here.parents):
+        if (directory / "nix/lock").is_dir() and (directory / "default.nix").is_file():
+            return directory
+    raise UserError(f"{here} is not in a checkout; change to one, or set {ROOT} to its path")
+
+
 def members(root: Path) -> list[Member]:
-    """The members of the checkout at `root`: libraries, then services, each by name."""
+    """Return the members of the checkout at `root`: libraries, then services, each by name."""
     return [
         Member(path, kind)
         for directory, kind in KINDS.items()
@@ -46,7 +65,7 @@ def members(root: Path) -> list[Member]:
 
 
 def find(root: Path, name: str) -> Member:
-    """The member called `name`, written with - or _.
+    """Return the member called `name`, written with - or _.
 
     Raises UserError, which lists what there is, when there is none.
     """
@@ -70,7 +89,7 @@ def _pyproject_description(path: Path) -> str:
 
 
 def _setup_description(path: Path) -> str:
-    """The description in a call of setup(), read without running it."""
+    """Return the description in a call of setup(), read without running it."""
     manifest = path / "setup.py"
     if not manifest.is_file():
         return ""

@@ -1,54 +1,52 @@
 """`python -m please_cli.lock`: writes nix/lock/*.json. `please lock` runs it in its environment."""
 
-import os
 from pathlib import Path
 
 import click
 
+from please_cli import entry, workspace
+from please_cli.errors import UserError
 from please_cli.lock import debian, document, python
 
 
 @click.command("please lock")
 @click.option("--upgrade", "upgrades", multiple=True, metavar="NAME", help="Move this package.")
 @click.option("--platform", is_flag=True, help="Refresh the Debian packages, and nothing else.")
-def main(upgrades: tuple[str, ...], platform: bool) -> None:
+@click.option("--check", is_flag=True, help="Write nothing; fail if anything would move.")
+def main(upgrades: tuple[str, ...], platform: bool, check: bool) -> None:
     """Lock the Python packages of the workspace, or the platform."""
     if platform and upgrades:
         raise click.UsageError(
             "--platform locks Debian packages and --upgrade moves a Python package; "
             "run one after the other"
         )
-    root = Path(os.environ.get("PLEASE_ROOT", "."))
+    root = workspace.root()
     if platform:
-        lock_platform(root)
+        path, command = root / "nix/lock/debian.json", "./please lock --platform"
+        before = document.read(path, command)
+        after = debian.lock(debian.components(root / "nix/platform/components.json"))
+        moved, levels = debian.changes(before, after), debian.LEVELS
     else:
-        lock_python(root, upgrades)
-
-
-def lock_python(root: Path, upgrades: tuple[str, ...]) -> None:
-    """Write nix/lock/python.json and say what moved."""
-    path = root / "nix/lock/python.json"
-    before = document.read(path, "./please lock")
-    after = python.lock(root, before, upgrades)
-    document.write(path, document.render(after, python.LEVELS))
-    report(path.relative_to(root), python.changes(before, after))
-
-
-def lock_platform(root: Path) -> None:
-    """Write nix/lock/debian.json and say what moved."""
-    path = root / "nix/lock/debian.json"
-    before = document.read(path, "./please lock --platform")
-    after = debian.lock(debian.components(root / "nix/platform/components.json"))
-    document.write(path, document.render(after, debian.LEVELS))
-    report(path.relative_to(root), debian.changes(before, after))
-
-
-def report(path: Path, lines: list[str]) -> None:
-    """Print what moved in a lock."""
-    for line in lines:
+        path, command = root / "nix/lock/python.json", "./please lock"
+        before = document.read(path, command)
+        after = python.lock(root, before, upgrades)
+        moved, levels = python.changes(before, after), python.LEVELS
+    for line in moved:
         click.echo(line)
-    click.echo(f"{path}: {len(lines)} moved" if lines else f"{path}: nothing moved")
+    text = document.render(after, levels)
+    if check:
+        verify(path, text, command)
+    else:
+        document.write(path, text)
+    count = f"{len(moved)} moved" if moved else "no version moved"
+    click.echo(f"{path.relative_to(root)}: {count}")
+
+
+def verify(path: Path, text: str, command: str) -> None:
+    """Raise UserError unless the lock at `path` says `text`."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        raise UserError(f"{path} is out of date; run `{command}`")
 
 
 if __name__ == "__main__":
-    main(prog_name="please lock")
+    entry.call(main, "please lock")

@@ -15,7 +15,7 @@ _HELPER = "/usr/lib/apt/apt-helper"
 
 
 class Apt:
-    """apt with its state in `root`, an empty directory, reading only the file `root/debian.sources`.
+    """Run apt with its state in `root`, an empty directory, and one source.
 
     Nothing of the machine's own package lists is read or changed.
     """
@@ -49,7 +49,7 @@ class Apt:
         self._run("apt-get", "update", "--quiet=2")
 
     def index(self, architecture: str) -> Iterator[str]:
-        """The lines of the Packages index for an architecture, in Debian's spelling."""
+        """Return the lines of the Packages index for an architecture, in Debian's spelling."""
         names = self._run(
             "apt-get",
             "indextargets",
@@ -62,7 +62,7 @@ class Apt:
             yield from self._run(_HELPER, "cat-file", name).splitlines(keepends=True)
 
     def download(self, package: str, architecture: str) -> Path:
-        """The checked .deb of a package, in a directory of its own."""
+        """Return the checked .deb of a package, in a directory of its own."""
         directory = Path(tempfile.mkdtemp(dir=self._root, prefix=f"{package}-{architecture}-"))
         directory.chmod(0o755)
         self._run(
@@ -77,7 +77,7 @@ class Apt:
 
 @contextmanager
 def private() -> Iterator[Apt]:
-    """An Apt whose state is gone afterwards."""
+    """Make an Apt whose state is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="please-apt-") as name:
         root = Path(name)
         # apt drops its privileges to read and write below it.
@@ -86,7 +86,7 @@ def private() -> Iterator[Apt]:
 
 
 def configured() -> list[Path]:
-    """The files in which the machine's apt looks for mirrors, in apt's order."""
+    """Return the files in which the machine's apt looks for mirrors, in apt's order."""
     dump = run(
         "apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d"
     )
@@ -99,12 +99,14 @@ def configured() -> list[Path]:
 
 
 def mirror(suite: str, component: str) -> sources.Source:
-    """The machine's mirror of a suite's component."""
+    """Return the machine's mirror of a suite's component, or the one in SERVICES_DEBIAN_MIRROR."""
+    if named := os.environ.get(sources.MIRROR):
+        return sources.Source((named,), (suite,), (component,))
     return sources.find(configured(), suite, component)
 
 
 def run(program: str, *arguments: str, directory: Path | None = None) -> str:
-    """What an apt program prints.
+    """Return what an apt program prints.
 
     Raises UserError, with what the program said, when it fails or is not there.
     """
@@ -127,7 +129,7 @@ def run(program: str, *arguments: str, directory: Path | None = None) -> str:
 
 
 def explain(said: str) -> str:
-    """One line about a failure of apt: what happened, and what to do next."""
+    """Return one line about a failure of apt: what happened, and what to do next."""
     if re.search(r"Could not resolve|Temporary failure|Could not connect|Cannot initiate", said):
         return (
             "apt cannot reach the mirror; check the network and the machine's apt configuration, "

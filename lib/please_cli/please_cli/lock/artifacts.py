@@ -21,7 +21,7 @@ _BLAKE2B = re.compile(r"/packages/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/")
 def choose(
     package: Mapping[str, Any], wanted: Iterable[str], kept: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The part of a lock entry that says which files are installed on the `wanted` systems.
+    """Return the part of a lock entry that says which files the `wanted` systems install.
 
     `package` is an entry of uv.lock. A file whose sha256 is in `kept`, the files of the lock
     before, is preferred to a better one, so that a late upload changes no lock. The answer has
@@ -46,7 +46,7 @@ def choose(
 
 
 def artifact(package: Mapping[str, Any], file: Mapping[str, Any]) -> Artifact:
-    """A file of uv.lock without its host.
+    """Return a file of uv.lock without its host.
 
     Raises UserError when the index gave no sha256.
     """
@@ -63,12 +63,12 @@ def artifact(package: Mapping[str, Any], file: Mapping[str, Any]) -> Artifact:
 
 
 def address(file: Mapping[str, Any]) -> str:
-    """The URL of a file of uv.lock, or its path in an index that is a directory."""
+    """Return the URL of a file of uv.lock, or its path in an index that is a directory."""
     return str(file.get("url") or file["path"])
 
 
 def filename(file: Mapping[str, Any]) -> str:
-    """The name of a file of uv.lock."""
+    """Return the name of a file of uv.lock."""
     return unquote(PurePosixPath(urlsplit(address(file)).path).name)
 
 

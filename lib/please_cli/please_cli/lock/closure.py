@@ -40,11 +40,11 @@ class Index:
                 self._providers.setdefault(virtual, []).append(name)
 
     def __getitem__(self, name: str) -> Package:
-        """The package `name`, or the first by name that provides it; KeyError without one."""
+        """Return the package `name`, or the first that provides it; KeyError without one."""
         return self._packages[name if name in self._packages else self._providers[name][0]]
 
     def closure(self, roots: Iterable[str], without: Iterable[str] = ()) -> dict[str, Package]:
-        """`roots` and what they depend on, by name; nothing in `without` is followed.
+        """Return `roots` and what they depend on, by name; nothing in `without` is followed.
 
         Raises UserError for a package that the suite does not hold.
         """
@@ -70,7 +70,7 @@ class Index:
 
 
 def packages(lines: Iterable[str]) -> Iterable[Package]:
-    """The packages that a Packages index describes, given as its lines."""
+    """Read the packages that a Packages index describes, given as its lines."""
     for stanza in Packages.iter_paragraphs(lines, fields=_FIELDS, use_apt_pkg=False):
         yield Package(
             name=stanza["Package"],
@@ -83,7 +83,7 @@ def packages(lines: Iterable[str]) -> Iterable[Package]:
         )
 
 
-_FIELDS = (
+_FIELDS = [
     "Package",
     "Version",
     "Filename",
@@ -92,7 +92,7 @@ _FIELDS = (
     "Pre-Depends",
     "Depends",
     "Provides",
-)
+]
 
 
 def _names(stanza: Mapping[str, str], field: str) -> list[str]:

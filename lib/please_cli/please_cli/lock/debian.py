@@ -26,7 +26,7 @@ Components = Mapping[str, Mapping[str, list[str]]]
 
 
 def lock(components: Components) -> Document:
-    """The lock of all components, from the machine's mirror.
+    """Return the lock of all components, from the machine's mirror.
 
     Raises UserError when the mirror cannot be used or does not have a package.
     """
@@ -49,7 +49,7 @@ def lock(components: Components) -> Document:
 
 
 def select(index: closure.Index, components: Components) -> Document:
-    """For one system, the packages of each component and where to find them."""
+    """Return, for one system, the packages of each component and where to find them."""
     closures = {
         name: index.closure(component["packages"], component["without"])
         for name, component in components.items()
@@ -70,7 +70,7 @@ def select(index: closure.Index, components: Components) -> Document:
 
 
 def changes(before: Document, after: Document) -> list[str]:
-    """One line for each package that was added, removed or moved, whichever its systems are."""
+    """Return one line for each package that was added, removed or moved on any system."""
     old, new = _versions(before), _versions(after)
     lines = []
     for name in sorted(old.keys() | new.keys()):
@@ -93,7 +93,7 @@ def _versions(document: Document) -> dict[str, set[str]]:
 
 
 def busybox(deb: Path) -> str:
-    """The hash of a directory with nothing but the `bin/busybox` of that package."""
+    """Return the hash of a directory with nothing but the `bin/busybox` of that package."""
     with tempfile.TemporaryDirectory() as name, DebFile(deb) as archive:
         program = Path(name) / "root" / "bin" / "busybox"
         program.parent.mkdir(parents=True)
@@ -104,7 +104,7 @@ def busybox(deb: Path) -> str:
 
 
 def components(path: Path) -> Components:
-    """The components that are written down in nix/platform/components.json.
+    """Return the components that are written down in nix/platform/components.json.
 
     Raises UserError when the file says something else.
     """

@@ -11,7 +11,7 @@ Declares = dict[str, Any]
 
 
 def declares(package: Mapping[str, Any]) -> Declares:
-    """The `declares` of a lock entry, from an entry of uv.lock.
+    """Return the `declares` of a lock entry, from an entry of uv.lock.
 
     Requirements are written in one form: normalized name, sorted extras and specifiers, then
     " ; " and the environment marker, which is never about an extra.
@@ -35,7 +35,7 @@ def declares(package: Mapping[str, Any]) -> Declares:
 
 
 def requirement(item: Mapping[str, Any], marker: str) -> str:
-    """The text of one requirement."""
+    """Return the text of one requirement."""
     extras = ",".join(sorted(item.get("extras", [])))
     name = canonicalize_name(item["name"])
     specifiers = str(SpecifierSet(item.get("specifier", "")))
@@ -44,7 +44,7 @@ def requirement(item: Mapping[str, Any], marker: str) -> str:
 
 
 def without_extra(marker: str) -> tuple[str, str]:
-    """A marker without its clause about an extra, and that extra: "" where there is none.
+    """Split a marker into itself without a clause about an extra, and that extra or "".
 
     uv writes the clause of an optional dependency last: `marker and extra == 'name'`.
     """

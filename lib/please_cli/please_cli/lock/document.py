@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 
 def render(value: object, levels: int) -> str:
-    """JSON text in which dictionaries of the outer `levels` are sorted, one entry a line."""
+    """Return JSON in which dictionaries of the outer `levels` are sorted, one entry a line."""
     return _render(value, levels, "") + "\n"
 
 
@@ -28,7 +28,7 @@ def _render(value: object, levels: int, indent: str) -> str:
 
 
 def read(path: Path, command: str) -> Document:
-    """The document at `path`, empty when there is none yet.
+    """Return the document at `path`, empty when there is none yet.
 
     Raises UserError, which names `command` as the way to make it anew, when it is not JSON
     or not an object.
@@ -63,10 +63,10 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with open(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             Path(name).chmod(0o644)
-            os.replace(name, path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink()
             raise

@@ -10,19 +10,19 @@ Edges = list[str] | dict[str, list[str]]
 
 
 def edges(dependencies: Iterable[Mapping[str, Any]]) -> Edges:
-    """The node keys of dependencies as uv.lock writes them, markers evaluated."""
+    """Return the node keys of dependencies as uv.lock writes them, markers evaluated."""
     by_system = {system: _keys(dependencies, system) for system in SYSTEMS}
     first = by_system[SYSTEMS[0]]
     return first if all(keys == first for keys in by_system.values()) else by_system
 
 
 def on(found: Edges, system: str) -> list[str]:
-    """The node keys for one system."""
+    """Return the node keys for one system."""
     return found if isinstance(found, list) else found[system]
 
 
 def reachable(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """The systems on which each package is needed by a local one, by name of the package.
+    """Return the systems on which local packages need each package, by its name.
 
     `packages` are entries of the lock: `requires`, `extras`, `groups` and `local`.
     """
@@ -34,7 +34,7 @@ def reachable(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]
 
 
 def split(key: str) -> tuple[str, str]:
-    """The name and the extra of a node key; the extra of a plain name is empty."""
+    """Split a node key into name and extra; that of a plain name is empty."""
     name, _, extra = key.rstrip("]").partition("[")
     return name, extra
 

@@ -19,7 +19,7 @@ class Indexes:
     offline: bool = False
 
     def arguments(self) -> list[str]:
-        """uv's arguments for them; an extra index that is a directory here is left out."""
+        """Return uv's arguments for them; an extra index that is a directory here is left out."""
         arguments = ["--default-index", self.default]
         for url in self.extra:
             if urlsplit(url).scheme in ("http", "https"):
@@ -31,7 +31,7 @@ class Indexes:
         return arguments
 
     def environment(self) -> dict[str, str]:
-        """Variables that tell uv, and Python's urllib, the rest."""
+        """Return variables that tell uv, and Python's urllib, the rest."""
         variables = {}
         if self.certificates:
             variables["SSL_CERT_FILE"] = self.certificates
@@ -41,7 +41,7 @@ class Indexes:
 
 
 def configured() -> Indexes:
-    """What pip itself makes of its configuration files and variables."""
+    """Return what pip itself makes of its configuration files and variables."""
     options, _ = create_command("download").parse_args([])
     return Indexes(
         default=options.index_url,

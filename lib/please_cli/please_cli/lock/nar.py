@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def sri(path: Path) -> str:
-    """The sha256 of the NAR of `path`, in the form of W3C Subresource Integrity."""
+    """Return the sha256 of the NAR of `path`, in the form of W3C Subresource Integrity."""
     done = subprocess.run(
         ["nix-hash", "--type", "sha256", str(path)], stdout=subprocess.PIPE, text=True, check=True
     )

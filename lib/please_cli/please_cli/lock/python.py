@@ -20,7 +20,7 @@ Packages = dict[str, dict[str, Any]]
 
 
 def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document:
-    """The lock of the workspace at `root`, which keeps the versions of the lock `before`.
+    """Return the lock of the workspace at `root`, with the versions of the lock `before`.
 
     `upgrades` are names that may move. Raises UserError for a name that is not locked, and
     when there is no solution.
@@ -36,7 +36,7 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
 
 
 def pins(document: Document) -> dict[str, str]:
-    """The version of each package of a lock that comes from an index.
+    """Return the version of each package of a lock that comes from an index.
 
     Raises UserError when the lock has another shape.
     """
@@ -59,7 +59,7 @@ def convert(
     upgrades: Iterable[str],
     indexes: machine.Indexes,
 ) -> Document:
-    """The lock that says what a uv.lock says.
+    """Return the lock that says what a uv.lock says.
 
     Raises UserError for a package that cannot be locked: two versions, not from an index, no
     file for a system, a build requirement that is not locked.
@@ -85,7 +85,7 @@ def convert(
 
 
 def changes(before: Document, after: Document) -> list[str]:
-    """One line for each package that was added, removed or moved."""
+    """Return one line for each package that was added, removed or moved."""
     old, new = before.get("packages", {}), after.get("packages", {})
     lines = []
     for name in sorted(old.keys() | new.keys()):
@@ -114,7 +114,7 @@ def _one_version(packages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str
 
 
 def _node(package: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a lock entry that is about other packages."""
+    """Return the part of a lock entry that is about other packages."""
     extras = package.get("metadata", {}).get("provides-extras", [])
     optional = package.get("optional-dependencies", {})
     node: dict[str, Any] = {

@@ -25,7 +25,7 @@ _NETWORK = re.compile(
 def resolve(
     root: Path, indexes: Indexes, pins: Mapping[str, str], upgrades: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """What uv.lock says about the workspace at `root`, as uv writes it.
+    """Return what uv.lock says about the workspace at `root`, as uv writes it.
 
     `pins` are the versions of the lock before, by name; a package stays at its version unless
     the manifests no longer allow that, or it is in `upgrades`. Raises UserError with what uv
@@ -63,7 +63,7 @@ def copy_manifests(root: Path, to: Path) -> None:
 
 
 def skeleton(root: Path, indexes: Indexes, pins: Mapping[str, str]) -> str:
-    """A uv.lock of names and versions alone: uv keeps to it where it can, and finds the rest."""
+    """Return a uv.lock of names and versions alone: uv keeps to it and finds the rest."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = ["version = 1", f'requires-python = "{project["requires-python"]}"']
     for name, version in sorted(pins.items()):
@@ -99,7 +99,7 @@ def _run(root: Path, copy: Path, indexes: Indexes, upgrades: Iterable[str]) -> N
 
 
 def explain(said: str) -> str:
-    """One line about a failure of uv: what happened, where, and what to do next."""
+    """Return one line about a failure of uv: what happened, where, and what to do next."""
     if "No space left on device" in said:
         return "no space left for uv; make room in its cache and the temporary directory"
     if _NETWORK.search(said):

@@ -22,7 +22,7 @@ from please_cli.lock.systems import SYSTEMS, holds
 
 
 def build_requires(address: str, artifact: Artifact, indexes: Indexes) -> list[str]:
-    """The normalized names that the sdist at `address` names in [build-system].
+    """Return the normalized names that the sdist at `address` names in [build-system].
 
     ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
     or is not the file that was resolved.
@@ -38,7 +38,7 @@ def build_requires(address: str, artifact: Artifact, indexes: Indexes) -> list[s
 
 
 def names(requires: list[str]) -> list[str]:
-    """Normalized names of requirements that hold on a locked system."""
+    """Return normalized names of requirements that hold on a locked system."""
     found = set()
     for text in requires:
         requirement = Requirement(text)
@@ -71,7 +71,7 @@ def _fetch(address: str, indexes: Indexes) -> bytes:
 
 
 def _pyproject(file: str, content: bytes) -> str:
-    """The text of the pyproject.toml in an archive, empty when it has none."""
+    """Return the text of the pyproject.toml in an archive, empty when it has none."""
     if file.endswith(".zip"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():

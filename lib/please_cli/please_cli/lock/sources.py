@@ -12,6 +12,25 @@ from please_cli.errors import UserError
 ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 """Where Debian's package debian-archive-keyring keeps the keys of the archive."""
 
+MIRROR = "SERVICES_DEBIAN_MIRROR"
+"""The environment variable that names a mirror in place of the machine's own."""
+
+RELEASES = frozenset(
+    [
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "forky",
+        "sid",
+        "oldoldstable",
+        "oldstable",
+        "stable",
+        "testing",
+        "unstable",
+    ]
+)
+"""What Debian's releases are called in apt's configuration."""
+
 # A one-line entry: type, options in brackets, URI, suite, components.
 _ONE_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<rest>.+)")
 
@@ -29,7 +48,7 @@ class Source:
     signed_by: str = ""
 
     def only(self, suite: str, component: str, architectures: Iterable[str]) -> str:
-        """A .sources file with nothing of this entry but that suite and component.
+        """Return a .sources file with nothing of this entry but that suite and component.
 
         Signatures are always checked: a `Trusted: yes` of the machine is not passed on.
         """
@@ -46,22 +65,25 @@ class Source:
 
 
 def find(files: Iterable[Path], suite: str, component: str) -> Source:
-    """The first entry of `files` that has the suite's component.
+    """Return the entry of `files` that a suite's component is best had from.
 
-    Raises UserError when there is none.
+    That is the first that names the suite, else the first for another release of Debian: a
+    mirror has them all. Raises UserError when there is none.
     """
-    for path in files:
-        for source in read(path):
-            if suite in source.suites and component in source.components:
+    having = [source for path in files for source in read(path) if component in source.components]
+    for wanted in ({suite}, RELEASES):
+        for source in having:
+            if not wanted.isdisjoint(source.suites):
                 return source
     raise UserError(
-        f"apt's configuration (/etc/apt/sources.list, /etc/apt/sources.list.d) has no mirror of "
-        f"Debian {suite} {component}; add one, or run this on a Debian machine that has one"
+        "no Debian mirror: apt's configuration (/etc/apt/sources.list, "
+        f"/etc/apt/sources.list.d) has none with a Debian release and the component {component}; "
+        f"add one there, or set {MIRROR} to the base URL of one"
     )
 
 
 def read(path: Path) -> Iterator[Source]:
-    """The entries for binary packages in a file of either format."""
+    """Read the entries for binary packages in a file of either format."""
     text = path.read_text(encoding="utf-8")
     yield from _deb822(text) if path.suffix == ".sources" else _one_line(text)
 

@@ -1,8 +1,9 @@
 """The two systems that are locked for: what their Python is, and which wheels it takes."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from packaging.markers import Environment, Marker
+from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
 PYTHON = (3, 11)
@@ -24,12 +25,12 @@ _FIRST_GLIBC = {"aarch64": 17, "x86_64": 5}
 
 
 def holds(marker: str, system: str) -> bool:
-    """Whether a PEP 508 environment marker is true on a system; an empty one is."""
-    return not marker or Marker(marker).evaluate(dict(_environment(system)))
+    """Tell whether a PEP 508 environment marker is true on a system; an empty one is."""
+    return not marker or Marker(marker).evaluate(_environment(system))
 
 
 def tags(system: str) -> dict[Tag, int]:
-    """The PEP 425 tags that a system takes, with their rank: 0 is the best."""
+    """Return the PEP 425 tags that a system takes, with their rank: 0 is the best."""
     platforms = list(_platforms(_machine(system)))
     interpreter = "cp{}{}".format(*PYTHON)
     ordered = [
@@ -47,13 +48,12 @@ def _platforms(machine: str) -> Iterator[str]:
     major, newest = _GLIBC
     for minor in range(newest, _FIRST_GLIBC[machine] - 1, -1):
         yield f"manylinux_{major}_{minor}_{machine}"
-        if legacy := _LEGACY.get((major, minor)):
-            if machine == "x86_64" or legacy == "manylinux2014":
-                yield f"{legacy}_{machine}"
+        if (major, minor) in _LEGACY:
+            yield f"{_LEGACY[major, minor]}_{machine}"
     yield f"linux_{machine}"
 
 
-def _environment(system: str) -> Environment:
+def _environment(system: str) -> dict[str, str | AbstractSet[str]]:
     return {
         "implementation_name": "cpython",
         "implementation_version": _PYTHON_RELEASE,

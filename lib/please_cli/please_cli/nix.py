@@ -1,0 +1,138 @@
+"""Calls of nix-build and nix-store: each command of this tool is one of them underneath."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from please_cli.errors import UserError
+from please_cli.events import Failed, Logged, Reader, Started
+from please_cli.failures import Failure
+from please_cli.progress import Display
+
+
+class BuildError(Exception):
+    """nix-build failed; `failure` is what is known about it."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__("; ".join(failure.errors))
+        self.failure = failure
+
+
+def build(root: Path, attributes: Sequence[str], out_link: Path | None = None) -> list[Path]:
+    """Build attributes of the default.nix at `root` and return their outputs, in order.
+
+    Raises UserError when that fails.
+    """
+    try:
+        return attempt(root, attributes, out_link)
+    except BuildError as error:
+        raise error.failure.error() from error
+
+
+def attempt(
+    root: Path, attributes: Sequence[str], out_link: Path | None = None, keep_going: bool = False
+) -> list[Path]:
+    """Build like `build`, but raise BuildError; `keep_going` builds all that can be built."""
+    command = ["nix-build", str(root), "--log-format", "internal-json"]
+    command += [argument for attribute in attributes for argument in ("-A", attribute)]
+    command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
+    command += ["--keep-going"] if keep_going else []
+    reader, errors = Reader(), []
+    names: dict[int, str] = {}
+    logs: dict[str, list[str]] = {}
+    with _started(command) as process, Display() as display:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        for line in process.stderr:
+            event = reader.read(line)
+            match event:
+                case None:
+                    continue
+                case Started():
+                    names[event.activity] = event.path
+                case Logged():
+                    logs.setdefault(names.get(event.activity, ""), []).append(event.line)
+                case Failed():
+                    errors.append(event.text)
+            display.show(event)
+        outputs = process.stdout.read()
+    if process.returncode:
+        raise BuildError(Failure(errors, logs))
+    return [Path(line) for line in outputs.splitlines()]
+
+
+def derivations(root: Path, attributes: Sequence[str]) -> list[str]:
+    """Return the paths of the derivations of attributes, in order, building nothing."""
+    arguments = [argument for attribute in attributes for argument in ("-A", attribute)]
+    return query("nix-instantiate", str(root), *arguments).split()
+
+
+def outputs(derivation_paths: Sequence[str]) -> list[Path | None]:
+    """Return the output of each derivation, None for one that has not been built."""
+    if not derivation_paths:
+        return []
+    paths = query("nix-store", "--query", "--outputs", *derivation_paths).split()
+    invalid = query("nix-store", "--check-validity", "--print-invalid", *paths).split()
+    return [None if path in invalid else Path(path) for path in paths]
+
+
+def read_log(derivation: str) -> str:
+    """Return what the builder of a derivation printed."""
+    return query("nix-store", "--read-log", derivation)
+
+
+def query(program: str, *arguments: str) -> str:
+    """Return what a program of Nix prints.
+
+    Raises UserError, with what it said, when it fails or is not there.
+    """
+    with _started([program, *arguments]) as process:
+        printed, said = process.communicate()
+    if process.returncode:
+        raise UserError(f"{program} failed; see what it says below", said)
+    return printed
+
+
+def execute(program: str, arguments: Iterable[str]) -> None:
+    """Become another program.
+
+    Raises UserError when there is no such program.
+    """
+    try:
+        os.execvp(program, [program, *arguments])
+    except FileNotFoundError as error:
+        raise _missing(program) from error
+
+
+@contextmanager
+def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program; it is stopped, with its children, when this one is interrupted."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+    except FileNotFoundError as error:
+        raise _missing(command[0]) from error
+    with process:
+        try:
+            yield process
+        except BaseException:
+            # Nix stops its builders and removes what they have half written.
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
+
+
+def _missing(program: str) -> UserError:
+    return UserError(
+        f"{program} is not on this machine; run ./please, which makes sure that it is, or "
+        "install Nix (Debian: `apt install nix-bin`)"
+    )
