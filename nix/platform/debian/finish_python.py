@@ -12,8 +12,12 @@ from bytecode import compile_tree
 # Debian's hooks into an installed system, and modules that serve no service: those that need Tk,
 # NIS or files of other packages.
 DROPPED = [
+    "bin/pdb3.11",
+    "bin/pydoc3.11",
+    "bin/pygettext3.11",
     "etc",
     "share",
+    "lib/binfmt.d",
     "lib/python3",
     "lib/python3.11/sitecustomize.py",
     "lib/python3.11/ensurepip",
