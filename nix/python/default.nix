@@ -16,7 +16,7 @@ let
       (builtins.filter (key: (graph.parse key).extra == null) (graph.closure ([ "packaging" "pyproject-hooks" ] ++ keys)))
   );
 
-  local = import ./local.nix { inherit root step buildLibraries; };
+  local = import ./local.nix { inherit root step graph packages buildLibraries; };
   members = builtins.mapAttrs local packages;
 
   # key of the graph -> the parts that it puts into an environment.

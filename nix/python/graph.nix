@@ -34,7 +34,8 @@ let
     );
 in
 {
-  inherit parse;
+  # Key -> the keys that it requires itself.
+  inherit parse requires;
 
   # Keys -> those keys and all that they require, without repetition.
   closure = keys: map (node: node.key) (genericClosure {

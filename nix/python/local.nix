@@ -4,10 +4,10 @@
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra, the module that has its name: `backend_common[db]` owns
 #              backend_common/db.py, so that who does not ask for it does not have it
-{ root, step, buildLibraries }:
+{ root, step, graph, packages, buildLibraries }:
 name: package:
 let
-  inherit (builtins) attrNames elem elemAt fromTOML listToAttrs match pathExists readFile replaceStrings stringLength substring;
+  inherit (builtins) attrNames concatMap elem elemAt filter fromTOML listToAttrs match pathExists readFile replaceStrings stringLength substring;
 
   directory = root + "/${package.local}";
   # The module is named like the project (PEP 8 spelling).
@@ -36,6 +36,10 @@ let
   manifest = if pathExists (directory + "/pyproject.toml") then fromTOML (readFile (directory + "/pyproject.toml")) else { };
   readme = manifest.project.readme or null;
 
+  # The members that this one requires itself.
+  keys = [ name ] ++ map (extra: "${name}[${extra}]") extras ++ map (group: "${name}[:${group}]") (attrNames (package.groups or { }));
+  requiredMembers = filter (key: packages.${key}.local or null != null) (concatMap graph.requires keys);
+
   install = part: keep: step {
     name = "${name}-${part}";
     script = ./steps/install_source.py;
@@ -52,6 +56,7 @@ in
       inherit module;
       inherit (package) local;
       declares = builtins.toJSON (package.declares or { });
+      members = requiredMembers;
       # With the package's directories, empty: backends look for those that a manifest names.
       src = source (file: type:
         elem file [ "pyproject.toml" "setup.py" "setup.cfg" readme ]

@@ -4,7 +4,8 @@ What the manifests say is then compared with what they said when the lock was ma
 asks for more than the lock knows must not get as far as an ImportError.
 
 Environment, set by local.nix: src (the manifests), module, local (the member's directory in the
-repository), declares (the lock's record of the manifests, JSON), out.
+repository), declares (the lock's record of the manifests, JSON), members (the members that it
+requires, normalized names), out.
 """
 
 import json
@@ -13,7 +14,7 @@ import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PathDistribution
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,12 +82,19 @@ def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
             yield parse(requirement, f":{group}")
 
 
-def check_lock(said: Iterable[Declared], known: Iterable[Declared], local: str) -> None:
+def check_lock(
+    said: Iterable[Declared], known: Iterable[Declared], members: Collection[str], local: str
+) -> None:
     """Check that the lock was made from what the manifests say now.
 
+    Versions of workspace members do not count: there is one of each, and the lock records none.
     Raises SystemExit, naming the requirements, if it was not.
     """
-    said, known = set(said), set(known)
+
+    def comparable(declared: Declared) -> Declared:
+        return declared._replace(specifiers="") if declared.project in members else declared
+
+    said, known = set(map(comparable, said)), set(map(comparable, known))
     changes = []
     if said - known:
         changes.append(f"does not know {', '.join(sorted(map(str, said - known)))}")
@@ -125,7 +133,8 @@ def main() -> None:
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     requires = PathDistribution(dist_info).requires or []
     said = [*map(parse, requires), *in_groups(table.get("dependency-groups", {}))]
-    check_lock(said, in_lock(json.loads(env["declares"])), env["local"])
+    known = in_lock(json.loads(env["declares"]))
+    check_lock(said, known, env["members"].split(), env["local"])
 
 
 if __name__ == "__main__":
