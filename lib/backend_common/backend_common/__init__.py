@@ -1,0 +1,53 @@
+"""What every backend service has in common.
+
+A service's application is made by :func:`create_app`, out of the extensions that it names.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend_common import loader, places, settings
+from backend_common.app import App, current_app
+from backend_common.loader import ExtensionError
+from backend_common.settings import SettingError
+
+__all__ = [
+    "EXTENSIONS",
+    "EXTENTIONS",
+    "App",
+    "ExtensionError",
+    "SettingError",
+    "create_app",
+    "current_app",
+]
+
+# Extensions load in this order, whatever order a service names them in.
+EXTENSIONS = [
+    "log",
+    "templates",
+    "api",
+    "db",
+]
+
+EXTENTIONS = EXTENSIONS  # the spelling of the written convention
+
+
+def create_app(
+    name: str, extensions: Iterable[str] = (), config: Mapping[str, Any] | None = None
+) -> App:
+    """Make the application of the service *name*.
+
+    Settings come from the service's settings file (:func:`backend_common.places.settings`),
+    and *config* goes on top of them.
+
+    :param name: the service's package, which is importable.
+    :param extensions: names out of :data:`EXTENSIONS`; each becomes an attribute of the
+        application, the object that the extension's ``init_app`` returned.
+    :param config: settings that win over the file's, for tests above all.
+    :raises SettingError: the settings file is not there, or a value in it is wrong.
+    :raises ExtensionError: an extension is unknown, named twice, or its extra is not installed.
+    """
+    app = App(name, instance_path=str(places.state(name)))
+    settings.load(app, config or {})
+    loader.load(app, extensions, known=EXTENSIONS)
+    return app

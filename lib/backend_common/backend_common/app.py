@@ -1,0 +1,41 @@
+"""The application object: Flask's, which has its extensions as attributes."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import flask
+
+if TYPE_CHECKING:
+    from flask_sqlalchemy import SQLAlchemy
+    from structlog.stdlib import BoundLogger
+
+    from backend_common.api import Api
+    from backend_common.templates import Templates
+
+
+class App(flask.Flask):
+    """A Flask application whose attribute ``<name>`` is its extension ``<name>``."""
+
+    # For type checkers: what init_app of each extension returns. Python itself only notes these.
+    api: "Api"
+    db: "SQLAlchemy"
+    log: "BoundLogger"
+    templates: "Templates"
+
+    @property
+    def in_production(self) -> bool:
+        """Whether real users depend on this process (the setting ``APP_CHANNEL``)."""
+        return bool(self.config["APP_CHANNEL"] == "production")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what to do; Python asks here when nothing else has *name*."""
+            message = (
+                f"the app {self.name!r} has no {name!r}: if it is an extension, "
+                f"name it in create_app({self.name!r}, extensions=[..., {name!r}])"
+            )
+            raise AttributeError(message, name=name, obj=self)
+
+
+current_app = cast("App", flask.current_app)
+"""``flask.current_app``, known to type checkers as an :class:`App`."""

@@ -1,0 +1,26 @@
+"""The extras of the library, one for each extension that needs packages of its own."""
+
+from setuptools import setup
+
+# An extension's module may import what its own extra lists, and nothing of another extra.
+EXTRAS = {
+    "api": [
+        "connexion>=3.3,<3.4",  # backend_common.api uses names that connexion does not promise
+        "jsonschema>=4.17.3",
+        "pyyaml>=6.0",
+        "starlette>=0.35",
+    ],
+    "db": [
+        "alembic>=1.16",
+        "flask-migrate>=4.1",
+        "flask-sqlalchemy>=3.1.1",
+        "psycopg[binary]>=3.2",  # PostgreSQL
+        "sqlalchemy>=2.0.40",
+    ],
+    "log": [
+        "structlog>=25.1",
+    ],
+    "templates": [],  # Jinja comes with Flask
+}
+
+setup(extras_require=EXTRAS)

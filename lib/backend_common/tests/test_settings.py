@@ -1,0 +1,75 @@
+import flask
+import pytest
+from backend_common import SettingError, create_app, settings
+
+
+def test_the_file_beside_the_package(service):
+    service({"settings.py": "COLOUR = 'red'\nSIZE = 1\n"})
+    app = create_app("shop", config={"SIZE": 2})
+    assert isinstance(app, flask.Flask)
+    assert (app.config["COLOUR"], app.config["SIZE"]) == ("red", 2)
+
+
+def test_the_file_named_in_the_environment(service, monkeypatch, tmp_path):
+    service({"settings.py": "COLOUR = 'red'\n"})
+    (tmp_path / "other.py").write_text("COLOUR = 'blue'\n")
+    monkeypatch.setenv("APP_SETTINGS", str(tmp_path / "other.py"))
+    assert create_app("shop").config["COLOUR"] == "blue"
+
+
+def test_the_file_in_an_installation(service, monkeypatch, tmp_path):
+    (service() / "settings.py").unlink()
+    installed = tmp_path / "environment" / "share" / "shop" / "settings.py"
+    installed.parent.mkdir(parents=True)
+    installed.write_text("COLOUR = 'green'\n")
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "environment"))
+    assert create_app("shop").config["COLOUR"] == "green"
+
+
+def test_no_file(service, monkeypatch, tmp_path):
+    beside = service() / "settings.py"
+    beside.unlink()
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    with pytest.raises(SettingError) as error:
+        create_app("shop")
+    assert str(error.value) == (
+        f"no settings file for 'shop': looked for {beside} and {tmp_path}/share/shop/settings.py; "
+        "create one (an empty file will do), or name another in APP_SETTINGS"
+    )
+
+
+def test_the_named_file_is_not_there(service, monkeypatch):
+    service()
+    monkeypatch.setenv("APP_SETTINGS", "/nowhere/settings.py")
+    with pytest.raises(SettingError, match=r"looked for /nowhere/settings\.py; create one"):
+        create_app("shop")
+
+
+def test_the_channel(service, monkeypatch):
+    service()
+    assert not create_app("shop").in_production
+    monkeypatch.setenv("APP_CHANNEL", "production")
+    assert create_app("shop").in_production
+    monkeypatch.setenv("APP_CHANNEL", "moon")
+    with pytest.raises(SettingError) as error:
+        create_app("shop")
+    assert str(error.value) == (
+        "the setting APP_CHANNEL of 'shop' is wrong: expected development or production; "
+        "correct it in the settings file, or in the environment variable that it reads"
+    )
+
+
+def test_reading_a_setting(service):
+    service()
+    app = create_app("shop", config={"SIZE": 3})
+    assert settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0") == 3
+    assert settings.read(app, "DEPTH", 1, lambda depth: depth > 0, "more than 0") == 1
+    assert app.config["DEPTH"] == 1
+
+
+def test_a_wrong_value_is_not_told(service):
+    service()
+    app = create_app("shop", config={"SIZE": "secret"})
+    with pytest.raises(SettingError, match="SIZE of 'shop' is wrong: expected more") as error:
+        settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0")
+    assert "secret" not in str(error.value)
