@@ -1,0 +1,53 @@
+"""HTML pages: Jinja templates from the service's own folder, ``<service>/templates/``."""
+
+from pathlib import Path
+from typing import Any
+
+import flask
+import jinja2
+
+from backend_common.settings import SettingError
+
+
+class Templates:
+    """The templates of one application."""
+
+    def __init__(self, app: flask.Flask) -> None:
+        self._app = app
+
+    def render(self, template: str, **context: Any) -> str:
+        """Render *template*, a path inside the folder.
+
+        Every value is escaped, but in a template whose name ends in ``.txt``.
+
+        :raises jinja2.TemplateNotFound: there is no such template.
+        :raises jinja2.UndefinedError: the template uses what *context* does not have.
+        """
+        with self._app.app_context():
+            return flask.render_template(template, **context)
+
+
+def init_app(app: flask.Flask) -> Templates:
+    """Make Jinja strict in *app*: everything is escaped, nothing is undefined.
+
+    :raises SettingError: the service has no folder of templates.
+    """
+    folder = Path(app.root_path, app.template_folder or "templates")
+    if not folder.is_dir():
+        message = (
+            f"{app.name!r} asks for the extension 'templates' and has no folder {folder}: "
+            "create it, or list it as package data if the service is installed"
+        )
+        raise SettingError(message)
+    app.jinja_options = {
+        **app.jinja_options,
+        "autoescape": _escapes,
+        "lstrip_blocks": True,
+        "trim_blocks": True,
+        "undefined": jinja2.StrictUndefined,
+    }
+    return Templates(app)
+
+
+def _escapes(template: str | None) -> bool:
+    return template is None or not template.endswith(".txt")

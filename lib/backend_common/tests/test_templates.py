@@ -1,0 +1,39 @@
+import jinja2
+import pytest
+from backend_common import SettingError, create_app
+
+
+@pytest.fixture
+def app(service):
+    service(
+        {
+            "shop/templates/page.html": "<p>{{ name }}</p>",
+            "shop/templates/page.unknown": "<p>{{ name }}</p>",
+            "shop/templates/mail.txt": "Dear {{ name }}",
+        }
+    )
+    return create_app("shop", extensions=["templates"])
+
+
+@pytest.mark.parametrize("template", ["page.html", "page.unknown"])
+def test_values_are_escaped(app, template):
+    assert app.templates.render(template, name="<b>") == "<p>&lt;b&gt;</p>"
+
+
+def test_plain_text_is_not_escaped(app):
+    assert app.templates.render("mail.txt", name="<b>") == "Dear <b>"
+
+
+def test_what_is_undefined_fails(app):
+    with pytest.raises(jinja2.UndefinedError, match="'name' is undefined"):
+        app.templates.render("page.html")
+
+
+def test_no_folder(service):
+    folder = service() / "shop" / "templates"
+    with pytest.raises(SettingError) as error:
+        create_app("shop", extensions=["templates"])
+    assert str(error.value) == (
+        f"'shop' asks for the extension 'templates' and has no folder {folder}: "
+        "create it, or list it as package data if the service is installed"
+    )
