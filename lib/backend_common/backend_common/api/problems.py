@@ -1,0 +1,57 @@
+"""Errors as problem details, ``application/problem+json`` (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import flask
+import starlette.exceptions
+import werkzeug.exceptions
+from werkzeug.wrappers import Response
+
+MEDIA_TYPE = "application/problem+json"
+LONGEST_DETAIL = 500  # characters; a detail may quote the input, which may be long
+
+
+def handle(app: flask.Flask) -> None:
+    """Make every HTTP error of *app*, whoever raises it, a problem."""
+    app.register_error_handler(starlette.exceptions.HTTPException, _from_starlette)
+    app.register_error_handler(werkzeug.exceptions.HTTPException, _from_werkzeug)
+
+
+def shorten(text: str, longest: int = LONGEST_DETAIL) -> str:
+    """Return *text* of at most *longest* characters; an ellipsis stands for the rest."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
+    # NB: flask.abort(response) comes here too.
+    if error.response is not None:
+        return error.get_response()
+    headers = [pair for pair in error.get_headers() if pair[0].lower() != "content-type"]
+    return _problem(error.code or 500, error.name, error.description, headers)
+
+
+def _from_starlette(error: starlette.exceptions.HTTPException) -> Response:
+    """Connexion raises these, and its own ProblemException, which is one with more fields."""
+    title = getattr(error, "title", None) or HTTPStatus(error.status_code).phrase
+    headers = list((error.headers or {}).items())
+    more = {"type": getattr(error, "type", None), **(getattr(error, "ext", None) or {})}
+    return _problem(error.status_code, title, error.detail, headers, more)
+
+
+def _problem(
+    status: int,
+    title: str,
+    detail: str | None,
+    headers: list[tuple[str, str]],
+    more: dict[str, Any] | None = None,
+) -> Response:
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": shorten(detail) if detail else None,
+        **{key: value for key, value in (more or {}).items() if value is not None},
+    }
+    body = flask.json.dumps({key: value for key, value in problem.items() if value is not None})
+    return flask.Response(body + "\n", status, headers, mimetype=MEDIA_TYPE)
