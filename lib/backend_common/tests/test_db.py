@@ -1,0 +1,143 @@
+import pytest
+from backend_common import SettingError, create_app
+from backend_common.db import schema_is_current
+from sqlalchemy import text
+
+ENV = """
+from backend_common.db import run_migrations
+from sqlalchemy import Column, Integer, MetaData, Table
+
+metadata = MetaData()
+Table("things", metadata, Column("id", Integer, primary_key=True))
+run_migrations(metadata)
+"""
+VERSION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    op.create_table("things", sa.Column("id", sa.Integer, primary_key=True))
+
+
+def downgrade():
+    op.drop_table("things")
+"""
+
+
+@pytest.fixture
+def make(service):
+    service({"migrations/env.py": ENV, "migrations/versions/0001_things.py": VERSION})
+
+    def make_app(**config):
+        app = create_app("shop", extensions=["db"], config=config)
+
+        @app.get("/count")
+        def count():
+            return str(app.db.session.scalar(text("SELECT count(*) FROM things")))
+
+        @app.get("/typo")
+        def typo():
+            return str(app.db.session.scalar(text("SELECT count(*) FROM thinks")))
+
+        return app
+
+    return make_app
+
+
+def flask_db(app, *arguments):
+    return app.test_cli_runner().invoke(args=["db", *arguments])
+
+
+def test_sqlite_by_default_in_a_file_made_on_first_use(make, tmp_path):
+    app = make()
+    assert not (tmp_path / "state").exists()
+    assert flask_db(app, "upgrade").output == "applied 0001\n"
+    assert (tmp_path / "state" / "shop.db").is_file()
+    assert app.test_client().get("/count").text == "0"
+
+
+def test_sqlite_checks_foreign_keys(make):
+    app = make()
+    with app.app_context():
+        assert app.db.session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_the_schema_is_current_after_the_upgrade_alone(make):
+    app = make()
+    with app.app_context():
+        assert not schema_is_current()
+    flask_db(app, "upgrade")
+    with app.app_context():
+        assert schema_is_current()
+    assert flask_db(app, "downgrade").output == "took back 0001\n"
+    with app.app_context():
+        assert not schema_is_current()
+
+
+def test_the_models_can_be_compared_with_the_database(make):
+    app = make()
+    assert flask_db(app, "check").exit_code == 1
+    flask_db(app, "upgrade")
+    assert flask_db(app, "check").exit_code == 0
+
+
+def test_the_migrations_as_sql(make):
+    assert "CREATE TABLE things" in flask_db(make(), "upgrade", "--sql").output
+
+
+def test_a_schema_that_is_not_current(make):
+    response = make().test_client().get("/count")
+    assert response.status_code == 503
+    assert (
+        "The database schema is not up to date: "
+        "the operator must run: flask --app shop.flask db upgrade"
+    ) in response.text
+
+
+def test_another_error_is_told_as_it_is(make):
+    app = make()
+    flask_db(app, "upgrade")
+    assert app.test_client().get("/typo").status_code == 500
+
+
+def test_a_database_that_does_not_answer(make):
+    app = make(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    response = app.test_client().get("/count")
+    assert response.status_code == 503
+    assert "The database does not answer. Try again later." in response.text
+
+
+def test_a_state_directory_that_cannot_be_made(make, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", "/dev/null/state")
+    app = make()
+    with app.app_context(), pytest.raises(SettingError) as error:
+        app.db.session.scalar(text("SELECT 1"))
+    assert str(error.value) == (
+        "cannot create /dev/null/state, where the database is to be: Not a directory; "
+        "set STATE_DIRECTORY to a directory that can be written, or DATABASE_URL"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_means_psycopg_3(make, scheme):
+    app = make(DATABASE_URL=f"{scheme}://me:secret@example.org/shop")
+    with app.app_context():
+        assert app.db.engine.dialect.driver == "psycopg"
+        assert app.db.engine.url.password == "secret"
+
+
+def test_a_url_that_cannot_be_read(make):
+    with pytest.raises(SettingError, match="DATABASE_URL of 'shop' is wrong") as error:
+        make(DATABASE_URL="secret")
+    assert "'secret'" not in str(error.value)
+
+
+def test_two_apps_have_their_own_databases(make, tmp_path):
+    one = make(DATABASE_URL=f"sqlite:///{tmp_path}/one.db")
+    two = make(DATABASE_URL=f"sqlite:///{tmp_path}/two.db")
+    flask_db(one, "upgrade")
+    assert one.test_client().get("/count").status_code == 200
+    assert two.test_client().get("/count").status_code == 503
