@@ -1,0 +1,119 @@
+"""Serving a service: ``bin/<service>``, or ``python -m backend_common.serve <service>``."""
+
+import importlib
+import os
+import socket
+import sys
+from typing import Any
+
+import click
+import flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from backend_common.loader import ExtensionError
+from backend_common.settings import SettingError
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threaded workers, told everything by its arguments.
+
+    :param app: what it serves.
+    :param options: gunicorn's settings, by their names.
+    """
+
+    def __init__(self, app: flask.Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set the options; gunicorn calls this."""
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> flask.Flask:
+        """Return the WSGI application; gunicorn calls this."""
+        return self._app
+
+
+@click.command(help="Serve the service over HTTP, until SIGTERM or Ctrl-C.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that serve."
+)
+@click.option(
+    "--threads",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Requests that each process serves at once.",
+)
+@click.pass_obj
+def command(service: str, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve *service*, which click passes as its object."""
+    app = load(service)
+    options = {
+        "bind": f"fd://{listen(host, port)}",
+        "control_socket_disable": True,
+        "preload_app": True,  # one load, one error if it fails, and memory that workers share
+        "proc_name": service,
+        "threads": threads,
+        "worker_class": "gthread",
+        "workers": workers,
+    }
+    Server(app, options).run()
+
+
+def load(service: str) -> flask.Flask:
+    """Return ``<service>.flask:app``, where the convention has it.
+
+    :raises click.ClickException: there is none, or its settings or extensions are wrong.
+    """
+    place = f"{service}.flask"
+    try:
+        app = importlib.import_module(place).app
+    except (SettingError, ExtensionError) as error:
+        raise click.ClickException(str(error)) from error
+    except ModuleNotFoundError as error:
+        if error.name not in (service, place):
+            raise
+        message = f"no module {place}: is {service!r} a service, and is it installed?"
+        raise click.ClickException(message) from error
+    if not isinstance(app, flask.Flask):
+        message = f"{place}:app is not a Flask application; write app = {service}.create_app()"
+        raise click.ClickException(message)
+    return app
+
+
+def listen(host: str, port: int) -> int:
+    """Open the socket to listen on, and return its file descriptor, which gunicorn will own.
+
+    gunicorn, given an address, would retry for some seconds before it tells what is wrong.
+
+    :raises click.ClickException: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048).detach()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        message = f"cannot listen on {host} port {port}: {reason}; choose another --host or --port"
+        raise click.ClickException(message) from error
+
+
+def main(service: str) -> None:
+    """Run the command of *service* with the arguments in ``sys.argv``; it ends the process."""
+    command(prog_name=service, obj=service)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit("Usage: python -m backend_common.serve SERVICE [OPTIONS]")
+    main(sys.argv.pop(1))

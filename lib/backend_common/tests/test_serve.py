@@ -1,0 +1,91 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+APP = "import backend_common\n\napp = backend_common.create_app('shop')\n"
+
+
+@pytest.fixture
+def serve(service, tmp_path):
+    """Start the server of ``shop``; every process ends with the test."""
+    directory = service({"shop/flask.py": APP + "app.add_url_rule('/', 'home', lambda: 'hello')\n"})
+    processes = []
+
+    def start(*arguments, name="shop"):
+        command = [sys.executable, "-m", "backend_common.serve", name, *arguments]
+        paths = os.pathsep.join(path for path in (str(directory), *sys.path) if path)
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": paths},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_it_is_told_to_stop(serve, number):
+    process = serve("--port", "0", "--workers", "2")
+    url = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+    with urllib.request.urlopen(url, timeout=60) as response:
+        assert response.read() == b"hello"
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in output
+
+
+def test_a_port_that_is_taken(serve):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = serve("--port", str(port))
+        output, _ = process.communicate(timeout=60)
+    assert output == (
+        f"Error: cannot listen on 127.0.0.1 port {port}: Address already in use; "
+        "choose another --host or --port\n"
+    )
+    assert process.returncode == 1
+
+
+def test_a_host_that_is_none(serve):
+    output, _ = serve("--host", "no.such.host.invalid").communicate(timeout=60)
+    assert output.startswith("Error: cannot listen on no.such.host.invalid port 8000: ")
+    assert len(output.splitlines()) == 1
+
+
+def test_a_service_that_is_none(serve):
+    output, _ = serve(name="shopp").communicate(timeout=60)
+    assert output == ("Error: no module shopp.flask: is 'shopp' a service, and is it installed?\n")
+
+
+def test_a_service_without_an_app(serve, service):
+    service({"shop/flask.py": "app = None\n"})
+    output, _ = serve().communicate(timeout=60)
+    assert output == (
+        "Error: shop.flask:app is not a Flask application; write app = shop.create_app()\n"
+    )
+
+
+def test_a_wrong_setting(serve, service):
+    service({"settings.py": "APP_CHANNEL = 'moon'\n", "shop/flask.py": APP})
+    output, _ = serve().communicate(timeout=60)
+    assert output.startswith("Error: the setting APP_CHANNEL of 'shop' is wrong")
+
+
+def test_no_service(serve):
+    output, _ = serve(name="--port").communicate(timeout=60)
+    assert output == "Usage: python -m backend_common.serve SERVICE [OPTIONS]\n"
