@@ -1,0 +1,51 @@
+import os
+
+import pytest
+import sqlalchemy
+
+from treestatus import create_app
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """An empty database: in TEST_DATABASE_URL, a PostgreSQL one, or a new SQLite file."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url is None:
+        yield f"sqlite:///{tmp_path}/treestatus.db"
+        return
+    yield url
+    address = sqlalchemy.make_url(url).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sqlalchemy.text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+@pytest.fixture
+def empty_app(database_url):
+    """The application, on a database without a schema."""
+    app = create_app({"DATABASE_URL": database_url})
+    yield app
+    with app.app_context():
+        app.db.engine.dispose()
+
+
+@pytest.fixture
+def app(empty_app):
+    """The application, on a database with its schema."""
+    result = empty_app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert result.exit_code == 0, result.output
+    return empty_app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def autoland(client):
+    """The tree ``autoland``, which is open."""
+    assert client.put("/trees/autoland", json={"status": "open"}).status_code == 201
+    return "autoland"

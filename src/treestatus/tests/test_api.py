@@ -1,0 +1,148 @@
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+CLOSING = {"status": "closed", "reason": "bustage", "tags": ["infra"]}
+
+
+def detail(response, status):
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    return response.get_json()["detail"]
+
+
+def test_there_are_no_trees_at_first(client):
+    assert client.get("/trees").get_json() == {"result": {}}
+
+
+def test_making_a_tree(client):
+    tree = {
+        "tree": "autoland",
+        "status": "approval required",
+        "reason": "release",
+        "tags": ["soft freeze"],
+        "message_of_the_day": "Hello.",
+    }
+    response = client.put("/trees/autoland", json=tree)
+    assert (response.status_code, response.get_json()) == (201, {"result": tree})
+    assert client.get("/trees/autoland").get_json() == {"result": tree}
+    assert client.get("/trees").get_json() == {"result": {"autoland": tree}}
+
+
+def test_a_tree_is_made_once(client, autoland):
+    response = client.put(f"/trees/{autoland}", json={"status": "open"})
+    assert detail(response, 409) == "There is a tree autoland already. PATCH /trees changes it."
+
+
+def test_a_tree_is_made_once_by_requests_at_the_same_time(app):
+    count = 8
+    barrier, statuses = Barrier(count), []
+
+    def put():
+        client = app.test_client()
+        barrier.wait()
+        statuses.append(client.put("/trees/autoland", json={"status": "open"}).status_code)
+
+    threads = [Thread(target=put) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201] + [409] * (count - 1)
+
+
+def test_the_names_in_body_and_path_must_be_the_same(client):
+    response = client.put("/trees/autoland", json={"tree": "other", "status": "open"})
+    assert detail(response, 400) == "The tree in the body is not the tree in the path."
+
+
+def test_closing_and_opening_trees(client, autoland):
+    client.put("/trees/try", json={"status": "open"})
+    response = client.patch("/trees", json={"trees": [autoland, "try"], **CLOSING})
+    assert (response.status_code, response.data) == (204, b"")
+    for tree in client.get("/trees").get_json()["result"].values():
+        assert CLOSING.items() <= tree.items()
+    client.patch("/trees", json={"trees": ["try"], "status": "open", "reason": ""})
+    tree = client.get("/trees/try").get_json()["result"]
+    assert (tree["status"], tree["reason"], tree["tags"]) == ("open", "", [])
+    assert client.get(f"/trees/{autoland}").get_json()["result"]["status"] == "closed"
+
+
+@pytest.mark.parametrize("field", ["reason", "tags"])
+def test_closing_needs_a_reason_and_tags(client, autoland, field):
+    message = f"Closing a tree needs {field}: say why it is closed."
+    closing = {key: value for key, value in CLOSING.items() if key != field}
+    assert detail(client.patch("/trees", json={"trees": [autoland], **closing}), 400) == message
+    assert detail(client.put("/trees/try", json=closing), 400) == message
+    assert client.get(f"/trees/{autoland}").get_json()["result"]["status"] == "open"
+
+
+def test_all_trees_change_or_none(client, autoland):
+    response = client.patch("/trees", json={"trees": [autoland, "y", "x"], **CLOSING})
+    assert detail(response, 404) == "There is no tree x, y. GET /trees lists the trees."
+    assert client.get(f"/trees/{autoland}").get_json()["result"]["status"] == "open"
+
+
+def test_the_log(client, autoland):
+    client.patch("/trees", json={"trees": [autoland], **CLOSING})
+    latest, first = client.get(f"/trees/{autoland}/logs").get_json()["result"]
+    age = datetime.now(UTC) - datetime.fromisoformat(latest.pop("when"))
+    assert timedelta() <= age < timedelta(hours=1)
+    assert latest == {"id": first["id"] + 1, "tree": autoland, "who": "anonymous", **CLOSING}
+    assert (first["status"], first["reason"], first["tags"]) == ("open", "", [])
+
+
+def test_a_message_of_the_day_is_not_a_change_of_status(client, autoland):
+    client.patch("/trees", json={"trees": [autoland], "message_of_the_day": "Hello."})
+    assert client.get(f"/trees/{autoland}").get_json()["result"]["message_of_the_day"] == "Hello."
+    assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
+
+
+def test_the_log_is_short_unless_all_of_it_is_asked_for(client, autoland):
+    for number in range(6):
+        client.patch("/trees", json={"trees": [autoland], "reason": str(number)})
+    short = client.get(f"/trees/{autoland}/logs").get_json()["result"]
+    assert [change["reason"] for change in short] == ["5", "4", "3", "2", "1"]
+    assert len(client.get(f"/trees/{autoland}/logs?all=1").get_json()["result"]) == 7
+
+
+def test_deleting_a_tree_deletes_its_log(client, autoland):
+    assert client.delete(f"/trees/{autoland}").status_code == 204
+    client.put(f"/trees/{autoland}", json={"status": "open"})
+    assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("get", ""), ("get", "/logs"), ("delete", "")])
+def test_a_tree_that_is_not_there(client, method, path):
+    response = getattr(client, method)(f"/trees/try{path}")
+    assert detail(response, 404) == "There is no tree try. GET /trees lists the trees."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"trees": ["autoland"], "status": "ajar"},
+        {"trees": ["autoland"], "remember": True},
+        {"trees": ["autoland"], "reason": "\0"},
+        {"trees": ["autoland"], "tags": [""]},
+        {"trees": []},
+        {"status": "open"},
+        [],
+    ],
+)
+def test_a_wrong_change(client, autoland, body):
+    assert detail(client.patch("/trees", json=body), 400).startswith("body")
+    assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
+
+
+@pytest.mark.parametrize("name", ["%00", "a%20b", "-a", "a" * 65, "a%0A", "%FF"])
+def test_a_wrong_name(client, name):
+    assert detail(client.get(f"/trees/{name}"), 400).startswith("path parameter 'tree': ")
+
+
+def test_a_database_without_its_schema(empty_app):
+    assert detail(empty_app.test_client().get("/trees"), 503) == (
+        "The database schema is not up to date: "
+        "the operator must run: flask --app treestatus.flask db upgrade"
+    )

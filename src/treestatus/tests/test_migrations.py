@@ -1,0 +1,13 @@
+def flask_db(app, command):
+    return app.test_cli_runner().invoke(args=["db", command])
+
+
+def test_the_migrations_make_what_the_models_say(app):
+    assert flask_db(app, "check").exit_code == 0
+
+
+def test_the_migrations_can_be_taken_back(app):
+    assert flask_db(app, "downgrade").output == "took back 0001\n"
+    assert app.test_client().get("/trees").status_code == 503
+    assert flask_db(app, "upgrade").output == "applied 0001\n"
+    assert app.test_client().get("/trees").status_code == 200

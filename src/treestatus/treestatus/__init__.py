@@ -1,0 +1,18 @@
+"""Trees of source code: which are open for changes, which are closed, and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import backend_common
+
+from treestatus import pages
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
+    """Make the application; *config* goes on top of ``settings.py``."""
+    app = backend_common.create_app(
+        "treestatus", extensions=["log", "api", "db", "templates"], config=config
+    )
+    app.api.register("api.yml")
+    app.add_url_rule("/", view_func=pages.index)
+    return app

@@ -1,0 +1,10 @@
+"""The pages for people."""
+
+from backend_common import current_app
+
+from treestatus import trees
+
+
+def index() -> str:
+    """Show the status of every tree."""
+    return current_app.templates.render("index.html", trees=trees.every())
