@@ -19,17 +19,14 @@ from please_cli.failures import TAIL
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.pass_context
-def cli(context: click.Context) -> None:
+def cli() -> None:
     """Build, run, test and lock the services and libraries of this checkout."""
-    context.obj = workspace.root()
 
 
 @cli.command("list")
-@click.pass_obj
-def list_(root: Path) -> None:
+def list_() -> None:
     """List the services and libraries."""
-    members = workspace.members(root)
+    members = workspace.members(workspace.root())
     width = max((len(member.name) for member in members), default=0)
     for member in members:
         click.echo(f"{member.name:{width}}  {member.kind:7}  {member.description()}".rstrip())
@@ -38,12 +35,12 @@ def list_(root: Path) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("-o", "--out-link", type=click.Path(path_type=Path), help="Link to the result.")
-@click.pass_obj
-def build(root: Path, names: Sequence[str], out_link: Path | None) -> None:
+def build(names: Sequence[str], out_link: Path | None) -> None:
     """Build services or libraries, and print where they are.
 
     An attribute such as backend_common.extras.db is a NAME too.
     """
+    root = workspace.root()
     for output in nix.build(root, [_attribute(root, name) for name in names], out_link):
         click.echo(output)
 
@@ -53,12 +50,12 @@ def build(root: Path, names: Sequence[str], out_link: Path | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_obj
-def run(root: Path, name: str, host: str, port: int, arguments: Sequence[str]) -> None:
+def run(name: str, host: str, port: int, arguments: Sequence[str]) -> None:
     """Build a service, migrate its database if it has one, and serve it.
 
     Further ARGUMENTS are the server's.
     """
+    root = workspace.root()
     member = workspace.find(root, name)
     if member.kind != "service":
         raise UserError(f"{member.name} is a library and cannot be run; see `./please list`")
@@ -72,9 +69,9 @@ def run(root: Path, name: str, host: str, port: int, arguments: Sequence[str]) -
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--run", "command", metavar="COMMAND", help="Run this in the shell, and leave it.")
-@click.pass_obj
-def shell(root: Path, name: str | None, command: str | None) -> None:
+def shell(name: str | None, command: str | None) -> None:
     """Enter the development shell of a service or library, or that for everything."""
+    root = workspace.root()
     arguments = [str(root / "shell.nix")]
     if name is not None:
         arguments = [str(root / "default.nix"), "-A", workspace.find(root, name).name]
@@ -84,9 +81,9 @@ def shell(root: Path, name: str | None, command: str | None) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--toolchain", is_flag=True, help="Run the tests of the toolchain itself, too.")
-@click.pass_obj
-def test(root: Path, names: Sequence[str], toolchain: bool) -> int:
+def test(names: Sequence[str], toolchain: bool) -> int:
     """Run the tests of services and libraries (all, unless named), and print the totals."""
+    root = workspace.root()
     members = [workspace.find(root, name) for name in names] or workspace.members(root)
     found = _test_members(root, [member.name for member in members])
     if toolchain:
@@ -101,9 +98,9 @@ def test(root: Path, names: Sequence[str], toolchain: bool) -> int:
     add_help_option=False,
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_obj
-def lock(root: Path, arguments: Sequence[str]) -> None:
+def lock(arguments: Sequence[str]) -> None:
     """Write nix/lock/*.json: see `lock --help`."""
+    root = workspace.root()
     # Where pip installed the extra, that is taken: it works with a lock that does not.
     if importlib.util.find_spec("please_cli.lock") and importlib.util.find_spec("uv"):
         python = sys.executable

@@ -30,7 +30,10 @@ def call(command: click.Command, name: str) -> NoReturn:
 
 def _run(command: click.Command, name: str) -> int:
     try:
-        status = command.main(prog_name=name, standalone_mode=False)
+        with command.make_context(name, sys.argv[1:]) as context:
+            status = command.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

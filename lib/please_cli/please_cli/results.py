@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from rich.box import SIMPLE
 from rich.table import Table
+from rich.text import Text
 
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 # pytest's last line: "= 1 failed, 2 passed in 0.10s =".
@@ -61,7 +62,7 @@ def table(results: Sequence[Result]) -> Table:
         shown.add_column(column, justify="right")
     for result in results:
         shown.add_row(
-            result.name,
+            Text(result.name),
             str(result.passed),
             str(result.failed or ""),
             str(result.skipped or ""),

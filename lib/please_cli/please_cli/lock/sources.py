@@ -15,20 +15,10 @@ ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 MIRROR = "SERVICES_DEBIAN_MIRROR"
 """The environment variable that names a mirror in place of the machine's own."""
 
-RELEASES = frozenset(
-    [
-        "bullseye",
-        "bookworm",
-        "trixie",
-        "forky",
-        "sid",
-        "oldoldstable",
-        "oldstable",
-        "stable",
-        "testing",
-        "unstable",
-    ]
-)
+RELEASES = {
+    *("bullseye", "bookworm", "trixie", "forky", "sid"),
+    *("oldoldstable", "oldstable", "stable", "testing", "unstable"),
+}
 """What Debian's releases are called in apt's configuration."""
 
 # A one-line entry: type, options in brackets, URI, suite, components.

@@ -1,0 +1,50 @@
+"""The commands, up to the call of Nix; tests/ of the repository goes on from there."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from please_cli.cli import cli
+
+
+def please(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_list() -> None:
+    result = please("list")
+    assert result.exit_code == 0
+    assert result.stdout == "paint      library  Colours\ndoor_bell  service  Rings\n"
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize(
+    "arguments", [("build", "x"), ("build", "x.tests"), ("run", "x"), ("shell", "x"), ("test", "x")]
+)
+def test_an_unknown_member(arguments: tuple[str, ...]) -> None:
+    result = please(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr == "error: no service or library 'x'; there are: door_bell, paint\n"
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_library_does_not_run() -> None:
+    result = please("run", "paint")
+    assert result.exit_code == 1
+    assert result.stderr == "error: paint is a library and cannot be run; see `./please list`\n"
+
+
+def test_tests_of_an_empty_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLEASE_ROOT", str(tmp_path))
+    result = please("test")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("\n0 passed, 0 failed\n")
+
+
+def test_help_needs_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLEASE_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for command in cli.commands:
+        if command != "lock":
+            assert please(command, "--help").exit_code == 0

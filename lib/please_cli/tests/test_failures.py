@@ -1,0 +1,105 @@
+import pytest
+from please_cli.failures import TAIL, Failure
+
+HASH = "f7w7zl2nf2x3lzdgm9k3zdx8vq9w90i2"
+DRV = f"/nix/store/{HASH}-paint-tests.drv"
+OTHER = f"/nix/store/{HASH}-door_bell.drv"
+BUILDER = f"builder for '{DRV}' failed with exit code 1"
+CONSEQUENCE = f"1 dependencies of derivation '{OTHER}' failed to build"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BUILDER,
+        f"Cannot build '{DRV}'.\nReason: builder failed with exit code 1.\nOutput paths:\n  …",
+        f"hash mismatch in fixed-output derivation '{DRV}':\n  specified: a\n     got: b",
+    ],
+)
+def test_whose_builder_failed(error: str) -> None:
+    assert Failure([error, CONSEQUENCE]).derivations() == [DRV]
+
+
+def test_a_consequence_is_no_cause() -> None:
+    newer = f"Cannot build '{OTHER}'.\nReason: 1 dependency failed.\nOutput paths:\n  …"
+    assert Failure([newer]).derivations() == []
+
+
+def test_a_builder_that_says_nothing_clear() -> None:
+    log = [str(number) for number in range(30)]
+    error = Failure([BUILDER, CONSEQUENCE], {DRV: log}).error()
+    assert error.message == "paint-tests failed to build; its log ends like this:"
+    shown = "\n".join(log[-TAIL:])
+    assert error.details == f"{shown}\n(all of it: nix-store --read-log {DRV})"
+
+
+def test_a_builder_that_says_what_to_do() -> None:
+    log = ["working", "error: the lock is older than lib/paint. Run ./please lock."]
+    error = Failure([BUILDER], {DRV: log}).error()
+    assert error.message == "paint-tests: the lock is older than lib/paint. Run ./please lock."
+    assert "working" in error.details
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        ["error: http://mirror/debian/pool/main/g/g_1_amd64.deb does not exist. It may …"],
+        ["unable to download 'http://mirror/debian/pool/main/g/g_1_amd64.deb': HTTP error 404"],
+    ],
+)
+def test_a_package_that_has_left_the_mirror(log: list[str]) -> None:
+    assert Failure([BUILDER], {DRV: log}).error().message == (
+        "pool/main/g/g_1_amd64.deb has left the Debian mirror; run `./please lock --platform`, "
+        "which locks what the mirror has now"
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "wget: bad address 'mirror'",
+        "unable to download 'http://mirror/x': Couldn't resolve host name (6)",
+        "connect: Network is unreachable",
+    ],
+)
+def test_no_network(said: str) -> None:
+    assert Failure([BUILDER], {DRV: [said]}).error().message == (
+        "paint-tests cannot be fetched; check the network and the machine's apt and pip "
+        "configuration, then run it again"
+    )
+
+
+def test_a_wrong_hash() -> None:
+    mismatch = f"hash mismatch in fixed-output derivation '{DRV}':\n  specified: a\n     got: b"
+    error = Failure([mismatch, CONSEQUENCE]).error()
+    assert error.message == (
+        "paint-tests is not the file that the lock names: its hash differs; look at the package "
+        "index or mirror before you lock again"
+    )
+    assert error.details == "specified: a\n     got: b"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failure([BUILDER], {DRV: ["cp: write error: No space left on device"]}),
+        Failure(["writing to file: No space left on device"]),
+    ],
+)
+def test_a_full_disk(failure: Failure) -> None:
+    assert failure.error().message == (
+        "no space left on the device; make room (`nix-collect-garbage` deletes what is no longer "
+        "in use), then run it again"
+    )
+
+
+def test_an_evaluation_that_fails() -> None:
+    error = Failure(["no Debian mirror: none is named.\nEither name one, or …"]).error()
+    assert error.message == "no Debian mirror: none is named."
+    assert error.details == "Either name one, or …"
+
+
+def test_nothing_said() -> None:
+    assert Failure().error().message == (
+        "Nix failed and did not say why; run the same nix-build by hand"
+    )

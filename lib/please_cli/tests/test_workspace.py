@@ -1,0 +1,72 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from please_cli import workspace
+from please_cli.errors import UserError
+
+
+def test_members_are_directories_with_a_manifest(checkout: Path) -> None:
+    found = [
+        (member.name, member.kind, member.description()) for member in workspace.members(checkout)
+    ]
+    assert found == [("paint", "library", "Colours"), ("door_bell", "service", "Rings")]
+
+
+def test_a_member_is_found_by_either_spelling(checkout: Path) -> None:
+    assert workspace.find(checkout, "door-bell") == workspace.find(checkout, "door_bell")
+
+
+def test_an_unknown_member(checkout: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        workspace.find(checkout, "doorbell")
+    assert caught.value.message == "no service or library 'doorbell'; there are: door_bell, paint"
+
+
+def test_an_empty_checkout(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no service or library 'x'; there are: none yet"):
+        workspace.find(tmp_path, "x")
+
+
+def test_a_manifest_that_is_not_toml(checkout: Path) -> None:
+    manifest = checkout / "lib/paint/pyproject.toml"
+    manifest.write_text("[project\n")
+    with pytest.raises(UserError) as caught:
+        workspace.find(checkout, "paint").description()
+    assert caught.value.message.startswith(f"{manifest}: not TOML: ")
+    assert caught.value.message.endswith("; correct it")
+
+
+def test_a_setup_py_that_is_not_python(checkout: Path) -> None:
+    (checkout / "src/door_bell/setup.py").write_text("\nsetup(\n")
+    with pytest.raises(UserError, match=r"setup\.py:2: '\(' was never closed; correct it"):
+        workspace.find(checkout, "door_bell").description()
+
+
+def test_a_silent_setup_py(checkout: Path) -> None:
+    (checkout / "src/door_bell/setup.py").write_text("setup(description=DESCRIPTION)")
+    assert workspace.find(checkout, "door_bell").description() == ""
+
+
+def test_the_root_is_named_by_the_environment(checkout: Path) -> None:
+    assert workspace.root() == checkout
+
+
+def test_the_root_is_found_from_below(
+    tmp_path: Path, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PLEASE_ROOT", raising=False)
+    write(tmp_path / "default.nix")
+    (tmp_path / "nix/lock").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "nix/lock")
+    assert workspace.root() == tmp_path
+
+
+def test_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLEASE_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        workspace.root()
+    assert caught.value.message == (
+        f"{tmp_path} is not in a checkout; change to one, or set PLEASE_ROOT to its path"
+    )
