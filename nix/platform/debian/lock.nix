@@ -7,10 +7,10 @@ let
     x86_64-linux = { multiarch = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; };
     aarch64-linux = { multiarch = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; };
   };
-  locked = lock.systems.${system} or (throw
-    "the embedded platform has no packages for ${system}, only for ${toString (builtins.attrNames lock.systems)}: build with --arg pkgs 'import <nixpkgs> {}'");
+  unsupported = throw "the embedded platform has no packages for ${system}, only for ${toString (builtins.attrNames lock.systems)}: build with --arg pkgs 'import <nixpkgs> {}'";
+  locked = lock.systems.${system} or unsupported;
 in
-abi.${system} // {
+(abi.${system} or unsupported) // {
   inherit (lock) codename;
   busybox = lock.busybox.${system};
   inherit (locked) packages;
