@@ -12,10 +12,12 @@
   override ? null,
 }:
 let
-  inherit (builtins) any concatMap elem elemAt filter foldl' head isString match split;
+  inherit (builtins) any concatMap elem elemAt filter foldl' head isString match replaceStrings split stringLength substring;
 
   lines = text: filter isString (split "\n" text);
   words = text: filter (word: isString word && word != "") (split "[ \t]+" text);
+  letters = text: map (at: substring at 1 text) (builtins.genList (at: at) (stringLength text));
+  lower = replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
 
   # [ { uris suites components } ] of a one-line-style file.
   fromList = text: concatMap
@@ -28,7 +30,8 @@ let
       }])
     (lines text);
 
-  # A deb822 file, folded line by line into stanzas of { field = [ words ]; }.
+  # A deb822 file, folded line by line into stanzas of { field = [ words ]; }. Case does not matter
+  # in the names of fields (deb822(5)).
   stanzas = text: (foldl'
     (state: line:
       let
@@ -41,7 +44,7 @@ let
       in
       if match "#.*" line != null then state
       else if match "[ \t]*" line != null then { done = state.done ++ [ state.current ]; current = { }; last = null; }
-      else if field != null then set (elemAt field 0) (elemAt field 1)
+      else if field != null then set (lower (elemAt field 0)) (elemAt field 1)
       else if more != null && state.last != null then set state.last (elemAt more 0)
       else state)
     { done = [ ]; current = { }; last = null; }
@@ -49,11 +52,14 @@ let
 
   fromSources = text: map
     (stanza: {
-      uris = stanza.URIs or [ ];
-      suites = stanza.Suites or [ ];
-      components = stanza.Components or [ ];
+      uris = stanza.uris or [ ];
+      suites = stanza.suites or [ ];
+      components = stanza.components or [ ];
     })
-    (filter (stanza: elem "deb" (stanza.Types or [ ]) && stanza.Enabled or [ ] != [ "no" ]) (stanzas text));
+    (filter (stanza: elem "deb" (stanza.types or [ ]) && !(disabled stanza)) (stanzas text));
+
+  # What apt takes for "no".
+  disabled = stanza: elem (lower (toString (stanza.enabled or [ ]))) [ "no" "false" "without" "off" "disable" "0" ];
 
   entries = concatMap fromList lists ++ concatMap fromSources sources;
 
