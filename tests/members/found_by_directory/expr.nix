@@ -1,0 +1,13 @@
+{ nix }:
+let
+  members = import (nix + "/members.nix") {
+    root = ./workspace;
+    packages = {
+      api-gateway = { extras = { }; groups.test = [ "pytest" ]; };
+      tokens = { };
+      common = { extras = { db = [ ]; cache = [ ]; }; };
+    };
+  };
+  described = builtins.mapAttrs (_: member: { inherit (member) key directory module extras testKeys; });
+in
+builtins.mapAttrs (_: described) members

@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/members.nix") { root = ./.; packages = { }; }

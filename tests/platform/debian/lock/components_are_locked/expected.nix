@@ -1,0 +1,4 @@
+{
+  aarch64-linux = true;
+  x86_64-linux = true;
+}

@@ -1,0 +1,1 @@
+{ nix }: (import (nix + "/platform/debian/lock.nix") { system = "riscv64-linux"; }).packages

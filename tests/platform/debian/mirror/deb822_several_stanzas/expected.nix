@@ -1,0 +1,1 @@
+"http://mirror.example/debian"

@@ -1,0 +1,1 @@
+"https://mirror.example/debian"

@@ -1,0 +1,1 @@
+"http://trixie.example/debian"

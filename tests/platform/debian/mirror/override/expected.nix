@@ -1,0 +1,1 @@
+"http://override.example/debian"

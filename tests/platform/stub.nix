@@ -1,0 +1,29 @@
+# What ../../nix/platform/nixpkgs.nix asks of nixpkgs, under the same names, made of the embedded
+# platform's derivations.
+{ system ? builtins.currentSystem }:
+let
+  embedded = import ../../nix/platform { inherit system; };
+
+  # A directory with one symlink in it.
+  linked = name: path: target: derivation {
+    inherit name system path target;
+    builder = "${embedded.busybox}/bin/busybox";
+    args = [ "sh" "-euc" ''mkdir -p "$out/$(dirname "$path")"; ln -s "$target" "$out/$path"'' ];
+  };
+in
+{
+  inherit (embedded) bash busybox openssl patchelf cacert tzdata;
+  lib.makeLibraryPath = packages: builtins.concatStringsSep ":" (map (package: "${package}/lib") packages);
+  stdenv = {
+    hostPlatform = { inherit system; };
+    cc = {
+      libc = linked "libc" "lib" embedded.libraries;
+      cc.lib = linked "cc-lib" "lib" embedded.libraries;
+      bintools.dynamicLinker = embedded.loader;
+    };
+  };
+  python311 = embedded.python // {
+    sitePackages = "lib/python3.11/site-packages";
+    pkgs.pip = linked "python3.11-pip" "lib/python3.11/site-packages" embedded.pip;
+  };
+}

@@ -1,0 +1,1 @@
+[ "chicken[fried]" "chicken" "egg[boiled]" "egg" ]

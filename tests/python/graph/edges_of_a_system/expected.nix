@@ -1,0 +1,1 @@
+[ "app" "slow" "slow[more]" "helper" ]

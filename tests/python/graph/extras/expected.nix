@@ -1,0 +1,1 @@
+[ "app" "library" "library[db]" "base" "driver" ]

@@ -1,0 +1,5 @@
+{
+  name = "library";
+  extra = "db-replica";
+  group = null;
+}

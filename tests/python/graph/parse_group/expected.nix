@@ -1,0 +1,5 @@
+{
+  name = "library";
+  extra = null;
+  group = "test";
+}

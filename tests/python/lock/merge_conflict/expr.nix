@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/python/lock.nix") { file = ./python.json; }

@@ -1,0 +1,1 @@
+{ flask.version = "3.1.0"; }

@@ -1,0 +1,44 @@
+"""Copies of the checkout, for the tests that edit it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from toolchain import ROOT
+
+PARTS = ["default.nix", "lib", "nix", "pyproject.toml", "release.nix", "shell.nix", "src", "tests"]
+LOCK = Path("nix/lock/python.json")
+
+
+def copy(target: Path) -> Path:
+    """Copy what Nix reads of the checkout to a new directory, and return that."""
+    target.mkdir()
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", ".venv")
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, target / part, ignore=ignore)
+        else:
+            shutil.copyfile(ROOT / part, target / part)
+    return target
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first occurrence of a text in a file. Raises ValueError if there is none."""
+    text = path.read_text()
+    if old not in text:
+        raise ValueError(f"{path} does not contain {old!r}")
+    path.write_text(text.replace(old, new, 1))
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to the end of a file."""
+    path.write_text(path.read_text() + text)
+
+
+def edit_lock(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Let a function change the packages of a checkout's Python lock."""
+    lock = json.loads((root / LOCK).read_text())
+    change(lock["packages"])
+    (root / LOCK).write_text(json.dumps(lock, indent=1) + "\n")
