@@ -14,7 +14,6 @@ import os
 import runpy
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,11 +108,8 @@ def patch_executable(path: Path, patchelf: list[str], interpreter: Path) -> None
     )
     if has_interpreter.returncode:
         return
-    subprocess.run(
-        [*patchelf, "--force-rpath", "--set-rpath", str(interpreter.parent)]
-        + ["--set-interpreter", str(interpreter), str(path)],
-        check=True,
-    )
+    paths = ["--set-rpath", str(interpreter.parent), "--set-interpreter", str(interpreter)]
+    subprocess.run([*patchelf, "--force-rpath", *paths, str(path)], check=True)
 
 
 def relocate(root: Path, out: Path, interpreter: Path, patchelf: list[str]) -> None:
@@ -138,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

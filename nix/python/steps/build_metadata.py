@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PathDistribution
@@ -138,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,7 +6,6 @@ needs. The build requirements are on PYTHONPATH; nothing is downloaded.
 
 import os
 import shutil
-import sys
 import tomllib
 from pathlib import Path
 
@@ -35,9 +34,8 @@ def build_wheel(source: Path, wheels: Path) -> Path:
     manifest = source / "pyproject.toml"
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     system = table.get("build-system", LEGACY)
-    hooks = BuildBackendHookCaller(
-        str(source), system.get("build-backend", LEGACY["build-backend"]), system.get("backend-path")
-    )
+    backend = system.get("build-backend", LEGACY["build-backend"])
+    hooks = BuildBackendHookCaller(str(source), backend, system.get("backend-path"))
     wheels.mkdir()
     return wheels / hooks.build_wheel(str(wheels))
 
@@ -51,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,7 +6,6 @@ PIP_* variables. What arrives is checked by the hash of the fixed-output derivat
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from pip._internal.commands import create_command
@@ -35,4 +34,4 @@ def fetch(project: str, file: str, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(fetch(os.environ["project"], os.environ["file"], Path(os.environ["out"])))
+    fetch(os.environ["project"], os.environ["file"], Path(os.environ["out"]))

@@ -9,7 +9,6 @@ module, out.
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from bytecode import compile_tree
@@ -18,7 +17,7 @@ SITE_PACKAGES = "lib/python3.11/site-packages"
 
 
 def install_source(src: Path, module: str, prefix: Path) -> None:
-    """Copy the package and what stands beside it. Raises SystemExit if a module does not compile."""
+    """Copy the package and what is beside it. Raises SystemExit if a module does not compile."""
     site = prefix / SITE_PACKAGES
     site.mkdir(parents=True)
     for entry in sorted(src.iterdir()):
@@ -43,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,6 @@ patchelf.
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 
 from bytecode import compile_tree
@@ -63,11 +62,8 @@ def patch_executables(prefix: Path, loader: str, libraries: str, patchelf: str) 
         if subprocess.run(interpreter, capture_output=True, check=False).returncode:
             continue
         program.chmod(0o755)
-        subprocess.run(
-            [patchelf, "--force-rpath", "--set-rpath", libraries, "--set-interpreter", loader]
-            + [str(program)],
-            check=True,
-        )
+        paths = ["--set-rpath", libraries, "--set-interpreter", loader]
+        subprocess.run([patchelf, "--force-rpath", *paths, str(program)], check=True)
 
 
 def install_wheel(wheel: Path, prefix: Path) -> None:
@@ -121,4 +117,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

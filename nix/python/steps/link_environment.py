@@ -8,7 +8,6 @@ launcher (the module of the service that gets a command of its own; may be empty
 """
 
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoints, PathDistribution
 from pathlib import Path
@@ -48,9 +47,7 @@ def merge(sources: Sequence[Path], target: Path, relative: Path = Path()) -> Non
         for entry in sorted(source.iterdir()):
             entries.setdefault(entry.name, []).append(entry)
     for name, found in sorted(entries.items()):
-        if all(entry.is_dir() for entry in found) and (
-            len(found) > 1 or relative / name in OWN
-        ):
+        if all(entry.is_dir() for entry in found) and (len(found) > 1 or relative / name in OWN):
             merge(found, target / name, relative / name)
             continue
         first, *others = found
@@ -124,4 +121,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,7 +4,6 @@ Environment, set by installer.nix: wheel, out (gets the wheel's content, for PYT
 """
 
 import os
-import sys
 import zipfile
 from pathlib import Path
 
@@ -21,4 +20,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
