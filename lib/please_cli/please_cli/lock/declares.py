@@ -14,7 +14,8 @@ def declares(package: Mapping[str, Any]) -> Declares:
     """Return the `declares` of a lock entry, from an entry of uv.lock.
 
     Requirements are written in one form: normalized name, sorted extras and specifiers, then
-    " ; " and the environment marker, which is never about an extra.
+    " ; " and the environment marker, which is never about an extra. uv does not record which
+    versions of a member of the workspace a manifest allows, so neither does this.
     """
     metadata = package.get("metadata", {})
     requires: list[str] = []

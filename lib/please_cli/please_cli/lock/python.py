@@ -8,7 +8,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
-from please_cli.lock import artifacts, graph, machine, resolver, sdist
+from please_cli.lock import artifacts, extras, graph, machine, resolver, sdist
 from please_cli.lock.declares import declares
 from please_cli.lock.document import Document
 from please_cli.lock.systems import PYTHON
@@ -64,7 +64,7 @@ def convert(
     Raises UserError for a package that cannot be locked: two versions, not from an index, no
     file for a system, a build requirement that is not locked.
     """
-    sources = _one_version(resolved["package"])
+    sources = extras.complete(_one_version(resolved["package"]))
     nodes = {name: _node(package) for name, package in sources.items()}
     systems = graph.reachable(nodes)
     packages: Packages = {}
@@ -115,12 +115,12 @@ def _one_version(packages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str
 
 def _node(package: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of a lock entry that is about other packages."""
-    extras = package.get("metadata", {}).get("provides-extras", [])
+    provided = package.get("metadata", {}).get("provides-extras", [])
     optional = package.get("optional-dependencies", {})
     node: dict[str, Any] = {
         "requires": graph.edges(package.get("dependencies", [])),
         "extras": {
-            name: graph.edges(optional.get(name, [])) for name in sorted({*extras, *optional})
+            name: graph.edges(optional.get(name, [])) for name in sorted({*provided, *optional})
         },
         "groups": {
             name: graph.edges(dependencies)
