@@ -1,0 +1,27 @@
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tokens import create_app
+
+
+def pem(key):
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@pytest.fixture
+def key_file(tmp_path):
+    """A file with a key to sign with."""
+    file = tmp_path / "key.pem"
+    file.write_bytes(pem(Ed25519PrivateKey.generate()))
+    return file
+
+
+@pytest.fixture
+def app(key_file):
+    return create_app({"TOKENS_KEY_FILE": str(key_file), "TOKENS_LONGEST_LIFE": 86400})
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

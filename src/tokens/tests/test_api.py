@@ -1,0 +1,150 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+PERMISSIONS = ["treestatus/trees/update", "treestatus/*"]
+
+
+def in_future(**period):
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(**period)
+
+
+def detail(response, status=400):
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    return response.get_json()["detail"]
+
+
+@pytest.fixture
+def issue(client):
+    def post(**body):
+        response = client.post("/tokens", json={"permissions": PERMISSIONS, **body})
+        assert response.status_code == 200
+        return response.get_json()["result"]
+
+    return post
+
+
+@pytest.fixture
+def query(client):
+    def post(token):
+        response = client.post("/tokens/query", json={"token": token})
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "no-store"
+        return response.get_json()["result"]
+
+    return post
+
+
+@pytest.fixture
+def sign(key_file):
+    """Sign claims with the service's own key, whatever they are."""
+    key = OKPKey.import_key(key_file.read_bytes())
+    return lambda **claims: jwt.encode({"alg": "Ed25519"}, claims, key, ["Ed25519"])
+
+
+def test_a_token_says_what_was_asked_for(issue, query):
+    expires = in_future(hours=2).isoformat()
+    issued = issue(expires=expires, metadata={"task": 7})
+    said = {
+        "typ": "tmp",
+        "permissions": PERMISSIONS,
+        "expires": expires,
+        "metadata": {"task": 7},
+    }
+    token = issued.pop("token")
+    assert issued == said
+    assert query(token) == {"status": "valid", **said}
+
+
+def test_a_token_lives_for_an_hour(issue):
+    expires = datetime.fromisoformat(issue()["expires"])
+    assert timedelta(minutes=30) < expires - datetime.now(UTC) <= timedelta(hours=1)
+
+
+def test_a_token_is_not_stored_on_its_way(client):
+    response = client.post("/tokens", json={"permissions": PERMISSIONS})
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_expired_token(query, sign):
+    token = sign(iss="tokens", exp=1, permissions=["a"], metadata={})
+    assert query(token) == {
+        "status": "expired",
+        "typ": "tmp",
+        "permissions": ["a"],
+        "expires": "1970-01-01T00:00:01+00:00",
+        "metadata": {},
+    }
+
+
+def test_a_token_of_another_issuer(query, sign):
+    assert query(sign(iss="else", exp=2**40)) == {"status": "invalid"}
+    assert query(sign(exp=2**40)) == {"status": "invalid"}
+    assert query(sign(iss="tokens")) == {"status": "invalid"}
+
+
+def test_a_token_that_was_tampered_with(issue, query):
+    head, claims, signature = issue()["token"].split(".")
+    assert query(f"{head}.{claims[:-2]}AA.{signature}") == {"status": "invalid"}
+    assert query(f"{head}.{claims}.") == {"status": "invalid"}
+
+
+def test_a_token_without_a_signature_or_of_another_key(query):
+    claims = {"iss": "tokens", "exp": 2**33, "permissions": ["a"], "metadata": {}}
+    other = OKPKey.generate_key("Ed25519")
+    assert query(jwt.encode({"alg": "Ed25519"}, claims, other, ["Ed25519"])) == {
+        "status": "invalid"
+    }
+    assert query("eyJhbGciOiJub25lIn0.eyJpc3MiOiJ0b2tlbnMifQ.") == {"status": "invalid"}
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "..", "é.é.é", "\0", "." * 90_000])
+def test_what_is_no_token(query, token):
+    assert query(token) == {"status": "invalid"}
+
+
+@pytest.mark.parametrize(
+    "expires", ["tomorrow", "2030-01-31", "2030-01-31T12:00:00", "0001-01-01T00:00:00+23:59x"]
+)
+def test_an_expiry_that_is_no_instant(client, expires):
+    body = {"permissions": PERMISSIONS, "expires": expires}
+    assert detail(client.post("/tokens", json=body)) == (
+        "body.expires: must be a date and a time with a time zone (RFC 3339), "
+        "such as 2030-01-31T12:00:00Z"
+    )
+
+
+@pytest.mark.parametrize(
+    "expires",
+    [
+        "2001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        (datetime.now(UTC) + timedelta(days=3)).isoformat(),
+    ],
+)
+def test_an_expiry_that_is_past_or_too_far_away(client, expires):
+    response = client.post("/tokens", json={"permissions": PERMISSIONS, "expires": expires})
+    assert detail(response) == (
+        "body.expires: must be later than now, and at most 1 day, 0:00:00 from now"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"permissions": []},
+        {"permissions": ["a", "a"]},
+        {"permissions": ["*"]},
+        {"permissions": ["a b"]},
+        {"permissions": ["a"], "typ": "prm"},
+        {"permissions": ["a"], "user": "me"},
+        {"permissions": ["a"], "metadata": []},
+    ],
+)
+def test_a_wrong_request(client, body):
+    assert detail(client.post("/tokens", json=body)).startswith("body")

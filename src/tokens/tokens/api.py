@@ -1,0 +1,54 @@
+"""The functions behind ``api.yml``."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.exceptions import BadRequest
+
+from tokens import issuer
+from tokens.issuer import LifeError, Token
+
+Json = dict[str, Any]
+Answer = tuple[Json, int, dict[str, str]]
+
+NOT_STORED = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
+
+
+def post_token(body: Json) -> Answer:
+    """Issue a token."""
+    expires = _instant(body["expires"]) if "expires" in body else None
+    try:
+        text, token = issuer.current().issue(body["permissions"], expires, body.get("metadata", {}))
+    except LifeError as error:
+        raise BadRequest(f"body.expires: {error}") from error
+    return {"result": {"token": text, **_said(token)}}, HTTPStatus.OK, {**NOT_STORED}
+
+
+def query_token(body: Json) -> Answer:
+    """Say what a token is."""
+    reading = issuer.current().read(body["token"])
+    said = _said(reading.token) if reading.token else {}
+    return {"result": {"status": reading.status, **said}}, HTTPStatus.OK, {**NOT_STORED}
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise BadRequest(
+            "body.expires: must be a date and a time with a time zone (RFC 3339), "
+            "such as 2030-01-31T12:00:00Z"
+        )
+    return instant
+
+
+def _said(token: Token) -> Json:
+    return {
+        "typ": "tmp",
+        "permissions": token.permissions,
+        "expires": token.expires.isoformat(),
+        "metadata": token.metadata,
+    }

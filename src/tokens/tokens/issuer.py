@@ -1,0 +1,115 @@
+"""Issuing tokens, JSON Web Tokens (RFC 7519) signed with Ed25519 (RFC 9864), and reading them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import uuid4
+
+import flask
+from backend_common import settings
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import OKPKey
+
+ALGORITHM = "Ed25519"
+ISSUER = "tokens"
+LONGEST_LIFE = 30 * 24 * 60 * 60  # seconds
+USUAL_LIFE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a token that this service issued says."""
+
+    permissions: list[str]
+    expires: datetime
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a text: an invalid one has no token."""
+
+    status: Literal["valid", "expired", "invalid"]
+    token: Token | None
+
+
+class LifeError(ValueError):
+    """A token would live too long, or not at all."""
+
+
+class Issuer:
+    """Issues tokens, and knows its own.
+
+    :param key: the private key that signs.
+    :param longest_life: the longest that a token may live, in seconds.
+    """
+
+    def __init__(self, key: OKPKey, longest_life: int) -> None:
+        self._key = key
+        self._longest_life = timedelta(seconds=longest_life)
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": ISSUER}, exp={"essential": True}
+        )
+
+    def issue(
+        self, permissions: list[str], expires: datetime | None, metadata: dict[str, Any]
+    ) -> tuple[str, Token]:
+        """Return a signed token, as text and as what it says.
+
+        :param expires: with a time zone; None for an hour from now, or less if that is too long.
+        :raises LifeError: *expires* is past, or too far away.
+        """
+        now = datetime.now(UTC)
+        if expires is None:
+            expires = now + min(USUAL_LIFE, self._longest_life)
+        if not now < expires <= now + self._longest_life:
+            message = f"must be later than now, and at most {self._longest_life} from now"
+            raise LifeError(message)
+        token = Token(permissions, expires.astimezone(UTC).replace(microsecond=0), metadata)
+        claims = {
+            "iss": ISSUER,
+            "jti": uuid4().hex,
+            "iat": int(now.timestamp()),
+            "exp": int(token.expires.timestamp()),
+            "permissions": permissions,
+            "metadata": metadata,
+        }
+        header = {"alg": ALGORITHM, "kid": self._key.thumbprint()}
+        return jwt.encode(header, claims, self._key, [ALGORITHM]), token
+
+    def read(self, text: str) -> Reading:
+        """Say what *text* is. Only what this issuer signed has a token, expired or not."""
+        try:
+            claims = jwt.decode(text, self._key, [ALGORITHM]).claims
+        except (JoseError, ValueError):
+            return Reading("invalid", None)
+        try:
+            self._claims.validate(claims)
+            status: Literal["valid", "expired"] = "valid"
+        except ExpiredTokenError:
+            status = "expired"
+        except JoseError:
+            return Reading("invalid", None)
+        expires = datetime.fromtimestamp(claims["exp"], UTC)
+        return Reading(status, Token(claims["permissions"], expires, claims["metadata"]))
+
+
+def longest_life(app: flask.Flask) -> int:
+    """Return the setting ``TOKENS_LONGEST_LIFE``, in seconds.
+
+    :raises SettingError: it is not a whole number from 1 to a hundred years.
+    """
+    return settings.read(
+        app, "TOKENS_LONGEST_LIFE", LONGEST_LIFE, _is_life, "a positive whole number of seconds"
+    )
+
+
+def _is_life(value: Any) -> bool:
+    return isinstance(value, int) and 0 < value <= 100 * 365 * 24 * 60 * 60
+
+
+def current() -> Issuer:
+    """Return the issuer of the current application."""
+    issuer: Issuer = flask.current_app.extensions["tokens"]
+    return issuer
