@@ -1,0 +1,1 @@
+"""Measures the toolchain on this machine, beside the tools that it competes with."""

@@ -1,0 +1,40 @@
+"""Copies of the checkout, edited without touching the original."""
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from bench.errors import BenchError
+
+_NOT_SOURCES = (".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build", "dist")
+_EDIT = "# edit "
+
+
+def copy(root: Path, to: Path) -> Path:
+    """Copy the sources of the checkout at `root` to the new directory `to`, and return that."""
+    shutil.copytree(root, to, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_SOURCES))
+    return to
+
+
+def member(root: Path, name: str) -> Path:
+    """Return the directory of a service or library.
+
+    Raises BenchError when there is none of that name.
+    """
+    for parent in ("src", "lib"):
+        if (root / parent / name).is_dir():
+            return root / parent / name
+    raise BenchError(f"no service or library {name!r} in {root}: see ./please list")
+
+
+def edit(directory: Path) -> None:
+    """End a module of the member in `directory` with a comment that no run has had before.
+
+    That is the module of the API where there is one.
+    """
+    package = directory / directory.name
+    module = package / "api.py"
+    if not module.is_file():
+        module = package / "__init__.py"
+    lines = [line for line in module.read_text().splitlines() if not line.startswith(_EDIT)]
+    module.write_text("\n".join([*lines, f"{_EDIT}{uuid4()}", ""]))

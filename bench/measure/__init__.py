@@ -1,0 +1,18 @@
+"""The measurements, by the names that the command line has for them."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from bench.figure import Figure
+from bench.job import Job
+from bench.measure import closure, cold, edit, noop, scale, shell
+
+Measurement = Callable[[Job], Iterator[Figure]]
+
+MEASUREMENTS: Mapping[str, Measurement] = {
+    "noop": noop.measure,
+    "edit": edit.measure,
+    "shell": shell.measure,
+    "scale": scale.measure,
+    "closure": closure.measure,
+    "cold": cold.measure,
+}

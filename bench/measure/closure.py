@@ -1,0 +1,25 @@
+"""What a service brings along, unpacked."""
+
+from collections.abc import Iterator
+
+from bench.figure import Figure
+from bench.job import Job
+from bench.toolchain import name_of, size
+
+MEGA = 1_000_000
+SMALL = MEGA // 10
+"""Bytes below which a package is counted with others."""
+
+
+def measure(job: Job) -> Iterator[Figure]:
+    """Weigh the closure, package by package, the largest first."""
+    ours = job.copy("closure")
+    paths = ours.query("--requisites", ours.path(job.member))
+    sizes = {name_of(path): size(path) for path in paths}
+    yield Figure("closure: total", sum(sizes.values()) / MEGA, "MB", limit=100)
+    large = {name: bytes_ for name, bytes_ in sizes.items() if bytes_ >= SMALL}
+    for name, bytes_ in sorted(large.items(), key=lambda item: -item[1]):
+        yield Figure(f"closure: {name}", bytes_ / MEGA, "MB")
+    rest = len(sizes) - len(large)
+    smaller = sum(sizes.values()) - sum(large.values())
+    yield Figure(f"closure: {rest} smaller ones together", smaller / MEGA, "MB")

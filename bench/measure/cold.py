@@ -1,0 +1,77 @@
+"""From nothing to a service: an empty store, against an empty venv of a Python that is there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bench import peers
+from bench.figure import Figure, compare
+from bench.job import Job, say
+from bench.peers import Installer
+from bench.process import Usage
+from bench.rounds import Action, paired
+from bench.toolchain import Toolchain, name_of, remove
+
+ROUNDS = 3
+
+
+def measure(job: Job) -> Iterator[Figure]:
+    """Build into an empty store, Python included; install with pip and uv from the same lock.
+
+    Once with the downloads, and once with every file there that would be downloaded.
+    """
+    ours = job.copy("cold")
+    files = ours.downloads(job.member)
+    archive = job.scratch / "downloads"
+    ours.export(files, archive)
+    peer = installer(job, ours)
+    yield from rounds("cold build", job, ours, peer, None)
+    peer = replace(peer, wheels=link(files, job.scratch / "wheels"))
+    yield from rounds("cold build, files there", job, ours, peer, archive)
+
+
+def rounds(
+    what: str, job: Job, ours: Toolchain, peer: Installer, archive: Path | None
+) -> Iterator[Figure]:
+    """Measure one way: with the downloads of `archive` there, or with none."""
+    say(f"{what}: {ROUNDS} rounds")
+    venv = job.scratch / "cold-venv"
+
+    def build(number: int) -> Usage:
+        empty = replace(ours, store=job.scratch / f"store-{number}")
+        if archive:
+            empty.load(archive)
+        usage = empty.build(job.member).usage
+        remove(job.scratch / f"store-{number}")
+        return usage
+
+    actions: dict[str, Action] = {
+        "ours": build,
+        "pip": lambda _: peer.pip(venv),
+        "uv": lambda _: peer.uv(venv),
+    }
+    usage = paired(actions, ROUNDS)
+    yield from compare(what, usage["ours"], "pip install", usage["pip"], wall=1)
+    yield from compare(what, usage["ours"], "uv pip install --compile-bytecode", usage["uv"])
+
+
+def installer(job: Job, ours: Toolchain) -> Installer:
+    """Return what installs the member with pip or uv: the same packages, from the same lock."""
+    member = job.member.replace("_", "-")
+    packages = peers.locked(ours.root)
+    # setuptools builds the members; elsewhere it is in the store of who builds.
+    names = peers.names(ours.closure_of_lock([member, "setuptools"]))
+    wanted = {name: packages[name] for name in names}
+    requirements = job.scratch / "requirements.txt"
+    requirements.write_text(peers.requirements(wanted))
+    members = [ours.root / package["local"] for package in wanted.values() if "local" in package]
+    return Installer(ours.root, job.environment, requirements, members)
+
+
+def link(files: Iterable[Path], to: Path) -> Path:
+    """Make a directory of the Python packages among downloads, under their own names."""
+    to.mkdir()
+    for file in files:
+        if file.suffix in (".whl", ".gz"):
+            (to / name_of(file)).symlink_to(file)
+    return to

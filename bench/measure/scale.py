@@ -1,0 +1,81 @@
+"""One service among few, and among many."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import checkout, peers
+from bench.figure import Figure, compare
+from bench.job import Job
+from bench.rounds import paired
+from bench.toolchain import Toolchain
+
+ROUNDS = 15
+FEW = 5
+MANY = 200
+RATIO = 1.2
+
+
+def measure(job: Job) -> Iterator[Figure]:
+    """Build one of few and one of many generated services, both built before."""
+    source = smallest_service(job.root)
+    few, many = (generate(job, source, count) for count in (FEW, MANY))
+    one = name(source, 0)
+    few.build(one)
+    many.build(one)
+    usage = paired(
+        {
+            "few": lambda _: few.build(one).usage,
+            "many": lambda _: many.build(one).usage,
+            "few evaluation": lambda _: few.instantiate(one).usage,
+            "many evaluation": lambda _: many.instantiate(one).usage,
+        },
+        ROUNDS,
+    )
+    against = f"among {FEW}"
+    yield from compare(
+        f"no-op build of one of {MANY}", usage["many"], against, usage["few"], cpu=RATIO
+    )
+    yield from compare(
+        f"evaluation of one of {MANY}",
+        usage["many evaluation"],
+        against,
+        usage["few evaluation"],
+        cpu=RATIO,
+    )
+
+
+def smallest_service(root: Path) -> Path:
+    """Return the directory of the service with the fewest files."""
+    services = [path for path in (root / "src").iterdir() if (path / "pyproject.toml").is_file()]
+    return min(services, key=lambda path: (sum(1 for _ in path.rglob("*.py")), path.name))
+
+
+def name(source: Path, number: int) -> str:
+    """Return the name of a copy of a service."""
+    return f"{source.name}{number:03}"
+
+
+def generate(job: Job, source: Path, count: int) -> Toolchain:
+    """Make a copy of the checkout that has nothing but copies of one service in src/."""
+    made = job.copy(f"scale-{count}")
+    packages = peers.locked(made.root)
+    entry = packages[source.name.replace("_", "-")]
+    shutil.rmtree(made.root / "src")
+    for number in range(count):
+        copied = name(source, number)
+        duplicate(source, made.root / "src" / copied)
+        packages[copied.replace("_", "-")] = {**entry, "local": f"src/{copied}"}
+    lock = made.root / "nix/lock/python.json"
+    lock.write_text(json.dumps({"packages": packages}) + "\n")
+    return made
+
+
+def duplicate(source: Path, to: Path) -> None:
+    """Copy a service under another name: that of the directory `to`."""
+    checkout.copy(source, to)
+    (to / source.name).rename(to / to.name)
+    for path in to.rglob("*"):
+        if path.suffix in (".py", ".toml", ".yml"):
+            path.write_text(path.read_text().replace(source.name, to.name))

@@ -1,0 +1,137 @@
+"""The tools to compare with, uv and pip, set to do what the toolchain does: from the same lock."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pip
+from please_cli.lock import machine, resolver
+from uv import find_uv_bin
+
+from bench import checkout
+from bench.process import Finished, Usage, run
+
+UV = Path(find_uv_bin())
+PYTHON = Path(sys.executable).resolve()
+"""The Python that is there already: the toolchain's own, out of its environment."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the checkout with a uv.lock, as a project has it that is developed with uv."""
+
+    root: Path
+    environment: Mapping[str, str]
+    member: str
+
+    def sync(self) -> Finished:
+        """Make .venv what the lock says: the member, editable, and its tests' packages."""
+        package = ["--package", self.member, "--group", "test"]
+        return run(
+            [UV, "sync", "--frozen", "--python", PYTHON, *package], self.root, self.environment
+        )
+
+    def test(self) -> Finished:
+        """Run the member's tests."""
+        directory = checkout.member(self.root, self.member)
+        python = self.root / ".venv/bin/python"
+        return run(
+            [python, "-m", "pytest", "tests", "-p", "no:cacheprovider"],
+            directory,
+            self.environment,
+        )
+
+
+def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str) -> Workspace:
+    """Copy the checkout at `root` to `to`, with a uv.lock of the versions in its lock."""
+    checkout.copy(root, to)
+    indexes = machine.configured()
+    packages = locked(root).items()
+    pins = {name: package["version"] for name, package in packages if "local" not in package}
+    (to / "uv.lock").write_text(resolver.skeleton(root, indexes, pins))
+    variables = {**environment, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
+    run([UV, "lock", "--python", PYTHON, *indexes.arguments()], to, variables)
+    made = Workspace(to, variables, member)
+    made.sync()
+    return made
+
+
+@dataclass(frozen=True)
+class Installer:
+    """Installs what a member requires, and the member, into a new venv of an existing Python.
+
+    `wheels` is a directory with the locked files; without it they are downloaded.
+    """
+
+    root: Path
+    environment: Mapping[str, str]
+    requirements: Path
+    members: Sequence[Path]
+    wheels: Path | None = None
+
+    def pip(self, venv: Path) -> Usage:
+        """Install with pip, which compiles bytecode unasked."""
+        # pip alone on the path, so that the venv gets all else.
+        alone = Path(pip.__file__).resolve().parent.parent
+        variables = {**self.environment, "PYTHONPATH": str(alone), "PIP_NO_CACHE_DIR": "1"}
+        return self._install([venv / "bin/python", "-m", "pip", "install"], venv, variables)
+
+    def uv(self, venv: Path) -> Usage:
+        """Install with uv, which is asked to compile bytecode."""
+        options: list[str | Path] = ["--python", venv, "--no-cache", "--compile-bytecode"]
+        if not self.wheels:
+            options += machine.configured().arguments()
+        variables = {**self.environment, **machine.configured().environment()}
+        return self._install([UV, "pip", "install", *options], venv, variables)
+
+    def _install(
+        self, command: Sequence[str | Path], venv: Path, environment: Mapping[str, str]
+    ) -> Usage:
+        run([UV, "venv", "--python", PYTHON, venv], self.root, self.environment)
+        source: list[str | Path] = (
+            ["--no-index", "--find-links", self.wheels] if self.wheels else []
+        )
+        packages: list[str | Path] = [
+            "--no-deps",
+            "--require-hashes",
+            "-r",
+            self.requirements,
+            *source,
+        ]
+        members: list[str | Path] = ["--no-deps", "--no-build-isolation", *self.members]
+        usage = Usage(0, 0)
+        for arguments in (packages, members):
+            usage += run([*command, *arguments], self.root, environment).usage
+        shutil.rmtree(venv)
+        return usage
+
+
+def locked(root: Path) -> dict[str, dict[str, Any]]:
+    """Return the packages of the lock by name."""
+    lock = json.loads((root / "nix/lock/python.json").read_text())
+    packages: dict[str, dict[str, Any]] = lock["packages"]
+    return packages
+
+
+def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a requirements file, with hashes, of locked packages other than the members."""
+    return "".join(
+        f"{name}=={package['version']} {' '.join(sorted(hashes(package)))}\n"
+        for name, package in sorted(packages.items())
+        if "local" not in package
+    )
+
+
+def hashes(package: Mapping[str, Any]) -> Iterable[str]:
+    """Yield pip's option --hash for each file of a locked package, whatever its system."""
+    files = [package.get("wheel"), package.get("sdist"), *package.get("wheels", {}).values()]
+    return {f"--hash=sha256:{file['sha256']}" for file in files if file}
+
+
+def names(keys: Iterable[str]) -> set[str]:
+    """Return the packages among the keys of the lock's graph: `name`, `name[extra]`."""
+    return {key.partition("[")[0] for key in keys}

@@ -1,0 +1,129 @@
+"""Calls of Nix in a copy of the checkout."""
+
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.process import Finished, run
+
+BARE = """\
+derivation {
+  name = "bare";
+  system = builtins.currentSystem;
+  builder = "/bin/sh";
+  args = [ "-c" "echo > $out" ];
+}
+"""
+"""What Nix costs when there is nothing to compute: one derivation."""
+
+# A derivation, as the store keeps it, whose output is a file with a fixed hash.
+_DOWNLOAD = re.compile(r'Derive\(\[\("out","(?P<path>[^"]*)","sha256","[^"]+"\)')
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """The toolchain of the checkout at `root`, built into the machine's store or into `store`.
+
+    `environment` are the variables that Nix sees.
+    """
+
+    root: Path
+    environment: Mapping[str, str]
+    store: Path | None = None
+
+    def build(self, *attributes: str) -> Finished:
+        """Build attributes of default.nix."""
+        return self._call("nix-build", "--no-out-link", *_select(attributes))
+
+    def path(self, attribute: str) -> Path:
+        """Build an attribute and return its output."""
+        return Path(self.build(attribute).stdout.split()[-1])
+
+    def instantiate(self, *attributes: str) -> Finished:
+        """Evaluate attributes down to their derivations, building nothing."""
+        return self._call("nix-instantiate", *_select(attributes))
+
+    def shell(self, attribute: str) -> Finished:
+        """Enter a development shell and leave it."""
+        return self._call("nix-shell", *_select([attribute]), "--run", "true")
+
+    def closure_of_lock(self, keys: Iterable[str]) -> list[str]:
+        """Return the keys of the lock's graph that `keys` require, themselves included."""
+        wanted = " ".join(json.dumps(key) for key in keys)
+        expression = f"(import ./. {{ }}).toolchain.graph.closure [ {wanted} ]"
+        found: list[str] = json.loads(
+            self._call("nix-instantiate", "--eval", "--strict", "--json", "-E", expression).stdout
+        )
+        return found
+
+    def downloads(self, attribute: str) -> list[Path]:
+        """Return the files that an attribute is made of, once they are downloaded."""
+        derivation = self.instantiate(attribute).stdout.strip()
+        needed = [path for path in self.query("--requisites", derivation) if path.suffix == ".drv"]
+        matches = {path: _DOWNLOAD.match(path.read_text()) for path in needed}
+        found = {path: Path(match["path"]) for path, match in matches.items() if match}
+        self._call("nix-store", "--realise", *found)
+        return list(found.values())
+
+    def query(self, *arguments: str | Path) -> list[Path]:
+        """Return the store paths that `nix-store --query` answers with."""
+        printed = self._call("nix-store", "--query", *arguments).stdout
+        return [Path(line) for line in printed.splitlines()]
+
+    def export(self, paths: Iterable[Path], file: Path) -> None:
+        """Write store paths to a file that another store can import."""
+        self._shell('exec nix-store "$@" > "$file"', file, "--export", *paths)
+
+    def load(self, file: Path) -> None:
+        """Import what `export` wrote."""
+        self._shell('exec nix-store "$@" < "$file"', file, "--import")
+
+    def _shell(self, script: str, file: Path, *arguments: str | Path) -> None:
+        command = ["/bin/sh", "-euc", script, "sh", *self._store, *arguments]
+        run(command, self.root, {**self.environment, "file": str(file)})
+
+    def _call(self, program: str, *arguments: str | Path) -> Finished:
+        return run([program, *self._store, *arguments], self.root, self.environment)
+
+    @property
+    def _store(self) -> Sequence[str | Path]:
+        return ["--store", self.store] if self.store else []
+
+
+def built(said: str) -> list[str]:
+    """Return the derivations that nix-build said it built, by name."""
+    return re.findall(r"^building '[^']*/[0-9a-z]{32}-([^']*)\.drv'", said, re.MULTILINE)
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a store path, without its hash."""
+    return path.name.partition("-")[2]
+
+
+def size(path: Path) -> int:
+    """Return the bytes in all files of a store path, unpacked, as `ls` has them."""
+    return sum(entry.lstat().st_size for entry in _files(path))
+
+
+def remove(directory: Path) -> None:
+    """Remove a directory that may hold a store, whose directories are read-only."""
+    for parent, _, _ in os.walk(directory):
+        Path(parent).chmod(stat.S_IRWXU)
+    shutil.rmtree(directory)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_symlink() or path.is_file():
+        yield path
+    for parent, names, files in os.walk(path):
+        links = [name for name in names if Path(parent, name).is_symlink()]
+        yield from (Path(parent, name) for name in [*files, *links])
+
+
+def _select(attributes: Iterable[str]) -> list[str]:
+    return [word for attribute in attributes for word in ("-A", attribute)]
