@@ -6,11 +6,13 @@
 #   system       the Nix system that everything is built for
 #   python       CPython 3.11: bin/python3.11
 #   loader       the dynamic loader for executables that come inside wheels
-#   libraries    the directory where they find libc, libstdc++ and libgcc_s
+#   libc         the directory where they find libc and what belongs to it
+#   cxx          the directory where compiled code in wheels finds libstdc++
 #   busybox      bin/busybox, static: the shell of builders
 #   openssl      bin/openssl: the TLS of busybox's wget
 #   pip          a directory with pip's package in it: its defaults, and its downloader
 #   patchelf     bin/patchelf
+#   elfutils     bin/eu-strip
 #   bash         bin/bash: the shell of development shells
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo

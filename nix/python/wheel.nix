@@ -5,13 +5,14 @@ let
 
   installed = name: package: extra: {
     name = "${name}-${package.version}";
-    modules = [ ../platform/bytecode.py ] ++ extra.modules or [ ];
+    modules = [ ../platform/bytecode.py ./steps/compiled_code.py ] ++ extra.modules or [ ];
     libraries = [ installer ] ++ extra.libraries or [ ];
     inherit (extra) script;
     env = extra.env // {
-      # For executables that come inside a wheel.
-      inherit (platform) loader libraries;
+      # For the compiled code that comes inside a wheel.
+      inherit (platform) loader libc cxx;
       patchelf = "${platform.patchelf}/bin/patchelf";
+      strip = "${platform.elfutils}/bin/eu-strip";
     };
   };
 in

@@ -18,9 +18,11 @@ rec {
   python = import ./python.nix { inherit relocate tzdata; };
   pip = import ./pip.nix { inherit system tools unpack; };
   patchelf = relocate { component = "patchelf"; };
+  elfutils = relocate { component = "elfutils"; };
   bash = relocate { component = "bash"; };
   cacert = import ./cacert.nix { inherit system tools unpack; };
   tzdata = relocate { component = "tzdata"; };
-  libraries = "${python}/lib/${lock.multiarch}";
-  loader = "${libraries}/${lock.loader}";
+  libc = "${python}/lib/${lock.multiarch}";
+  loader = "${libc}/${lock.loader}";
+  cxx = "${relocate { component = "cxx"; }}/lib/${lock.multiarch}";
 }

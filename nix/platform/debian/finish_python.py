@@ -10,7 +10,7 @@ from pathlib import Path
 from bytecode import compile_tree
 
 # Debian's hooks into an installed system, and modules that serve no service: those that need Tk,
-# NIS or files of other packages.
+# NIS, Berkeley DB or files of other packages, and those that test CPython itself.
 DROPPED = [
     "bin/pdb3.11",
     "bin/pydoc3.11",
@@ -22,7 +22,10 @@ DROPPED = [
     "lib/python3.11/sitecustomize.py",
     "lib/python3.11/ensurepip",
     "lib/python3.11/idlelib",
-    "lib/python3.11/lib-dynload/nis.cpython-311-*.so",
+    "lib/python3.11/lib-dynload/_*test*.so",
+    "lib/python3.11/lib-dynload/_dbm.*.so",
+    "lib/python3.11/lib-dynload/nis.*.so",
+    "lib/python3.11/lib-dynload/xxlimited*.so",
     "lib/python3.11/pydoc_data",
     "lib/python3.11/test",
     "lib/python3.11/tkinter",

@@ -12,6 +12,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PathDistribution
@@ -20,7 +22,7 @@ from typing import Any, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from pyproject_hooks import BuildBackendHookCaller, quiet_subprocess_runner
+from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, quiet_subprocess_runner
 
 SITE_PACKAGES = "lib/python3.11/site-packages"
 EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
@@ -57,16 +59,19 @@ def parse(requirement: str, scope: str = "") -> Declared:
 def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Declared]:
     """Yield what dependency groups (PEP 735) say, with the groups that they include."""
 
+    # The specification compares the names of groups as those of projects.
+    normalized = {canonicalize_name(name): entries for name, entries in groups.items()}
+
     def members(name: str) -> Iterator[str]:
-        for entry in groups[name]:
+        for entry in normalized[canonicalize_name(name)]:
             if isinstance(entry, str):
                 yield entry
             else:
                 yield from members(entry["include-group"])
 
-    for group in groups:
+    for group in normalized:
         for requirement in members(group):
-            yield parse(requirement, f":{canonicalize_name(group)}")
+            yield parse(requirement, f":{group}")
 
 
 def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
@@ -115,8 +120,11 @@ def build_dist_info(source: Path, module: str, target: Path) -> Path:
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     backend = table.get("build-system", {}).get("build-backend", "setuptools.build_meta:__legacy__")
     hooks = BuildBackendHookCaller(str(source), backend, runner=quiet_subprocess_runner)
-    target.mkdir(parents=True)
-    return target / hooks.prepare_metadata_for_build_wheel(str(target))
+    built = Path("built").absolute()
+    built.mkdir()
+    name = hooks.prepare_metadata_for_build_wheel(str(built))
+    # The dist-info alone: setuptools leaves an egg-info beside it.
+    return Path(shutil.copytree(built / name, target / name))
 
 
 def main() -> None:
@@ -126,7 +134,19 @@ def main() -> None:
     shutil.copytree(env["src"], source, copy_function=shutil.copyfile)
     for directory, _, _ in os.walk(source):
         Path(directory).chmod(0o755)
-    dist_info = build_dist_info(source, env["module"], Path(env["out"]) / SITE_PACKAGES)
+    try:
+        dist_info = build_dist_info(source, env["module"], Path(env["out"]) / SITE_PACKAGES)
+    except BackendUnavailable as error:
+        raise SystemExit(
+            f"error: {env['local']}/pyproject.toml: there is no build backend "
+            f"{error.backend_name}. The members of the workspace are built with setuptools."
+        ) from error
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.output.decode())
+        raise SystemExit(
+            f"error: the build backend of {env['local']} failed (see above). "
+            "Correct its pyproject.toml or setup.py, and build again."
+        ) from error
     (dist_info / "INSTALLER").write_text("nix\n")
     manifest = source / "pyproject.toml"
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}

@@ -6,11 +6,12 @@ needs. The build requirements are on PYTHONPATH; nothing is downloaded.
 
 import os
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
 from install_wheel import install_here
-from pyproject_hooks import BuildBackendHookCaller
+from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 
 # PEP 517: what a source tree without a [build-system] table gets.
 LEGACY = {"build-backend": "setuptools.build_meta:__legacy__"}
@@ -44,8 +45,16 @@ def main() -> None:
     """Run the build step."""
     os.environ["SOURCE_DATE_EPOCH"] = EPOCH
     here = Path.cwd()
-    source = unpack(Path(os.environ["sdist"]), os.environ["file"], here)
-    install_here(build_wheel(source, here / "wheels"))
+    file = os.environ["file"]
+    source = unpack(Path(os.environ["sdist"]), file, here)
+    try:
+        wheel = build_wheel(source, here / "wheels")
+    except (BackendUnavailable, subprocess.CalledProcessError) as error:
+        raise SystemExit(
+            f"error: {file} does not build (see above): {error}. If it lacks a package, add that "
+            "to the group build in pyproject.toml and run ./please lock; or lock another version."
+        ) from error
+    install_here(wheel)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
 """Install one wheel into a prefix of its own, with pypa/installer.
 
 What this adds to the library: the wheel must be for this machine, scripts stay without an
-interpreter until an environment gives them one, executables get the platform's loader, and
+interpreter until an environment gives them one, compiled code is fitted to the platform, and
 bytecode is the same at every build.
 
-Environment, set by wheel.nix: wheel, file (its name on the index), out, loader, libraries,
-patchelf.
+Environment, set by wheel.nix: wheel, file (its name on the index), out, and what compiled_code.py
+takes.
 """
 
 import os
 import platform
-import subprocess
+import zipfile
 from pathlib import Path
 
 from bytecode import compile_tree
+from compiled_code import Toolchain, fit_all
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.exceptions import InstallerError
@@ -23,6 +24,10 @@ from installer.sources import WheelFile
 SITE_PACKAGES = "lib/python3.11/site-packages"
 # The first line of a script that the wheel brings; link_environment.py replaces it.
 PLACEHOLDER = "@python@"
+# The Python and ABI tags that CPython 3.11 accepts (PEP 425): its own, and those of an earlier
+# Python with a stable ABI or none.
+PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, 12))}
+ABIS = {"none", "abi3", "cp311"}
 
 
 class Prefix(SchemeDictionaryDestination):
@@ -43,27 +48,11 @@ def check_compatible(file: str, machine: str) -> None:
         tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
         for tag in platforms
     )
-    for_python = any(tag.startswith(("py3", "cp3")) for tag in pythons)
-    for_abi = any(tag in ("none", "abi3", "cp311") for tag in abis)
-    if not (on_platform and for_python and for_abi):
+    if not on_platform or PYTHONS.isdisjoint(pythons) or ABIS.isdisjoint(abis):
         raise SystemExit(
             f"error: {file} is not a wheel for CPython 3.11 on linux {machine}. "
             "The lock does not fit this system: run ./please lock."
         )
-
-
-def patch_executables(prefix: Path, loader: str, libraries: str, patchelf: str) -> None:
-    """Let the dynamic executables that a wheel brings run on the platform's glibc."""
-    for program in sorted((prefix / "bin").glob("*")):
-        with program.open("rb") as file:
-            if file.read(4) != b"\x7fELF":
-                continue
-        interpreter = [patchelf, "--print-interpreter", str(program)]
-        if subprocess.run(interpreter, capture_output=True, check=False).returncode:
-            continue
-        program.chmod(0o755)
-        paths = ["--set-rpath", libraries, "--set-interpreter", loader]
-        subprocess.run([patchelf, "--force-rpath", *paths, str(program)], check=True)
 
 
 def install_wheel(wheel: Path, prefix: Path) -> None:
@@ -88,7 +77,7 @@ def install_wheel(wheel: Path, prefix: Path) -> None:
         with WheelFile.open(wheel) as source:
             source.validate_record()
             install(source, destination, {"INSTALLER": b"nix\n"})
-    except (InstallerError, ValueError, FileExistsError) as error:
+    except (InstallerError, ValueError, FileExistsError, zipfile.BadZipFile) as error:
         reasons = getattr(error, "issues", [str(error)])
         raise SystemExit(
             f"error: {wheel.name} is not a sound wheel: " + "; ".join(reasons) + ". "
@@ -103,7 +92,8 @@ def install_here(wheel: Path) -> None:
     env = os.environ
     out = Path(env["out"])
     install_wheel(wheel, out)
-    patch_executables(out, env["loader"], env["libraries"], env["patchelf"])
+    names = ("loader", "libc", "cxx", "patchelf", "strip")
+    fit_all(out, Toolchain(**{name: env[name] for name in names}))
 
 
 def main() -> None:

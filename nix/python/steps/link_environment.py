@@ -53,12 +53,16 @@ def merge(sources: Sequence[Path], target: Path, relative: Path = Path()) -> Non
         first, *others = found
         for other in others:
             if not same_file(first, other):
-                raise SystemExit(
-                    f"error: {relative / name} is in two packages, with different content: "
-                    f"{first} and {other}. An environment cannot have both: leave one out, "
-                    "or lock versions that do not collide."
-                )
+                raise SystemExit(collision(relative / name, first, other))
         (target / name).symlink_to(first)
+
+
+def collision(path: Path, one: Path, other: Path) -> str:
+    """Return the error of two parts that have different files, or scripts, of one name."""
+    return (
+        f"error: {path} is in two packages, with different content: {one} and {other}. An "
+        "environment cannot have both: leave one out, or lock versions that do not collide."
+    )
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -74,7 +78,11 @@ def write_script(path: Path, content: bytes) -> None:
 
 
 def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) -> None:
-    """Write the console and GUI scripts that the parts declare (entry points specification)."""
+    """Write the console and GUI scripts that the parts declare (entry points specification).
+
+    Raises SystemExit, naming both, if two parts declare different scripts of one name.
+    """
+    written: dict[str, tuple[Path, bytes]] = {}
     for part in parts:
         for dist_info in sorted((part / SITE_PACKAGES).glob("*.dist-info")):
             points: EntryPoints = PathDistribution(dist_info).entry_points
@@ -82,6 +90,9 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
                 for point in points.select(group=f"{group}_scripts"):
                     script = Script(point.name, point.module, point.attr, group)
                     name, content = script.generate(python, "posix")
+                    first, other = written.setdefault(name, (part, content))
+                    if other != content:
+                        raise SystemExit(collision(Path("bin", name), first, part))
                     write_script(bin_directory / name, content)
 
 
