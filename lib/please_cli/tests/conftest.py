@@ -1,11 +1,17 @@
-"""A checkout of a few members, for all tests."""
+"""A checkout of a few members, and a package index in a directory with wheels for it."""
 
-from collections.abc import Callable
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 Write = Callable[..., Path]
+
+_PIP_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX")
 
 
 @pytest.fixture
@@ -30,3 +36,76 @@ def checkout(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> P
     (root / "src/empty").mkdir()
     monkeypatch.setenv("PLEASE_ROOT", str(root))
     return root
+
+
+class Index:
+    """A package index laid out as PEP 503 says, in a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, list[str]] = {}
+        root.mkdir()
+
+    @property
+    def url(self) -> str:
+        return self._root.as_uri()
+
+    def wheel(
+        self, name: str, version: str, requires: Sequence[str] = (), tag: str = "py3-none-any"
+    ) -> str:
+        """Add a wheel and return its sha256; requires are lines of Requires-Dist."""
+        module = name.replace("-", "_")
+        info = f"{module}-{version}.dist-info"
+        metadata = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+        for requirement in requires:
+            if "extra ==" in requirement:
+                extra = requirement.partition("extra ==")[2].strip(" '\"")
+                metadata.append(f"Provides-Extra: {extra}")
+            metadata.append(f"Requires-Dist: {requirement}")
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr(f"{module}.py", "")
+            archive.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
+            archive.writestr(
+                f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n"
+            )
+            archive.writestr(f"{info}/RECORD", "")
+        return self.add(name, f"{module}-{version}-{tag}.whl", content.getvalue())
+
+    def sdist(self, name: str, version: str, pyproject: str | None = None) -> str:
+        """Add a source distribution, of which pyproject.toml is all that counts."""
+        base = f"{name}-{version}"
+        info = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n"
+        files = {"PKG-INFO": info} | ({} if pyproject is None else {"pyproject.toml": pyproject})
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w:gz") as archive:
+            for file, text in files.items():
+                member = tarfile.TarInfo(f"{base}/{file}")
+                member.size = len(text.encode())
+                archive.addfile(member, io.BytesIO(text.encode()))
+        return self.add(name, f"{base}.tar.gz", content.getvalue())
+
+    def add(self, name: str, file: str, content: bytes) -> str:
+        """Add a file of the project `name` and return its sha256."""
+        directory = self._root / name
+        directory.mkdir(exist_ok=True)
+        (directory / file).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        links = self._files.setdefault(name, [])
+        links.append(f'<a href="{file}#sha256={digest}">{file}</a><br>')
+        (directory / "index.html").write_text(
+            f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>"
+        )
+        return digest
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+    """The package index that pip is configured for, empty."""
+    found = Index(tmp_path / "simple")
+    for name in _PIP_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", found.url)
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache"))
+    return found

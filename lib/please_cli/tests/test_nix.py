@@ -42,8 +42,8 @@ def test_nothing_asked_for_has_no_outputs() -> None:
 
 CHILD = """
 import pathlib, signal, sys
-print("up", file=sys.stderr, flush=True)
 try:
+    print("up", file=sys.stderr, flush=True)
     signal.pause()
 except KeyboardInterrupt:
     pathlib.Path("stopped").touch()

@@ -36,10 +36,17 @@ def main(upgrades: tuple[str, ...], platform: bool, check: bool) -> None:
     text = document.render(after, levels)
     if check:
         verify(path, text, command)
-    else:
-        document.write(path, text)
-    count = f"{len(moved)} moved" if moved else "no version moved"
-    click.echo(f"{path.relative_to(root)}: {count}")
+    changed = document.write(path, text)
+    click.echo(f"{path.relative_to(root)}: {summary(changed, len(moved))}")
+
+
+def summary(changed: bool, moved: int) -> str:
+    """Return what happened to a lock, in a few words."""
+    if not changed:
+        return "unchanged"
+    if not moved:
+        return "no package moved, but what is known of them"
+    return f"{moved} package{'s' if moved > 1 else ''} moved"
 
 
 def verify(path: Path, text: str, command: str) -> None:

@@ -112,8 +112,10 @@ def components(path: Path) -> Components:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
         raise UserError(f"{path}: no components to lock: {error}; correct the file") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: no components to lock: not an object; correct the file")
     for name, component in found.items():
         for key in ("packages", "without"):
-            if not isinstance(component.get(key), list):
+            if not isinstance(component, dict) or not isinstance(component.get(key), list):
                 raise UserError(f"{path}: {name}: {key!r} is not a list; correct the file")
-    return found  # type: ignore[no-any-return]
+    return found

@@ -52,14 +52,14 @@ def read(path: Path, command: str) -> Document:
     return document
 
 
-def write(path: Path, text: str) -> None:
-    """Replace the file at `path` by `text` in one step; a file that says so already is left alone.
+def write(path: Path, text: str) -> bool:
+    """Replace the file at `path` by `text` in one step; return whether that changed anything.
 
     Raises UserError when it cannot be written.
     """
     try:
         if path.exists() and path.read_text(encoding="utf-8") == text:
-            return
+            return False
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -74,3 +74,4 @@ def write(path: Path, text: str) -> None:
         raise UserError(
             f"{path}: cannot be written: {error.strerror}; it is as it was before"
         ) from error
+    return True

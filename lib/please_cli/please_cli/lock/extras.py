@@ -16,8 +16,8 @@ def complete(sources: Sources) -> dict[str, dict[str, Any]]:
 
 
 def _bare(package: Mapping[str, Any]) -> set[str]:
-    provided = package.get("metadata", {}).get("provides-extras", [])
-    return set(provided) - package.get("optional-dependencies", {}).keys()
+    provided = set(package.get("metadata", {}).get("provides-extras", []))
+    return provided.difference(package.get("optional-dependencies", {}))
 
 
 def _complete(package: Mapping[str, Any], bare: Mapping[str, set[str]]) -> dict[str, Any]:

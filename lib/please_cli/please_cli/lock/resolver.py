@@ -17,6 +17,9 @@ from please_cli import workspace
 from please_cli.errors import UserError
 from please_cli.lock.machine import Indexes
 
+# Variables of uv that are about this machine, and not about what is resolved.
+_KEPT = {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT"}
+
 _NETWORK = re.compile(
     r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
 )
@@ -85,7 +88,7 @@ def _run(root: Path, copy: Path, indexes: Indexes, upgrades: Iterable[str]) -> N
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("UV_") or name == "UV_CACHE_DIR"
+        if not name.startswith("UV_") or name in _KEPT
     }
     environment = {**inherited, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
     done = subprocess.run(

@@ -1,0 +1,110 @@
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock.closure import Index, packages
+
+PACKAGES = """\
+Package: app
+Version: 1:2.0-1
+Filename: pool/main/a/app/app_2.0-1_amd64.deb
+SHA256: aa
+Size: 10
+Pre-Depends: early (>= 1)
+Depends: libc:any (>= 2.36), one | other, mail-agent,
+ folded
+
+Package: app
+Version: 1:1.9-1
+Filename: pool/main/a/app/app_1.9-1_amd64.deb
+SHA256: a0
+Size: 9
+
+Package: early
+Version: 1
+Filename: pool/main/e/early/early_1_all.deb
+SHA256: bb
+Size: 1
+Depends: app
+
+Package: libc
+Version: 2.36
+Filename: pool/main/l/libc/libc_2.36_amd64.deb
+SHA256: cc
+Size: 1
+
+Package: one
+Version: 1
+Filename: pool/main/o/one/one_1_amd64.deb
+SHA256: dd
+Size: 1
+Depends: doc
+
+Package: other
+Version: 1
+Filename: pool/main/o/other/other_1_amd64.deb
+SHA256: ee
+Size: 1
+
+Package: zmail
+Version: 1
+Filename: pool/main/z/zmail/zmail_1_amd64.deb
+SHA256: ff
+Size: 1
+Provides: mail-agent (= 1)
+
+Package: amail
+Version: 1
+Filename: pool/main/a/amail/amail_1_amd64.deb
+SHA256: f0
+Size: 1
+Provides: postman, mail-agent
+
+Package: folded
+Version: 1
+Filename: pool/main/f/folded/folded_1_amd64.deb
+SHA256: f1
+Size: 1
+
+Package: doc
+Version: 1
+Filename: pool/main/d/doc/doc_1_all.deb
+SHA256: f2
+Size: 1
+Depends: absent
+"""
+
+
+@pytest.fixture
+def index() -> Index:
+    return Index(packages(PACKAGES.splitlines(keepends=True)))
+
+
+def test_a_package_is_its_highest_version(index: Index) -> None:
+    app = index["app"]
+    assert (app.version, app.sha256, app.size) == ("1:2.0-1", "aa", 10)
+    assert app.file == "pool/main/a/app/app_2.0-1_amd64.deb"
+
+
+def test_the_first_alternatives_and_the_first_providers(index: Index) -> None:
+    found = index.closure(["app"], without=["doc"])
+    assert list(found) == ["amail", "app", "early", "folded", "libc", "one"]
+
+
+def test_without_stops_there(index: Index) -> None:
+    assert list(index.closure(["app"], ["one", "mail-agent", "early"])) == ["app", "folded", "libc"]
+    assert list(index.closure(["app"], ["one", "amail", "early"])) == ["app", "folded", "libc"]
+
+
+def test_a_dependency_that_the_suite_lacks(index: Index) -> None:
+    with pytest.raises(UserError) as caught:
+        index.closure(["app"])
+    assert caught.value.message == (
+        "the Debian package 'doc' asks for the Debian package 'absent', which the suite does not "
+        "hold; correct the name, or list it under `without`, in nix/platform/components.json"
+    )
+
+
+def test_a_root_that_the_suite_lacks(index: Index) -> None:
+    with pytest.raises(
+        UserError, match=r"^nix/platform/components\.json asks for the Debian package 'absent'"
+    ):
+        index.closure(["absent"])

@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock import debian
+from please_cli.lock.closure import Index, Package
+
+
+def package(name: str, *needs: str, version: str = "1") -> Package:
+    return Package(name, version, f"pool/{name}.deb", f"sha of {name}", 7, needs, ())
+
+
+def test_a_component_is_a_closure() -> None:
+    index = Index([package("python", "libc"), package("libc", "doc"), package("bash", "libc")])
+    selected = debian.select(
+        index,
+        {
+            "python": {"packages": ["python"], "without": ["doc"]},
+            "bash": {"packages": ["bash"], "without": ["libc"]},
+        },
+    )
+    assert selected["components"] == {"python": ["libc", "python"], "bash": ["bash"]}
+    assert sorted(selected["packages"]) == ["bash", "libc", "python"]
+    assert selected["packages"]["libc"] == {
+        "version": "1",
+        "file": "pool/libc.deb",
+        "sha256": "sha of libc",
+        "size": 7,
+    }
+
+
+def lock(**versions: str) -> dict[str, object]:
+    packages = {name: {"version": version} for name, version in versions.items()}
+    return {"systems": {"x86_64-linux": {"packages": packages}}}
+
+
+def test_changes() -> None:
+    before, after = lock(gone="1", moved="1", same="1"), lock(moved="2", new="1", same="1")
+    assert debian.changes(before, after) == ["- gone 1", "  moved 1 -> 2", "+ new 1"]
+    assert debian.changes({}, lock(new="1")) == ["+ new 1"]
+
+
+def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
+    path = write(tmp_path / "c.json", '{"bash": {"packages": ["bash"], "without": []}}')
+    assert debian.components(path)["bash"]["packages"] == ["bash"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{", ": no components to lock: Expecting property name"),
+        ('{"bash": {"packages": "bash"}}', ": bash: 'packages' is not a list; correct the file"),
+        ('{"bash": {"packages": []}}', ": bash: 'without' is not a list; correct the file"),
+        ('{"bash": []}', ": bash: 'packages' is not a list; correct the file"),
+        ("[]", ": no components to lock: not an object; correct the file"),
+    ],
+)
+def test_components_that_are_something_else(
+    tmp_path: Path, write: Callable[..., Path], text: str, expected: str
+) -> None:
+    path = write(tmp_path / "c.json", text)
+    with pytest.raises(UserError) as caught:
+        debian.components(path)
+    assert caught.value.message.startswith(f"{path}{expected}")

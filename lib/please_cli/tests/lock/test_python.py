@@ -1,0 +1,307 @@
+"""The whole way, with the real uv, pip and packaging: manifests in, lock out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock import document, machine, python
+from please_cli.lock.document import Document
+
+Write = Callable[..., Path]
+
+ROOT = """
+[project]
+name = "services"
+version = "0"
+requires-python = "==3.11.*"
+[dependency-groups]
+build = ["hammer"]
+[tool.uv]
+package = false
+environments = [
+  "sys_platform == 'linux' and platform_machine == 'x86_64' and implementation_name == 'cpython'",
+  "sys_platform == 'linux' and platform_machine == 'aarch64' and implementation_name == 'cpython'",
+]
+[tool.uv.workspace]
+members = ["lib/*", "src/*"]
+[tool.uv.sources]
+paint = { workspace = true }
+"""
+
+PAINT = """
+[build-system]
+requires = []
+build-backend = "setup"
+backend-path = ["."]
+[project]
+name = "paint"
+version = "1.0.0"
+dynamic = ["dependencies", "optional-dependencies"]
+[dependency-groups]
+test = ["brush"]
+"""
+
+# A build backend that needs no package: what matters is that running it says more than the file.
+PAINT_SETUP = """
+import pathlib
+
+def get_requires_for_build_editable(config_settings=None):
+    return []
+
+def prepare_metadata_for_build_editable(directory, config_settings=None):
+    assert pathlib.Path("paint/tools/__init__.py").read_text() == ""
+    info = pathlib.Path(directory, "paint-1.0.0.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.4\\nName: paint\\nVersion: 1.0.0\\n"
+        "Requires-Dist: Pigment>=1\\n"
+        "Provides-Extra: oil\\nRequires-Dist: linseed[thick]; extra == 'oil'\\n"
+        "Provides-Extra: water\\n"
+    )
+    return info.name
+
+def build_editable(*arguments, **options):
+    raise NotImplementedError
+
+build_wheel = build_sdist = build_editable
+"""
+
+DOOR = """
+[project]
+name = "door"
+version = "2.0.0"
+dependencies = ["paint[oil,water]"]
+[tool.uv]
+package = false
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, write: Write, index: Any) -> Path:
+    """A workspace of a library and a service, and an index with all that they need."""
+    root = tmp_path / "work"
+    write(root / "pyproject.toml", ROOT)
+    write(root / "lib/paint/pyproject.toml", PAINT)
+    write(root / "lib/paint/setup.py", PAINT_SETUP)
+    write(root / "lib/paint/paint/tools/__init__.py", "raise ImportError('code does not run')")
+    write(root / "src/door/pyproject.toml", DOOR)
+    index.wheel("hammer", "1.0")
+    index.wheel("brush", "1.0")
+    index.wheel("pigment", "1.0", ["winpaint; sys_platform == 'win32'"])
+    index.wheel("linseed", "1.0", ["turpentine; extra == 'thick'", "salt; extra == 'thin'"])
+    for machine_ in ("x86_64", "aarch64"):
+        index.wheel("turpentine", "1.0", tag=f"cp311-cp311-manylinux_2_17_{machine_}")
+    return root
+
+
+def test_the_lock_of_a_workspace(root: Path) -> None:
+    lock = python.lock(root, {})
+    packages = lock["packages"]
+    assert lock["python"] == "3.11"
+    assert list(packages) == [
+        "brush", "door", "hammer", "linseed", "paint", "pigment", "services", "turpentine",
+    ]  # fmt: skip
+    assert packages["paint"] == {
+        "version": "1.0.0",
+        "local": "lib/paint",
+        "requires": ["pigment"],
+        "extras": {"oil": ["linseed", "linseed[thick]"], "water": []},
+        "groups": {"test": ["brush"]},
+        "declares": {
+            "requires": ["pigment>=1"],
+            "extras": {"oil": ["linseed[thick]"], "water": []},
+            "groups": {"test": ["brush"]},
+        },
+    }
+    assert packages["door"]["requires"] == ["paint", "paint[oil]", "paint[water]"]
+    assert packages["services"]["groups"] == {"build": ["hammer"]}
+    assert packages["linseed"]["extras"] == {"thick": ["turpentine"]}
+    assert packages["pigment"]["wheel"]["file"] == "pigment-1.0-py3-none-any.whl"
+    assert sorted(packages["turpentine"]["wheels"]) == ["aarch64-linux", "x86_64-linux"]
+
+
+def test_no_address_and_no_path_in_it(root: Path, tmp_path: Path) -> None:
+    text = document.render(python.lock(root, {}), python.LEVELS)
+    assert "://" not in text
+    assert str(tmp_path) not in text
+
+
+def test_a_relock_moves_nothing(root: Path, index: Any) -> None:
+    before = python.lock(root, {})
+    index.wheel("pigment", "2.0")
+    index.wheel("linseed", "1.0", ["turpentine; extra == 'thick'"], tag="cp311-none-any")
+    assert document.render(python.lock(root, before), 2) == document.render(before, 2)
+
+
+def test_an_upgrade_moves_what_was_asked_for(root: Path, index: Any) -> None:
+    before = python.lock(root, {})
+    index.wheel("pigment", "2.0")
+    index.wheel("brush", "2.0")
+    after = python.lock(root, before, ["Pigment"])
+    assert python.changes(before, after) == ["  pigment 1.0 -> 2.0"]
+
+
+def test_an_upgrade_of_what_is_not_there(root: Path) -> None:
+    before = python.lock(root, {})
+    for name, hint in (("pigmant", "did you mean pigment?"), ("xyz", "see the names there")):
+        with pytest.raises(UserError) as caught:
+            python.lock(root, before, [name])
+        assert caught.value.message == (
+            f"cannot upgrade '{name}': no such package in nix/lock/python.json; {hint}"
+        )
+
+
+def test_changes() -> None:
+    def lock(**versions: str) -> Document:
+        return {"packages": {name: {"version": version} for name, version in versions.items()}}
+
+    before, after = lock(gone="1", moved="1", same="1"), lock(moved="2", new="1", same="1")
+    assert python.changes(before, after) == ["- gone 1", "  moved 1 -> 2", "+ new 1"]
+
+
+def test_a_lock_of_another_shape(root: Path) -> None:
+    shapes: list[Document] = [{"packages": []}, {"packages": {"a": {}}}, {"packages": {"a": 1}}]
+    for malformed in shapes:
+        with pytest.raises(UserError) as caught:
+            python.lock(root, malformed)
+        assert caught.value.message == (
+            "nix/lock/python.json is malformed; restore it from version control, or delete it "
+            "and run `./please lock`"
+        )
+
+
+def nail(requires: str) -> str:
+    return f"""
+[build-system]
+requires = ["{requires}"]
+[project]
+name = "nail"
+version = "1.0"
+"""
+
+
+def test_a_source_distribution_is_built(root: Path, index: Any, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
+    index.sdist(
+        "nail",
+        "1.0",
+        nail("hammer"),
+    )
+    locked = python.lock(root, {})["packages"]["nail"]
+    assert locked["sdist"]["file"] == "nail-1.0.tar.gz"
+    assert locked["build"] == ["hammer"]
+
+
+def test_a_build_requirement_that_is_not_locked(root: Path, index: Any, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
+    index.sdist(
+        "nail",
+        "1.0",
+        nail("anvil"),
+    )
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == (
+        'nail has no wheel and is built with anvil, which is not locked; add "anvil" to the '
+        "`build` group in pyproject.toml"
+    )
+
+
+def resolved(*packages: dict[str, Any]) -> dict[str, Any]:
+    return {"package": list(packages)}
+
+
+def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
+    file = {"path": "/gone/nail-1.0.tar.gz", "hash": "sha256:0"}
+    package = {"name": "nail", "version": "1.0", "source": {"registry": "r"}, "sdist": file}
+    hammer = {
+        "name": "hammer",
+        "version": "1.0",
+        "source": {"virtual": "."},
+        "dependencies": [{"name": "nail"}],
+    }
+    known = {"sdist": {"file": "nail-1.0.tar.gz", "sha256": "0"}, "build": ["hammer"]}
+    before = {"packages": {"nail": {"version": "1.0", **known}}}
+    lock = python.convert(resolved(package, hammer), before, [], machine.Indexes(""))
+    assert lock["packages"]["nail"]["build"] == ["hammer"]
+
+
+def test_two_versions_of_a_package() -> None:
+    source = {"registry": "r"}
+    with pytest.raises(UserError) as caught:
+        python.convert(
+            resolved(
+                {"name": "brush", "version": "1.0", "source": source},
+                {"name": "brush", "version": "2.0", "source": source},
+            ),
+            {},
+            [],
+            machine.Indexes(""),
+        )
+    assert caught.value.message == (
+        "brush would have two versions, 1.0 and 2.0, one for each system; ask for one that both "
+        "have in the manifest that names it"
+    )
+
+
+def test_a_package_from_elsewhere_than_an_index() -> None:
+    package = {"name": "brush", "version": "1.0", "source": {"git": "https://host/brush"}}
+    with pytest.raises(UserError) as caught:
+        python.convert(resolved(package), {}, [], machine.Indexes(""))
+    assert caught.value.message == (
+        "brush comes from git, but only packages of an index can be locked; change "
+        "[tool.uv.sources] or the requirement"
+    )
+
+
+def test_manifests_that_exclude_each_other(root: Path, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'pigment<1", "paint['))
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == (
+        "no versions satisfy all manifests; change the one that uv names below"
+    )
+    assert "door" in caught.value.details
+    assert "pigment" in caught.value.details
+
+
+def test_a_manifest_that_is_not_toml(root: Path, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", "[project\n")
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == "src/door/pyproject.toml cannot be read; correct it"
+    assert "TOML parse error at line 1" in caught.value.details
+
+
+def test_a_setup_py_that_fails(root: Path, write: Write) -> None:
+    write(root / "lib/paint/setup.py", PAINT_SETUP.replace("assert ", "assert not "))
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == (
+        "the manifest of paint fails; correct its setup.py or pyproject.toml"
+    )
+    assert "AssertionError" in caught.value.details
+
+
+def test_a_member_without_a_pyproject_toml(root: Path, write: Write) -> None:
+    write(root / "src/bell/setup.py", "")
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == (
+        "src/bell has no pyproject.toml; write one with its name and version under [project], "
+        "and `dynamic` for what setup.py says"
+    )
+
+
+def test_an_index_that_cannot_be_reached(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Port 9, discard: nothing listens there.
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(UserError) as caught:
+        python.lock(root, {})
+    assert caught.value.message == (
+        "uv cannot reach the package index; check the network and pip's configuration "
+        "(`pip config list`), then run `./please lock` again"
+    )

@@ -1,0 +1,57 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock.machine import Indexes
+from please_cli.lock.sdist import build_requires, names
+
+NOWHERE = Indexes(default="")
+"""A package index that is never asked: the files have addresses of their own."""
+
+PYPROJECT = """
+[build-system]
+requires = ["Flit_Core >=3.2,<4", "tomli; python_version < '3.11'", "cython"]
+"""
+
+
+def test_the_build_system_of_an_sdist(index: Any, tmp_path: Path) -> None:
+    digest = index.sdist("paint", "1.0", PYPROJECT)
+    artifact = {"file": "paint-1.0.tar.gz", "sha256": digest}
+    path = tmp_path / "simple/paint/paint-1.0.tar.gz"
+    assert build_requires(str(path), artifact, NOWHERE) == ["cython", "flit-core"]
+    assert build_requires(path.as_uri(), artifact, NOWHERE) == ["cython", "flit-core"]
+
+
+@pytest.mark.parametrize("pyproject", [None, "[tool.x]\n"])
+def test_no_build_system_is_setuptools(index: Any, tmp_path: Path, pyproject: str | None) -> None:
+    digest = index.sdist("paint", "1.0", pyproject)
+    path = tmp_path / "simple/paint/paint-1.0.tar.gz"
+    artifact = {"file": path.name, "sha256": digest}
+    assert build_requires(str(path), artifact, NOWHERE) == ["setuptools"]
+
+
+def test_another_file_than_the_one_resolved(tmp_path: Path) -> None:
+    path = tmp_path / "paint-1.0.tar.gz"
+    path.write_bytes(b"tampered with")
+    with pytest.raises(UserError) as caught:
+        build_requires(str(path), {"file": path.name, "sha256": "0"}, NOWHERE)
+    assert caught.value.message == (
+        "paint-1.0.tar.gz is not the file that the package index lists: its sha256 differs; run "
+        "`./please lock` again, or ask who runs the index"
+    )
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    address = (tmp_path / "paint-1.0.tar.gz").as_uri()
+    with pytest.raises(UserError) as caught:
+        build_requires(address, {"file": "paint-1.0.tar.gz", "sha256": "0"}, NOWHERE)
+    assert caught.value.message.startswith("cannot fetch paint-1.0.tar.gz: <urlopen error ")
+    assert caught.value.message.endswith(
+        "; check the network and pip's configuration (`pip config list`), then run "
+        "`./please lock` again"
+    )
+
+
+def test_names_are_normalized() -> None:
+    assert names(["Poetry.Core>=1", "poetry_core"]) == ["poetry-core"]
