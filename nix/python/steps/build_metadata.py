@@ -58,7 +58,6 @@ def parse(requirement: str, scope: str = "") -> Declared:
 
 def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Declared]:
     """Yield what dependency groups (PEP 735) say, with the groups that they include."""
-
     # The specification compares the names of groups as those of projects.
     normalized = {canonicalize_name(name): entries for name, entries in groups.items()}
 

@@ -7,6 +7,7 @@ needs. The build requirements are on PYTHONPATH; nothing is downloaded.
 import os
 import shutil
 import subprocess
+import tarfile
 import tomllib
 from pathlib import Path
 
@@ -19,12 +20,37 @@ LEGACY = {"build-backend": "setuptools.build_meta:__legacy__"}
 EPOCH = "315532800"
 
 
+def escapes(member: tarfile.TarInfo, target: Path) -> bool:
+    """Tell whether a member of an archive, or what it links to, lies outside the directory target.
+
+    CPython 3.11.2, which Debian has, knows no extraction filters (PEP 706).
+    """
+    places = [target / member.name]
+    if member.issym():
+        places.append(places[0].parent / member.linkname)
+    elif member.islnk():
+        places.append(target / member.linkname)
+    return not all(Path(os.path.normpath(place)).is_relative_to(target) for place in places)
+
+
 def unpack(sdist: Path, file: str, directory: Path) -> Path:
-    """Unpack an sdist and return its one top directory."""
+    """Unpack an sdist and return its one top directory.
+
+    Raises SystemExit, naming the file, if there is not one, or if a path leads out of the archive.
+    """
     archive = directory / file
     archive.symlink_to(sdist)
-    shutil.unpack_archive(archive, directory / "source", filter="data")
-    tops = list((directory / "source").iterdir())
+    target = directory / "source"
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as members:
+            outside = [member.name for member in members if escapes(member, target)]
+        if outside:
+            raise SystemExit(
+                f"error: {file} is not a sound sdist: {', '.join(outside)} leads out of it. "
+                "Report it to its maintainers and lock another version."
+            )
+    shutil.unpack_archive(archive, target)
+    tops = list(target.iterdir())
     if len(tops) != 1:
         raise SystemExit(f"error: {file} is not an sdist: it has {len(tops)} top directories")
     return tops[0]

@@ -1,0 +1,138 @@
+"""Sdists are built with their own backends, and nothing is downloaded for them."""
+
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import build_sdist
+import pytest
+from install_wheel import SITE_PACKAGES
+from wheels import sdist
+
+SETUP = "from setuptools import setup\nsetup(name='sample', version='1.0', py_modules=['sample'])\n"
+PYPROJECT = """\
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "sample"
+version = "1.0"
+"""
+IN_TREE = """\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["building"]
+"""
+# A backend that leaves a note of its surroundings in the wheel.
+BACKEND = """\
+import os
+from pathlib import Path
+from setuptools import build_meta
+
+def build_wheel(*arguments):
+    Path("sample.py").write_text("epoch = " + os.environ["SOURCE_DATE_EPOCH"])
+    return build_meta.build_wheel(*arguments)
+"""
+
+
+class Step:
+    """The build step with its environment, in a directory of the test."""
+
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.directory = directory
+        self.monkeypatch = monkeypatch
+
+    def run(self, files: Mapping[str, str], top: str = "") -> Path:
+        """Build and install an sdist of some files; return its site-packages."""
+        archive = sdist(self.directory, "sample", files, top=top)
+        work = self.directory / "work"
+        work.mkdir()
+        self.monkeypatch.chdir(work)
+        variables = {
+            **dict.fromkeys(["loader", "libc", "cxx", "patchelf", "strip"], "/none"),
+            "SOURCE_DATE_EPOCH": "0",  # which the step sets to its own value
+            "sdist": str(archive),
+            "file": archive.name,
+            "out": str(self.directory / "out"),
+        }
+        for name, value in variables.items():
+            self.monkeypatch.setenv(name, value)
+        build_sdist.main()
+        return self.directory / "out" / SITE_PACKAGES
+
+
+@pytest.fixture
+def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
+    return Step(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "manifest", [{"setup.py": SETUP}, {"pyproject.toml": PYPROJECT}], ids=["setup.py", "pyproject"]
+)
+def test_setuptools(step: Step, manifest: Mapping[str, str]) -> None:
+    site = step.run({**manifest, "sample.py": "answer = 42\n"})
+    assert (site / "sample.py").read_text() == "answer = 42\n"
+    assert (site / "sample-1.0.dist-info/INSTALLER").read_text() == "nix\n"
+
+
+def test_a_backend_in_the_source_tree(step: Step) -> None:
+    files = {"pyproject.toml": IN_TREE, "setup.py": SETUP, "building/backend.py": BACKEND}
+    site = step.run(files)
+    assert (site / "sample.py").read_text() == "epoch = 315532800"
+
+
+def test_a_backend_that_is_not_at_hand(step: Step) -> None:
+    manifest = PYPROJECT.replace("setuptools.build_meta", "cobol.api")
+    with pytest.raises(SystemExit) as raised:
+        step.run({"pyproject.toml": manifest})
+    message = str(raised.value)
+    assert message.startswith("error: sample-1.0.tar.gz does not build (see above): ")
+    assert "cobol" in message
+    assert message.endswith(
+        "If it lacks a package, add that to the group build in pyproject.toml and run "
+        "./please lock; or lock another version."
+    )
+
+
+def test_a_backend_that_fails(step: Step, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"error: sample-1\.0\.tar\.gz does not build"):
+        step.run({"setup.py": "raise ValueError('no such thing')\n"})
+    assert "ValueError: no such thing" in capfd.readouterr().err
+
+
+def test_not_one_top_directory(step: Step) -> None:
+    files = {"sample-1.0/setup.py": SETUP, "other/setup.py": SETUP}
+    with pytest.raises(SystemExit) as raised:
+        step.run(files, top="./")
+    assert str(raised.value) == (
+        "error: sample-1.0.tar.gz is not an sdist: it has 2 top directories"
+    )
+
+
+def test_a_path_must_stay_in_the_source_tree(step: Step, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as raised:
+        step.run({"setup.py": SETUP, "../../../escaped": ""})
+    assert str(raised.value) == (
+        "error: sample-1.0.tar.gz is not a sound sdist: sample-1.0/../../../escaped leads out of "
+        "it. Report it to its maintainers and lock another version."
+    )
+    assert not list(tmp_path.rglob("escaped"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "outside"),
+    [
+        (tarfile.SYMTYPE, "../../../etc", True),
+        (tarfile.SYMTYPE, "/etc", True),
+        (tarfile.SYMTYPE, "../README", False),
+        (tarfile.LNKTYPE, "../etc", True),
+        (tarfile.LNKTYPE, "sample-1.0/README", False),
+    ],
+)
+def test_a_link_must_stay_in_the_source_tree(kind: bytes, target: str, outside: bool) -> None:
+    member = tarfile.TarInfo("sample-1.0/docs/link")
+    member.type = kind
+    member.linkname = target
+    assert build_sdist.escapes(member, Path("/source")) == outside

@@ -1,0 +1,50 @@
+"""The code of a member, and what stands beside its package, go into a prefix."""
+
+from pathlib import Path
+
+import pytest
+from install_source import SITE_PACKAGES, install_source
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    files = {
+        "sample/__init__.py": "",
+        "sample/templates/page.html": "<p>",
+        "settings.py": "NAME = 'sample'\n",
+        "migrations/versions/first.py": "",
+    }
+    for name, content in files.items():
+        path = tmp_path / "source" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "source/sample/empty").mkdir()
+    return tmp_path / "source"
+
+
+def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
+    prefix = tmp_path / "prefix"
+    install_source(source, "sample", prefix)
+    files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
+    assert files == {
+        f"{SITE_PACKAGES}/sample/__init__.py",
+        f"{SITE_PACKAGES}/sample/__pycache__/__init__.cpython-311.pyc",
+        f"{SITE_PACKAGES}/sample/templates/page.html",
+        "share/sample/settings.py",
+        "share/sample/migrations/versions/first.py",
+    }
+
+
+def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) -> None:
+    install_source(source, "sample", tmp_path / "prefix")
+    assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
+
+
+def test_a_module_that_does_not_compile(
+    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (source / "sample/broken.py").write_text("def broken(:\n")
+    with pytest.raises(SystemExit) as raised:
+        install_source(source, "sample", tmp_path / "prefix")
+    assert str(raised.value) == "error: a module of sample does not compile (see above)"
+    assert "broken.py" in capfd.readouterr().out

@@ -1,0 +1,62 @@
+"""A member's tests run in a copy of its tests, and leave a report and a log."""
+
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import run_tests
+
+ENVIRONMENT = Path(sys.prefix)
+CHECKS = """\
+import os
+from pathlib import Path
+
+def test_environment():
+    assert not [name for name in os.environ if name.startswith("PYTHON")]
+    assert Path(os.environ["HOME"]).is_relative_to(Path.cwd())
+
+def test_files_may_be_written():
+    Path("tests/scratch").write_text("")
+"""
+
+
+@pytest.fixture
+def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("environment", str(ENVIRONMENT))
+    monkeypatch.setenv("src", str(tmp_path / "member"))
+    monkeypatch.setenv("out", str(tmp_path / "out"))
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    return tmp_path / "out"
+
+
+def member(directory: Path, tests: str) -> None:
+    """Write a member with one module of tests, read-only like the store's."""
+    folder = directory / "member/tests"
+    folder.mkdir(parents=True)
+    (folder / "test_sample.py").write_text(tests)
+    for path in (folder / "test_sample.py", folder, folder.parent):
+        path.chmod(0o444 if path.is_file() else 0o555)
+
+
+def test_success_leaves_a_report_and_a_log(out: Path, tmp_path: Path) -> None:
+    member(tmp_path, CHECKS)
+    assert run_tests.main() == 0
+    suite = ET.parse(out / "junit.xml").getroot()[0]
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("2", "0")
+    assert "2 passed" in (out / "log").read_text()
+
+
+def test_failure_is_the_exit_status(out: Path, tmp_path: Path) -> None:
+    member(tmp_path, "def test_sum():\n    assert 1 + 1 == 3\n")
+    assert run_tests.main() == 1
+    assert "1 failed" in (out / "log").read_text()
+
+
+def test_no_tests_are_a_failure(out: Path, tmp_path: Path) -> None:
+    member(tmp_path, "")
+    assert run_tests.main() == 5
+    assert "no tests ran" in (out / "log").read_text()
