@@ -35,21 +35,49 @@ def test_a_tree_is_made_once(client, autoland):
     assert detail(response, 409) == "There is a tree autoland already. PATCH /trees changes it."
 
 
-def test_a_tree_is_made_once_by_requests_at_the_same_time(app):
-    count = 8
-    barrier, statuses = Barrier(count), []
+@pytest.fixture
+def at_once(app):
+    """Make requests at the same time, each in its thread; return their statuses, sorted."""
 
-    def put():
-        client = app.test_client()
-        barrier.wait()
-        statuses.append(client.put("/trees/autoland", json={"status": "open"}).status_code)
+    def run(*requests):
+        barrier, statuses = Barrier(len(requests)), []
 
-    threads = [Thread(target=put) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [201] + [409] * (count - 1)
+        def make(method, path, body):
+            client = app.test_client()
+            barrier.wait()
+            statuses.append(client.open(path, method=method, json=body).status_code)
+
+        threads = [Thread(target=make, args=request) for request in requests]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(statuses)
+
+    return run
+
+
+def test_a_tree_is_made_once_by_requests_at_the_same_time(at_once):
+    statuses = at_once(*[("PUT", "/trees/autoland", {"status": "open"})] * 8)
+    assert statuses == [201] + [409] * 7
+
+
+def test_a_tree_is_deleted_once_by_requests_at_the_same_time(autoland, at_once):
+    assert at_once(*[("DELETE", f"/trees/{autoland}", None)] * 8) == [204] + [404] * 7
+
+
+def test_changes_at_the_same_time_wait_for_each_other(client, autoland, at_once):
+    client.put("/trees/try", json={"status": "open"})
+    orders = [autoland, "try"], ["try", autoland]
+    requests = [("PATCH", "/trees", {"trees": names, **CLOSING}) for names in orders * 4]
+    assert at_once(*requests) == [204] * 8
+    assert len(client.get("/trees/try/logs?all=1").get_json()["result"]) == 9
+
+
+def test_a_tree_changes_while_it_is_deleted(autoland, at_once):
+    change = ("PATCH", "/trees", {"trees": [autoland], **CLOSING})
+    *rest, last = at_once(*[change] * 7, ("DELETE", f"/trees/{autoland}", None))
+    assert {*rest, last} <= {204, 404}
 
 
 def test_the_names_in_body_and_path_must_be_the_same(client):
@@ -126,7 +154,8 @@ def test_a_tree_that_is_not_there(client, method, path):
         {"trees": ["autoland"], "remember": True},
         {"trees": ["autoland"], "reason": "\0"},
         {"trees": ["autoland"], "tags": [""]},
-        {"trees": []},
+        {"trees": ["autoland"]},
+        {"trees": [], "reason": "none"},
         {"status": "open"},
         [],
     ],

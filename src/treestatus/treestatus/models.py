@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, WriteOnlyMapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 
@@ -39,9 +39,7 @@ class Tree(Base):
     tags: Mapped[list[str]] = mapped_column(JSON)
     message_of_the_day: Mapped[str] = mapped_column(Text)
 
-    changes: Mapped[list["Change"]] = relationship(
-        order_by="Change.id.desc()", cascade="all, delete-orphan", passive_deletes=True
-    )
+    changes: WriteOnlyMapped["Change"] = relationship(passive_deletes=True)
 
 
 class Change(Base):

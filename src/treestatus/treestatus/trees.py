@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend_common import current_app
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
+from sqlalchemy import update as update_rows
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import Conflict, NotFound
 
@@ -24,20 +26,10 @@ def one(name: str) -> Tree:
 
     :raises NotFound: there is none.
     """
-    return some([name])[0]
-
-
-def some(names: Iterable[str]) -> list[Tree]:
-    """Return the trees *names*, by name.
-
-    :raises NotFound: some of them do not exist; the error names them.
-    """
-    names = set(names)
-    query = select(Tree).where(Tree.tree.in_(names)).order_by(Tree.tree)
-    found = list(current_app.db.session.scalars(query))
-    if absent := sorted(names - {tree.tree for tree in found}):
-        raise NotFound(f"There is no tree {', '.join(absent)}. GET /trees lists the trees.")
-    return found
+    tree = current_app.db.session.get(Tree, name)
+    if tree is None:
+        raise _not_found([name])
+    return tree
 
 
 def make(name: str, **fields: Any) -> Tree:
@@ -46,7 +38,7 @@ def make(name: str, **fields: Any) -> Tree:
     :raises Conflict: there is such a tree.
     """
     tree = Tree(tree=name, **fields)
-    tree.changes.append(_change(tree))
+    tree.changes.add(_change(tree))
     session = current_app.db.session
     session.add(tree)
     try:
@@ -62,23 +54,35 @@ def update(names: Iterable[str], **fields: Any) -> None:
 
     All trees change, or none.
 
-    :raises NotFound: some of them do not exist.
+    :raises NotFound: some of them do not exist; the error names them.
     """
-    for tree in some(names):
-        for field, value in fields.items():
-            setattr(tree, field, value)
-        if fields.keys() & {"status", "reason", "tags"}:
-            tree.changes.append(_change(tree))
-    current_app.db.session.commit()
+    session = current_app.db.session
+    absent = []
+    # Each row is locked by the statement that changes it, always in the same order: two requests
+    # wait for each other, without a deadlock, and none of them changes a tree that is gone.
+    for name in sorted(set(names)):
+        changing = update_rows(Tree).where(Tree.tree == name).values(**fields).returning(Tree)
+        tree = session.scalar(changing)
+        if tree is None:
+            absent.append(name)
+        elif fields.keys() & {"status", "reason", "tags"}:
+            tree.changes.add(_change(tree))
+    if absent:
+        session.rollback()
+        raise _not_found(absent)
+    session.commit()
 
 
 def delete(name: str) -> None:
-    """Delete the tree *name* and its log.
+    """Delete the tree *name*; the database deletes its log with it.
 
     :raises NotFound: there is none.
     """
     session = current_app.db.session
-    session.delete(one(name))
+    deleting = delete_rows(Tree).where(Tree.tree == name).returning(Tree.tree)
+    if session.scalar(deleting) is None:
+        session.rollback()
+        raise _not_found([name])
     session.commit()
 
 
@@ -100,3 +104,7 @@ def _change(tree: Tree) -> Change:
         reason=tree.reason,
         tags=tree.tags,
     )
+
+
+def _not_found(names: Iterable[str]) -> NotFound:
+    return NotFound(f"There is no tree {', '.join(names)}. GET /trees lists the trees.")
