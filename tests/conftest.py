@@ -1,12 +1,21 @@
 """Fixtures that all tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import checkout as copies
 import pytest
+from server import Server, serving
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the checkout that a test may edit."""
     return copies.copy(tmp_path / "checkout")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A web server that runs as long as the test."""
+    with serving() as running:
+        yield running

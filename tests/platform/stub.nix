@@ -12,13 +12,12 @@ let
   };
 in
 {
-  inherit (embedded) bash busybox openssl patchelf cacert tzdata;
-  lib.makeLibraryPath = packages: builtins.concatStringsSep ":" (map (package: "${package}/lib") packages);
+  inherit (embedded) bash busybox cacert elfutils openssl patchelf tzdata;
   stdenv = {
     hostPlatform = { inherit system; };
     cc = {
-      libc = linked "libc" "lib" embedded.libraries;
-      cc.lib = linked "cc-lib" "lib" embedded.libraries;
+      libc = linked "libc" "lib" embedded.libc;
+      cc.lib = linked "cc-lib" "lib" embedded.cxx;
       bintools.dynamicLinker = embedded.loader;
     };
   };

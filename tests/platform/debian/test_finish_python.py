@@ -1,0 +1,61 @@
+"""The relocated CPython says where it is, and holds what services need."""
+
+from pathlib import Path
+
+import finish_python
+import pytest
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What relocate.py leaves of a Python, in miniature, as the working directory."""
+    library = tmp_path / "lib/python3.11"
+    for name in ("bin/python3.11", "lib/python3.11/os.py", "lib/python3.11/test/test_os.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "bin/python3").symlink_to("elsewhere")
+    (library / "sitecustomize.py").write_text("import apport_python_hook\n")
+    (library / "_sysconfigdata_arch.py").write_text(
+        "build_time_vars = {'prefix': '/usr', 'LIBDIR': '/usr/lib/arch',\n"
+        " 'TZPATH': '/usr/share/zoneinfo:/usr/lib/zoneinfo'}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("tzdata", "/tzdata")
+    return tmp_path
+
+
+def test_sysconfig_names_the_prefix(prefix: Path) -> None:
+    finish_python.main()
+    content: dict[str, dict[str, str]] = {}
+    exec((prefix / "lib/python3.11/_sysconfigdata_arch.py").read_text(), content)
+    variables = content["build_time_vars"]
+    assert variables["prefix"] == str(prefix)
+    assert variables["LIBDIR"] == f"{prefix}/lib/arch"
+    assert variables["TZPATH"].startswith("/tzdata/share/zoneinfo:")
+
+
+def test_hooks_into_the_host_are_gone(prefix: Path) -> None:
+    finish_python.main()
+    assert not (prefix / "lib/python3.11/sitecustomize.py").exists()
+    assert not (prefix / "lib/python3.11/test").exists()
+
+
+def test_one_interpreter_under_three_names(prefix: Path) -> None:
+    finish_python.main()
+    for name in ("python", "python3"):
+        assert str((prefix / "bin" / name).readlink()) == "python3.11"
+
+
+def test_modules_are_compiled(prefix: Path) -> None:
+    finish_python.main()
+    assert (prefix / "lib/python3.11/__pycache__/os.cpython-311.pyc").is_file()
+
+
+def test_a_module_that_does_not_compile(prefix: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (prefix / "lib/python3.11/broken.py").write_text("def broken(:\n")
+    with pytest.raises(SystemExit) as raised:
+        finish_python.main()
+    assert str(raised.value) == (
+        "error: a module of the standard library does not compile (see above)"
+    )
+    assert "broken.py" in capfd.readouterr().out

@@ -1,0 +1,67 @@
+"""The downloader of builders: busybox's wget, and errors that say what to do."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from server import Server
+from toolchain import ROOT, build
+
+pytestmark = pytest.mark.builds
+
+
+class Downloader:
+    """download.sh in the shell that builders have."""
+
+    def __init__(self, directory: Path) -> None:
+        self.busybox = build("toolchain.platform.busybox") / "bin/busybox"
+        self.directory = directory
+
+    def download(self, url: str) -> subprocess.CompletedProcess[str]:
+        """Fetch a URL into the file `file`."""
+        script = '. "$0"; download "$1" file "Do this."'
+        return subprocess.run(
+            [self.busybox, "sh", "-euc", script, ROOT / "nix/platform/download.sh", url],
+            cwd=self.directory,
+            env={},
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def downloader(tmp_path: Path) -> Downloader:
+    return Downloader(tmp_path)
+
+
+def test_success(downloader: Downloader, server: Server, tmp_path: Path) -> None:
+    server.pages["/file"] = b"content"
+    assert downloader.download(f"{server.url}/file").returncode == 0
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_file_that_is_gone(downloader: Downloader, server: Server, status: int) -> None:
+    server.statuses["/gone"] = [status]
+    result = downloader.download(f"{server.url}/gone")
+    assert result.returncode == 1
+    assert f"error: {server.url}/gone does not exist. Do this.\n" in result.stderr
+    assert server.statuses["/gone"] == []
+
+
+def test_a_server_that_recovers(downloader: Downloader, server: Server, tmp_path: Path) -> None:
+    server.pages["/file"] = b"content"
+    server.statuses["/file"] = [503]
+    assert downloader.download(f"{server.url}/file").returncode == 0
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+def test_no_server(downloader: Downloader) -> None:
+    # Port 9 is that of the discard protocol (RFC 863), which nothing serves over HTTP.
+    result = downloader.download("http://127.0.0.1:9/file")
+    assert result.returncode == 1
+    assert (
+        "error: http://127.0.0.1:9/file could not be fetched. Check the network and the machine's "
+        "configuration, then build again.\n"
+    ) in result.stderr
