@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench import checkout
 from bench.errors import BenchError
 from bench.figure import Figure
 from bench.job import Job, say
@@ -41,7 +42,9 @@ def main() -> int:
         with scratch() as directory:
             variables = environment(os.environ)
             variables |= {"TMPDIR": str(directory), "UV_CACHE_DIR": str(directory / "uv-cache")}
-            job = Job(ROOT, arguments.of, directory, variables)
+            # One copy first, so that whoever works in the checkout does not disturb the rest.
+            root = checkout.copy(ROOT, directory / "checkout")
+            job = Job(root, arguments.of, directory, variables)
             figures.extend(measure(job, arguments.names or MEASUREMENTS))
         return 0
     except BenchError as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import checkout, peers
+from bench.errors import BenchError
 from bench.figure import Figure, compare
 from bench.job import Job
 from bench.rounds import paired
@@ -47,8 +48,14 @@ def measure(job: Job) -> Iterator[Figure]:
 
 
 def smallest_service(root: Path) -> Path:
-    """Return the directory of the service with the fewest files."""
-    services = [path for path in (root / "src").iterdir() if (path / "pyproject.toml").is_file()]
+    """Return the directory of the locked service with the fewest modules.
+
+    Raises BenchError when there is none.
+    """
+    locked: list[str] = [package.get("local", "") for package in peers.locked(root).values()]
+    services = [root / local for local in locked if local.startswith("src/")]
+    if not services:
+        raise BenchError(f"no service is in the lock of {root}: run ./please lock")
     return min(services, key=lambda path: (sum(1 for _ in path.rglob("*.py")), path.name))
 
 
