@@ -7,7 +7,7 @@
 { root, step, graph, packages, buildLibraries }:
 name: package:
 let
-  inherit (builtins) attrNames concatMap elem elemAt filter fromTOML listToAttrs match pathExists readFile replaceStrings stringLength substring;
+  inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings stringLength substring;
 
   directory = root + "/${package.local}";
   # The module is named like the project (PEP 8 spelling).
@@ -33,9 +33,6 @@ let
     in
     if elem extra extras then extra else null;
 
-  manifest = if pathExists (directory + "/pyproject.toml") then fromTOML (readFile (directory + "/pyproject.toml")) else { };
-  readme = manifest.project.readme or null;
-
   # The members that this one requires itself.
   keys = [ name ] ++ map (extra: "${name}[${extra}]") extras ++ map (group: "${name}[:${group}]") (attrNames (package.groups or { }));
   requiredMembers = filter (key: packages.${key}.local or null != null) (concatMap graph.requires keys);
@@ -59,7 +56,7 @@ in
       members = requiredMembers;
       # With the package's directories, empty: backends look for those that a manifest names.
       src = source (file: type:
-        elem file [ "pyproject.toml" "setup.py" "setup.cfg" readme ]
+        match "pyproject\\.toml|setup\\.(py|cfg)|README(\\..*)?" file != null
         || type == "directory" && match "${module}(/.*)?" file != null);
     };
   };

@@ -110,8 +110,25 @@ def check_lock(
         )
 
 
-def build_dist_info(source: Path, module: str, target: Path) -> Path:
-    """Let the backend of a source tree make its dist-info below target; return its path."""
+def read_manifest(source: Path, local: str) -> dict[str, Any]:
+    """Return the pyproject.toml of a source tree, empty if there is none.
+
+    Raises SystemExit, naming the file as the member in the directory local has it, if it is broken.
+    """
+    manifest = source / "pyproject.toml"
+    try:
+        return tomllib.loads(manifest.read_text()) if manifest.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise SystemExit(
+            f"error: {local}/pyproject.toml: {error}. Correct it, and build again."
+        ) from error
+
+
+def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str, Any]) -> Path:
+    """Let the backend of a source tree make its dist-info below target; return its path.
+
+    table is the content of its pyproject.toml.
+    """
     # A backend wants to see the packages that it describes; only their directories are here.
     for directory, _, _ in os.walk(source / module):
         Path(directory, "__init__.py").touch()
@@ -133,8 +150,10 @@ def main() -> None:
     shutil.copytree(env["src"], source, copy_function=shutil.copyfile)
     for directory, _, _ in os.walk(source):
         Path(directory).chmod(0o755)
+    manifest = read_manifest(source, env["local"])
+    target = Path(env["out"]) / SITE_PACKAGES
     try:
-        dist_info = build_dist_info(source, env["module"], Path(env["out"]) / SITE_PACKAGES)
+        dist_info = build_dist_info(source, env["module"], target, manifest)
     except BackendUnavailable as error:
         raise SystemExit(
             f"error: {env['local']}/pyproject.toml: there is no build backend "
@@ -147,10 +166,8 @@ def main() -> None:
             "Correct its pyproject.toml or setup.py, and build again."
         ) from error
     (dist_info / "INSTALLER").write_text("nix\n")
-    manifest = source / "pyproject.toml"
-    table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     requires = PathDistribution(dist_info).requires or []
-    said = [*map(parse, requires), *in_groups(table.get("dependency-groups", {}))]
+    said = [*map(parse, requires), *in_groups(manifest.get("dependency-groups", {}))]
     known = in_lock(json.loads(env["declares"]))
     check_lock(said, known, env["members"].split(), env["local"])
 

@@ -146,6 +146,15 @@ def test_a_backend_that_fails_says_why(step: Step, capsys: pytest.CaptureFixture
     assert "ValueError: no such thing" in capsys.readouterr().err
 
 
+def test_a_broken_manifest(step: Step) -> None:
+    with pytest.raises(SystemExit) as raised:
+        step.run({"pyproject.toml": "[project]\nname =\n"}, {})
+    assert str(raised.value) == (
+        "error: src/sample/pyproject.toml: Invalid value (at line 2, column 7). "
+        "Correct it, and build again."
+    )
+
+
 def test_another_backend(step: Step) -> None:
     manifest = MANIFEST.replace("setuptools.build_meta", "cobol.api")
     with pytest.raises(SystemExit) as raised:
