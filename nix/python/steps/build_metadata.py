@@ -132,8 +132,6 @@ def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str,
     # A backend wants to see the packages that it describes; only their directories are here.
     for directory, _, _ in os.walk(source / module):
         Path(directory, "__init__.py").touch()
-    manifest = source / "pyproject.toml"
-    table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     backend = table.get("build-system", {}).get("build-backend", "setuptools.build_meta:__legacy__")
     hooks = BuildBackendHookCaller(str(source), backend, runner=quiet_subprocess_runner)
     built = Path("built").absolute()
