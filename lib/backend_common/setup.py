@@ -1,6 +1,6 @@
 """The extras of the library, one for each extension that needs packages of its own."""
 
-from setuptools import setup
+from setuptools import setup  # type: ignore[import-untyped]
 
 # An extension's module may import what its own extra lists, and nothing of another extra.
 EXTRAS = {

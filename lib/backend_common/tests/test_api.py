@@ -1,12 +1,20 @@
 import json
 import sys
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import flask
 import pytest
-from backend_common import SettingError, create_app
+from backend_common import App, SettingError, create_app
 from backend_common.api.document import DocumentError
+from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.test import TestResponse
+
+Service = Callable[..., Path]
+Make = Callable[..., App]
 
 DOCUMENT = """
 openapi: "3.0.3"
@@ -71,44 +79,44 @@ def fail(how):
 
 
 @pytest.fixture
-def make(service):
+def make(service: Service) -> Make:
     service({"shop/api.yml": DOCUMENT, "shop/api.py": FUNCTIONS})
     return lambda **config: create_app("shop", extensions=["api"], config=config)
 
 
 @pytest.fixture
-def client(make):
+def client(make: Make) -> FlaskClient:
     app = make()
     app.api.register("api.yml")
     return app.test_client()
 
 
-def problem(response):
+def problem(response: TestResponse) -> str:
     """The problem in *response*, without what every problem has."""
     assert response.content_type == "application/problem+json"
     body = response.get_json()
     assert body.pop("status") == response.status_code
     assert body.pop("type") == "about:blank"
     assert body.pop("title")
-    return body.pop("detail")
+    return str(body.pop("detail"))
 
 
-def test_parameters_arrive_converted_and_with_pythonic_names(client):
+def test_parameters_arrive_converted_and_with_pythonic_names(client: FlaskClient) -> None:
     response = client.get("/v1/things/3?sortOrder=up")
     assert response.get_json() == {"count": 3, "all": 0, "sort_order": "up"}
 
 
-def test_a_body_arrives(client):
+def test_a_body_arrives(client: FlaskClient) -> None:
     response = client.post("/v1/things", json={"name": "ä", "sizes": [1]})
     assert (response.status_code, response.get_json()) == (201, {"name": "ä", "sizes": [1]})
 
 
-def test_a_body_without_a_type_is_what_the_document_says(client):
+def test_a_body_without_a_type_is_what_the_document_says(client: FlaskClient) -> None:
     response = client.post("/v1/things", data=b'{"name": "a"}')
     assert response.get_json() == {"name": "a"}
 
 
-def test_a_chunked_body_arrives(client):
+def test_a_chunked_body_arrives(client: FlaskClient) -> None:
     response = client.post(
         "/v1/things",
         input_stream=BytesIO(b'{"name": "a"}'),
@@ -132,12 +140,12 @@ def test_a_chunked_body_arrives(client):
         ("/v1/fail", "Missing query parameter 'how'"),
     ],
 )
-def test_a_wrong_parameter(client, path, detail):
+def test_a_wrong_parameter(client: FlaskClient, path: str, detail: str) -> None:
     response = client.get(path)
     assert (response.status_code, problem(response)) == (400, detail)
 
 
-def test_a_number_of_too_many_digits(client):
+def test_a_number_of_too_many_digits(client: FlaskClient) -> None:
     response = client.get("/v1/things/" + "9" * 5000)
     assert response.status_code == 400
     assert len(problem(response)) < 300
@@ -163,12 +171,12 @@ def test_a_number_of_too_many_digits(client):
         (b"[" * 100_000, "The body is not JSON in UTF-8: it is nested too deeply"),
     ],
 )
-def test_a_wrong_body(client, body, detail):
+def test_a_wrong_body(client: FlaskClient, body: Any, detail: str) -> None:
     response = client.post("/v1/things", data=body, content_type="application/json")
     assert (response.status_code, problem(response)) == (400, detail)
 
 
-def test_a_long_input_is_not_echoed_and_the_place_is_told(client):
+def test_a_long_input_is_not_echoed_and_the_place_is_told(client: FlaskClient) -> None:
     response = client.post("/v1/things", json={"name": "x" * 100_000})
     assert response.status_code == 400
     assert problem(response).startswith("body.name: 'xxx")
@@ -185,12 +193,12 @@ def test_a_long_input_is_not_echoed_and_the_place_is_told(client):
         ),
     ],
 )
-def test_a_wrong_content_type(client, content_type, detail):
+def test_a_wrong_content_type(client: FlaskClient, content_type: str, detail: str) -> None:
     response = client.post("/v1/things", data="{}", content_type=content_type)
     assert (response.status_code, problem(response)) == (415, detail)
 
 
-def test_a_body_over_the_limit(make):
+def test_a_body_over_the_limit(make: Make) -> None:
     app = make(MAX_CONTENT_LENGTH=10)
     app.api.register("api.yml")
     response = app.test_client().post("/v1/things", json={"name": "abcdef"})
@@ -198,13 +206,13 @@ def test_a_body_over_the_limit(make):
     assert "exceeds the capacity limit" in problem(response)
 
 
-def test_the_limit_is_a_mebibyte_unless_set(make):
+def test_the_limit_is_a_mebibyte_unless_set(make: Make) -> None:
     assert make().config["MAX_CONTENT_LENGTH"] == 2**20
     with pytest.raises(SettingError, match="MAX_CONTENT_LENGTH of 'shop' is wrong: expected a pos"):
         make(MAX_CONTENT_LENGTH="much")
 
 
-def test_errors_of_flask_are_problems(client):
+def test_errors_of_flask_are_problems(client: FlaskClient) -> None:
     assert "not found" in problem(client.get("/nowhere"))
     response = client.delete("/v1/things")
     assert response.status_code == MethodNotAllowed.code
@@ -212,7 +220,7 @@ def test_errors_of_flask_are_problems(client):
     problem(response)
 
 
-def test_errors_of_views_are_problems(client):
+def test_errors_of_views_are_problems(client: FlaskClient) -> None:
     assert problem(client.get("/v1/fail?how=abort")) == "No such thing."
     assert client.get("/v1/fail?how=forbidden").status_code == 403
     response = client.get("/v1/fail?how=problem")
@@ -225,31 +233,31 @@ def test_errors_of_views_are_problems(client):
     }
 
 
-def test_a_response_that_was_raised_is_left_alone(client):
+def test_a_response_that_was_raised_is_left_alone(client: FlaskClient) -> None:
     response = client.get("/v1/fail?how=response")
     assert (response.status_code, response.text) == (418, "as it is")
 
 
-def test_an_unexpected_error_is_a_problem_without_its_reason(client):
+def test_an_unexpected_error_is_a_problem_without_its_reason(client: FlaskClient) -> None:
     response = client.get("/v1/fail?how=secret")
     assert response.status_code == 500
     assert "secret" not in problem(response)
 
 
-def test_hooks_of_flask_run_around_an_operation(make):
+def test_hooks_of_flask_run_around_an_operation(make: Make) -> None:
     app = make()
     app.api.register("api.yml")
     app.before_request(lambda: setattr(flask.g, "hooked", "yes"))
 
     @app.after_request
-    def tell(response):
+    def tell(response: flask.Response) -> flask.Response:
         response.headers["X-Hooked"] = flask.g.hooked
         return response
 
     assert app.test_client().get("/v1/things/0").headers["X-Hooked"] == "yes"
 
 
-def test_several_documents(make):
+def test_several_documents(make: Make) -> None:
     app = make()
     app.api.register("api.yml")
     app.api.register("api.yml", base_path="/v2")
@@ -259,7 +267,7 @@ def test_several_documents(make):
     assert client.get("/v2/things/2").get_json()["count"] == 2
 
 
-def test_swagger_2(make, service):
+def test_swagger_2(make: Make, service: Service) -> None:
     document = {
         "swagger": "2.0",
         "info": {"title": "Shop", "version": "1"},
@@ -303,7 +311,9 @@ def test_swagger_2(make, service):
         ),
     ],
 )
-def test_a_document_that_cannot_be_served(make, service, text, reason):
+def test_a_document_that_cannot_be_served(
+    make: Make, service: Service, text: str | None, reason: str
+) -> None:
     app = make()
     if text is not None:
         service({"shop/api.py": FUNCTIONS, "shop/wrong.yml": text})
@@ -315,13 +325,13 @@ def test_a_document_that_cannot_be_served(make, service, text, reason):
     assert str(it.value).endswith("; correct the document")
 
 
-def test_two_apps_side_by_side(make):
+def test_two_apps_side_by_side(make: Make) -> None:
     one, two = make(), make()
     one.api.register("api.yml")
     assert one.test_client().get("/v1/things/1").status_code == 200
     assert two.test_client().get("/v1/things/1").status_code == 404
 
 
-def test_nothing_else_is_loaded(make):
+def test_nothing_else_is_loaded(make: Make) -> None:
     make()
     assert "a2wsgi" not in sys.modules

@@ -4,14 +4,15 @@ A failure here says what to look at after an upgrade, before anything else fails
 """
 
 from inspect import signature
+from typing import Any
 
 import backend_common.api  # noqa: F401  imports connexion without its warnings
 import pytest
-from connexion.decorators import FlaskDecorator
-from connexion.frameworks import flask as frameworks
-from connexion.middleware import ConnexionMiddleware, abstract
-from connexion.middleware.request_validation import RequestValidationOperation
-from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator, ParameterValidator
+from connexion.decorators import FlaskDecorator  # type: ignore[import-untyped]
+from connexion.frameworks import flask as frameworks  # type: ignore[import-untyped]
+from connexion.middleware import ConnexionMiddleware, abstract  # type: ignore[import-untyped]
+from connexion.middleware.request_validation import RequestValidationOperation  # type: ignore[import-untyped]
+from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator, ParameterValidator  # type: ignore[import-untyped]
 
 
 @pytest.mark.parametrize(
@@ -35,14 +36,14 @@ from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator, Parame
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
 )
-def test_parameters(function, parameters):
+def test_parameters(function: Any, parameters: set[str]) -> None:
     assert parameters <= signature(function).parameters.keys()
 
 
-def test_the_routing_that_its_middlewares_look_for():
+def test_the_routing_that_its_middlewares_look_for() -> None:
     assert abstract.ROUTING_CONTEXT == "connexion_routing"
 
 
-def test_the_validators_that_are_replaced():
+def test_the_validators_that_are_replaced() -> None:
     assert {"parameter", "body"} <= VALIDATOR_MAP.keys()
     assert "*/*json" in VALIDATOR_MAP["body"]

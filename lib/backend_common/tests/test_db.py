@@ -1,7 +1,14 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
-from backend_common import SettingError, create_app
+from backend_common import App, SettingError, create_app
 from backend_common.db import schema_is_current
+from click.testing import Result
 from sqlalchemy import text
+
+Service = Callable[..., Path]
+Make = Callable[..., App]
 
 ENV = """
 from backend_common.db import run_migrations
@@ -28,18 +35,18 @@ def downgrade():
 
 
 @pytest.fixture
-def make(service):
+def make(service: Service) -> Make:
     service({"migrations/env.py": ENV, "migrations/versions/0001_things.py": VERSION})
 
-    def make_app(**config):
+    def make_app(**config: str) -> App:
         app = create_app("shop", extensions=["db"], config=config)
 
         @app.get("/count")
-        def count():
+        def count() -> str:
             return str(app.db.session.scalar(text("SELECT count(*) FROM things")))
 
         @app.get("/typo")
-        def typo():
+        def typo() -> str:
             return str(app.db.session.scalar(text("SELECT count(*) FROM thinks")))
 
         return app
@@ -47,11 +54,11 @@ def make(service):
     return make_app
 
 
-def flask_db(app, *arguments):
+def flask_db(app: App, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=["db", *arguments])
 
 
-def test_sqlite_by_default_in_a_file_made_on_first_use(make, tmp_path):
+def test_sqlite_by_default_in_a_file_made_on_first_use(make: Make, tmp_path: Path) -> None:
     app = make()
     assert not (tmp_path / "state").exists()
     assert flask_db(app, "upgrade").output == "applied 0001\n"
@@ -59,13 +66,13 @@ def test_sqlite_by_default_in_a_file_made_on_first_use(make, tmp_path):
     assert app.test_client().get("/count").text == "0"
 
 
-def test_sqlite_checks_foreign_keys(make):
+def test_sqlite_checks_foreign_keys(make: Make) -> None:
     app = make()
     with app.app_context():
         assert app.db.session.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_the_schema_is_current_after_the_upgrade_alone(make):
+def test_the_schema_is_current_after_the_upgrade_alone(make: Make) -> None:
     app = make()
     with app.app_context():
         assert not schema_is_current()
@@ -77,18 +84,18 @@ def test_the_schema_is_current_after_the_upgrade_alone(make):
         assert not schema_is_current()
 
 
-def test_the_models_can_be_compared_with_the_database(make):
+def test_the_models_can_be_compared_with_the_database(make: Make) -> None:
     app = make()
     assert flask_db(app, "check").exit_code == 1
     flask_db(app, "upgrade")
     assert flask_db(app, "check").exit_code == 0
 
 
-def test_the_migrations_as_sql(make):
+def test_the_migrations_as_sql(make: Make) -> None:
     assert "CREATE TABLE things" in flask_db(make(), "upgrade", "--sql").output
 
 
-def test_a_schema_that_is_not_current(make):
+def test_a_schema_that_is_not_current(make: Make) -> None:
     response = make().test_client().get("/count")
     assert response.status_code == 503
     assert (
@@ -97,20 +104,20 @@ def test_a_schema_that_is_not_current(make):
     ) in response.text
 
 
-def test_another_error_is_told_as_it_is(make):
+def test_another_error_is_told_as_it_is(make: Make) -> None:
     app = make()
     flask_db(app, "upgrade")
     assert app.test_client().get("/typo").status_code == 500
 
 
-def test_a_database_that_does_not_answer(make):
+def test_a_database_that_does_not_answer(make: Make) -> None:
     app = make(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
     response = app.test_client().get("/count")
     assert response.status_code == 503
     assert "The database does not answer. Try again later." in response.text
 
 
-def test_a_state_directory_that_cannot_be_made(make, monkeypatch):
+def test_a_state_directory_that_cannot_be_made(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", "/dev/null/state")
     app = make()
     with app.app_context(), pytest.raises(SettingError) as error:
@@ -122,20 +129,20 @@ def test_a_state_directory_that_cannot_be_made(make, monkeypatch):
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_postgresql_means_psycopg_3(make, scheme):
+def test_postgresql_means_psycopg_3(make: Make, scheme: str) -> None:
     app = make(DATABASE_URL=f"{scheme}://me:secret@example.org/shop")
     with app.app_context():
         assert app.db.engine.dialect.driver == "psycopg"
         assert app.db.engine.url.password == "secret"
 
 
-def test_a_url_that_cannot_be_read(make):
+def test_a_url_that_cannot_be_read(make: Make) -> None:
     with pytest.raises(SettingError, match="DATABASE_URL of 'shop' is wrong") as error:
         make(DATABASE_URL="secret")
     assert "'secret'" not in str(error.value)
 
 
-def test_two_apps_have_their_own_databases(make, tmp_path):
+def test_two_apps_have_their_own_databases(make: Make, tmp_path: Path) -> None:
     one = make(DATABASE_URL=f"sqlite:///{tmp_path}/one.db")
     two = make(DATABASE_URL=f"sqlite:///{tmp_path}/two.db")
     flask_db(one, "upgrade")

@@ -5,19 +5,24 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+Service = Callable[..., Path]
+Serve = Callable[..., subprocess.Popen[str]]
 
 APP = "import backend_common\n\napp = backend_common.create_app('shop')\n"
 
 
 @pytest.fixture
-def serve(service, tmp_path):
+def serve(service: Service, tmp_path: Path) -> Iterator[Serve]:
     """Start the server of ``shop``; every process ends with the test."""
     directory = service({"shop/flask.py": APP + "app.add_url_rule('/', 'home', lambda: 'hello')\n"})
-    processes = []
+    processes: list[subprocess.Popen[str]] = []
 
-    def start(*arguments, name="shop"):
+    def start(*arguments: str, name: str = "shop") -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "backend_common.serve", name, *arguments]
         paths = os.pathsep.join(path for path in (str(directory), *sys.path) if path)
         process = subprocess.Popen(
@@ -38,8 +43,9 @@ def serve(service, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_stop(serve, number):
+def test_it_serves_until_it_is_told_to_stop(serve: Serve, number: int) -> None:
     process = serve("--port", "0", "--workers", "2")
+    assert process.stdout
     url = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
     with urllib.request.urlopen(url, timeout=60) as response:
         assert response.read() == b"hello"
@@ -49,7 +55,7 @@ def test_it_serves_until_it_is_told_to_stop(serve, number):
     assert "Traceback" not in output
 
 
-def test_a_port_that_is_taken(serve):
+def test_a_port_that_is_taken(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = serve("--port", str(port))
@@ -61,18 +67,18 @@ def test_a_port_that_is_taken(serve):
     assert process.returncode == 1
 
 
-def test_a_host_that_is_none(serve):
+def test_a_host_that_is_none(serve: Serve) -> None:
     output, _ = serve("--host", "no.such.host.invalid").communicate(timeout=60)
     assert output.startswith("Error: cannot listen on no.such.host.invalid port 8000: ")
     assert len(output.splitlines()) == 1
 
 
-def test_a_service_that_is_none(serve):
+def test_a_service_that_is_none(serve: Serve) -> None:
     output, _ = serve(name="shopp").communicate(timeout=60)
     assert output == ("Error: no module shopp.flask: is 'shopp' a service, and is it installed?\n")
 
 
-def test_a_service_without_an_app(serve, service):
+def test_a_service_without_an_app(serve: Serve, service: Service) -> None:
     service({"shop/flask.py": "app = None\n"})
     output, _ = serve().communicate(timeout=60)
     assert output == (
@@ -80,12 +86,12 @@ def test_a_service_without_an_app(serve, service):
     )
 
 
-def test_a_wrong_setting(serve, service):
+def test_a_wrong_setting(serve: Serve, service: Service) -> None:
     service({"settings.py": "APP_CHANNEL = 'moon'\n", "shop/flask.py": APP})
     output, _ = serve().communicate(timeout=60)
     assert output.startswith("Error: the setting APP_CHANNEL of 'shop' is wrong")
 
 
-def test_no_service(serve):
+def test_no_service(serve: Serve) -> None:
     output, _ = serve(name="--port").communicate(timeout=60)
     assert output == "Usage: python -m backend_common.serve SERVICE [OPTIONS]\n"

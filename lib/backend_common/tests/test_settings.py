@@ -1,23 +1,32 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import flask
 import pytest
 from backend_common import SettingError, create_app, settings
 
+Service = Callable[..., Path]
 
-def test_the_file_beside_the_package(service):
+
+def test_the_file_beside_the_package(service: Service) -> None:
     service({"settings.py": "COLOUR = 'red'\nSIZE = 1\n"})
     app = create_app("shop", config={"SIZE": 2})
     assert isinstance(app, flask.Flask)
     assert (app.config["COLOUR"], app.config["SIZE"]) == ("red", 2)
 
 
-def test_the_file_named_in_the_environment(service, monkeypatch, tmp_path):
+def test_the_file_named_in_the_environment(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     service({"settings.py": "COLOUR = 'red'\n"})
     (tmp_path / "other.py").write_text("COLOUR = 'blue'\n")
     monkeypatch.setenv("APP_SETTINGS", str(tmp_path / "other.py"))
     assert create_app("shop").config["COLOUR"] == "blue"
 
 
-def test_the_file_in_an_installation(service, monkeypatch, tmp_path):
+def test_the_file_in_an_installation(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (service() / "settings.py").unlink()
     installed = tmp_path / "environment" / "share" / "shop" / "settings.py"
     installed.parent.mkdir(parents=True)
@@ -26,7 +35,7 @@ def test_the_file_in_an_installation(service, monkeypatch, tmp_path):
     assert create_app("shop").config["COLOUR"] == "green"
 
 
-def test_no_file(service, monkeypatch, tmp_path):
+def test_no_file(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     beside = service() / "settings.py"
     beside.unlink()
     monkeypatch.setattr("sys.prefix", str(tmp_path))
@@ -38,14 +47,14 @@ def test_no_file(service, monkeypatch, tmp_path):
     )
 
 
-def test_the_named_file_is_not_there(service, monkeypatch):
+def test_the_named_file_is_not_there(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service()
     monkeypatch.setenv("APP_SETTINGS", "/nowhere/settings.py")
     with pytest.raises(SettingError, match=r"looked for /nowhere/settings\.py; create one"):
         create_app("shop")
 
 
-def test_the_channel(service, monkeypatch):
+def test_the_channel(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service()
     assert not create_app("shop").in_production
     monkeypatch.setenv("APP_CHANNEL", "production")
@@ -59,7 +68,7 @@ def test_the_channel(service, monkeypatch):
     )
 
 
-def test_reading_a_setting(service):
+def test_reading_a_setting(service: Service) -> None:
     service()
     app = create_app("shop", config={"SIZE": 3})
     assert settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0") == 3
@@ -67,7 +76,7 @@ def test_reading_a_setting(service):
     assert app.config["DEPTH"] == 1
 
 
-def test_a_wrong_value_is_not_told(service):
+def test_a_wrong_value_is_not_told(service: Service) -> None:
     service()
     app = create_app("shop", config={"SIZE": "secret"})
     with pytest.raises(SettingError, match="SIZE of 'shop' is wrong: expected more") as error:

@@ -1,10 +1,15 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import jinja2
 import pytest
-from backend_common import SettingError, create_app
+from backend_common import App, SettingError, create_app
+
+Service = Callable[..., Path]
 
 
 @pytest.fixture
-def app(service):
+def app(service: Service) -> App:
     service(
         {
             "shop/templates/page.html": "<p>{{ name }}</p>",
@@ -16,20 +21,20 @@ def app(service):
 
 
 @pytest.mark.parametrize("template", ["page.html", "page.unknown"])
-def test_values_are_escaped(app, template):
+def test_values_are_escaped(app: App, template: str) -> None:
     assert app.templates.render(template, name="<b>") == "<p>&lt;b&gt;</p>"
 
 
-def test_plain_text_is_not_escaped(app):
+def test_plain_text_is_not_escaped(app: App) -> None:
     assert app.templates.render("mail.txt", name="<b>") == "Dear <b>"
 
 
-def test_what_is_undefined_fails(app):
+def test_what_is_undefined_fails(app: App) -> None:
     with pytest.raises(jinja2.UndefinedError, match="'name' is undefined"):
         app.templates.render("page.html")
 
 
-def test_no_folder(service):
+def test_no_folder(service: Service) -> None:
     folder = service() / "shop" / "templates"
     with pytest.raises(SettingError) as error:
         create_app("shop", extensions=["templates"])

@@ -1,16 +1,20 @@
+from pathlib import Path
+
 import pytest
+from backend_common import App
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from flask.testing import FlaskClient
 
 from tokens import create_app
 
 
-def pem(key):
+def pem(key: Ed25519PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @pytest.fixture
-def key_file(tmp_path):
+def key_file(tmp_path: Path) -> Path:
     """A file with a key to sign with."""
     file = tmp_path / "key.pem"
     file.write_bytes(pem(Ed25519PrivateKey.generate()))
@@ -18,10 +22,10 @@ def key_file(tmp_path):
 
 
 @pytest.fixture
-def app(key_file):
+def app(key_file: Path) -> App:
     return create_app({"TOKENS_KEY_FILE": str(key_file), "TOKENS_LONGEST_LIFE": 86400})
 
 
 @pytest.fixture
-def client(app):
+def client(app: App) -> FlaskClient:
     return app.test_client()

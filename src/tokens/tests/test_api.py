@@ -1,25 +1,34 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import OKPKey
+from werkzeug.test import TestResponse
+
+Issue = Callable[..., dict[str, Any]]
+Query = Callable[[str], dict[str, Any]]
+Sign = Callable[..., str]
 
 PERMISSIONS = ["treestatus/trees/update", "treestatus/*"]
 
 
-def in_future(**period):
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(**period)
+def in_future(hours: int) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
 
 
-def detail(response, status=400):
+def detail(response: TestResponse, status: int = 400) -> str:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
-    return response.get_json()["detail"]
+    return str(response.get_json()["detail"])
 
 
 @pytest.fixture
-def issue(client):
-    def post(**body):
+def issue(client: FlaskClient) -> Issue:
+    def post(**body: Any) -> Any:
         response = client.post("/tokens", json={"permissions": PERMISSIONS, **body})
         assert response.status_code == 200
         return response.get_json()["result"]
@@ -28,8 +37,8 @@ def issue(client):
 
 
 @pytest.fixture
-def query(client):
-    def post(token):
+def query(client: FlaskClient) -> Query:
+    def post(token: str) -> Any:
         response = client.post("/tokens/query", json={"token": token})
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "no-store"
@@ -39,13 +48,13 @@ def query(client):
 
 
 @pytest.fixture
-def sign(key_file):
+def sign(key_file: Path) -> Sign:
     """Sign claims with the service's own key, whatever they are."""
     key = OKPKey.import_key(key_file.read_bytes())
     return lambda **claims: jwt.encode({"alg": "Ed25519"}, claims, key, ["Ed25519"])
 
 
-def test_a_token_says_what_was_asked_for(issue, query):
+def test_a_token_says_what_was_asked_for(issue: Issue, query: Query) -> None:
     expires = in_future(hours=2).isoformat()
     issued = issue(expires=expires, metadata={"task": 7})
     said = {
@@ -59,17 +68,17 @@ def test_a_token_says_what_was_asked_for(issue, query):
     assert query(token) == {"status": "valid", **said}
 
 
-def test_a_token_lives_for_an_hour(issue):
+def test_a_token_lives_for_an_hour(issue: Issue) -> None:
     expires = datetime.fromisoformat(issue()["expires"])
     assert timedelta(minutes=30) < expires - datetime.now(UTC) <= timedelta(hours=1)
 
 
-def test_a_token_is_not_stored_on_its_way(client):
+def test_a_token_is_not_stored_on_its_way(client: FlaskClient) -> None:
     response = client.post("/tokens", json={"permissions": PERMISSIONS})
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_an_expired_token(query, sign):
+def test_an_expired_token(query: Query, sign: Sign) -> None:
     token = sign(iss="tokens", exp=1, permissions=["a"], metadata={})
     assert query(token) == {
         "status": "expired",
@@ -80,19 +89,21 @@ def test_an_expired_token(query, sign):
     }
 
 
-def test_a_token_of_another_issuer(query, sign):
+def test_a_token_of_another_issuer(query: Query, sign: Sign) -> None:
     assert query(sign(iss="else", exp=2**40)) == {"status": "invalid"}
     assert query(sign(exp=2**40)) == {"status": "invalid"}
     assert query(sign(iss="tokens")) == {"status": "invalid"}
 
 
-def test_a_token_that_was_tampered_with(issue, query):
+def test_a_token_that_was_tampered_with(issue: Issue, query: Query) -> None:
     head, claims, signature = issue()["token"].split(".")
     assert query(f"{head}.{claims[:-2]}AA.{signature}") == {"status": "invalid"}
     assert query(f"{head}.{claims}.") == {"status": "invalid"}
 
 
-def test_a_token_without_a_signature_or_of_another_key(query):
+def test_a_token_without_a_signature_or_of_another_key(
+    query: Query,
+) -> None:
     claims = {"iss": "tokens", "exp": 2**33, "permissions": ["a"], "metadata": {}}
     other = OKPKey.generate_key("Ed25519")
     assert query(jwt.encode({"alg": "Ed25519"}, claims, other, ["Ed25519"])) == {
@@ -102,14 +113,14 @@ def test_a_token_without_a_signature_or_of_another_key(query):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "..", "é.é.é", "\0", "." * 90_000])
-def test_what_is_no_token(query, token):
+def test_what_is_no_token(query: Query, token: str) -> None:
     assert query(token) == {"status": "invalid"}
 
 
 @pytest.mark.parametrize(
     "expires", ["tomorrow", "2030-01-31", "2030-01-31T12:00:00", "0001-01-01T00:00:00+23:59x"]
 )
-def test_an_expiry_that_is_no_instant(client, expires):
+def test_an_expiry_that_is_no_instant(client: FlaskClient, expires: str) -> None:
     body = {"permissions": PERMISSIONS, "expires": expires}
     assert detail(client.post("/tokens", json=body)) == (
         "body.expires: must be a date and a time with a time zone (RFC 3339), "
@@ -126,7 +137,7 @@ def test_an_expiry_that_is_no_instant(client, expires):
         (datetime.now(UTC) + timedelta(days=3)).isoformat(),
     ],
 )
-def test_an_expiry_that_is_past_or_too_far_away(client, expires):
+def test_an_expiry_that_is_past_or_too_far_away(client: FlaskClient, expires: str) -> None:
     response = client.post("/tokens", json={"permissions": PERMISSIONS, "expires": expires})
     assert detail(response) == (
         "body.expires: must be later than now, and at most 1 day, 0:00:00 from now"
@@ -146,5 +157,5 @@ def test_an_expiry_that_is_past_or_too_far_away(client, expires):
         {"permissions": ["a"], "metadata": []},
     ],
 )
-def test_a_wrong_request(client, body):
+def test_a_wrong_request(client: FlaskClient, body: Any) -> None:
     assert detail(client.post("/tokens", json=body)).startswith("body")

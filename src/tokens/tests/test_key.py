@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from backend_common import SettingError
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
@@ -19,14 +21,14 @@ PUBLIC = (
 OTHER = Ed448PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def test_development_gets_a_key_and_a_warning(capsys):
+def test_development_gets_a_key_and_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app({"APP_CHANNEL": "development", "TOKENS_KEY_FILE": None})
     response = app.test_client().post("/tokens", json={"permissions": ["a"]})
     assert response.status_code == 200
     assert "tokens.key.ephemeral" in capsys.readouterr().err
 
 
-def test_production_needs_a_key():
+def test_production_needs_a_key() -> None:
     with pytest.raises(SettingError) as error:
         create_app({"APP_CHANNEL": "production", "TOKENS_KEY_FILE": None})
     assert str(error.value) == (
@@ -36,7 +38,7 @@ def test_production_needs_a_key():
     )
 
 
-def test_production_with_a_key(key_file):
+def test_production_with_a_key(key_file: Path) -> None:
     create_app({"APP_CHANNEL": "production", "TOKENS_KEY_FILE": str(key_file)})
 
 
@@ -50,7 +52,7 @@ def test_production_with_a_key(key_file):
     ],
     ids=["missing", "garbage", "public", "other"],
 )
-def test_a_wrong_key(tmp_path, content, reason):
+def test_a_wrong_key(tmp_path: Path, content: bytes | None, reason: str) -> None:
     file = tmp_path / "wrong.pem"
     if content:
         file.write_bytes(content)

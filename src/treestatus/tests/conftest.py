@@ -1,13 +1,17 @@
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy
+from backend_common import App
+from flask.testing import FlaskClient
 
 from treestatus import create_app
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(tmp_path: Path) -> Iterator[str]:
     """An empty database: in TEST_DATABASE_URL, a PostgreSQL one, or a new SQLite file."""
     url = os.environ.get("TEST_DATABASE_URL")
     if url is None:
@@ -23,7 +27,7 @@ def database_url(tmp_path):
 
 
 @pytest.fixture
-def empty_app(database_url):
+def empty_app(database_url: str) -> Iterator[App]:
     """The application, on a database without a schema."""
     app = create_app({"DATABASE_URL": database_url})
     yield app
@@ -32,7 +36,7 @@ def empty_app(database_url):
 
 
 @pytest.fixture
-def app(empty_app):
+def app(empty_app: App) -> App:
     """The application, on a database with its schema."""
     result = empty_app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert result.exit_code == 0, result.output
@@ -40,12 +44,12 @@ def app(empty_app):
 
 
 @pytest.fixture
-def client(app):
+def client(app: App) -> FlaskClient:
     return app.test_client()
 
 
 @pytest.fixture
-def autoland(client):
+def autoland(client: FlaskClient) -> str:
     """The tree ``autoland``, which is open."""
     assert client.put("/trees/autoland", json={"status": "open"}).status_code == 201
     return "autoland"

@@ -1,22 +1,29 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
+from backend_common import App
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+AtOnce = Callable[..., list[int]]
 
 CLOSING = {"status": "closed", "reason": "bustage", "tags": ["infra"]}
 
 
-def detail(response, status):
+def detail(response: TestResponse, status: int) -> str:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
-    return response.get_json()["detail"]
+    return str(response.get_json()["detail"])
 
 
-def test_there_are_no_trees_at_first(client):
+def test_there_are_no_trees_at_first(client: FlaskClient) -> None:
     assert client.get("/trees").get_json() == {"result": {}}
 
 
-def test_making_a_tree(client):
+def test_making_a_tree(client: FlaskClient) -> None:
     tree = {
         "tree": "autoland",
         "status": "approval required",
@@ -30,19 +37,20 @@ def test_making_a_tree(client):
     assert client.get("/trees").get_json() == {"result": {"autoland": tree}}
 
 
-def test_a_tree_is_made_once(client, autoland):
+def test_a_tree_is_made_once(client: FlaskClient, autoland: str) -> None:
     response = client.put(f"/trees/{autoland}", json={"status": "open"})
     assert detail(response, 409) == "There is a tree autoland already. PATCH /trees changes it."
 
 
 @pytest.fixture
-def at_once(app):
+def at_once(app: App) -> AtOnce:
     """Make requests at the same time, each in its thread; return their statuses, sorted."""
 
-    def run(*requests):
-        barrier, statuses = Barrier(len(requests)), []
+    def run(*requests: tuple[str, str, Any]) -> list[int]:
+        barrier = Barrier(len(requests))
+        statuses: list[int] = []
 
-        def make(method, path, body):
+        def make(method: str, path: str, body: Any) -> None:
             client = app.test_client()
             barrier.wait()
             statuses.append(client.open(path, method=method, json=body).status_code)
@@ -57,16 +65,22 @@ def at_once(app):
     return run
 
 
-def test_a_tree_is_made_once_by_requests_at_the_same_time(at_once):
+def test_a_tree_is_made_once_by_requests_at_the_same_time(
+    at_once: AtOnce,
+) -> None:
     statuses = at_once(*[("PUT", "/trees/autoland", {"status": "open"})] * 8)
     assert statuses == [201] + [409] * 7
 
 
-def test_a_tree_is_deleted_once_by_requests_at_the_same_time(autoland, at_once):
+def test_a_tree_is_deleted_once_by_requests_at_the_same_time(
+    autoland: str, at_once: AtOnce
+) -> None:
     assert at_once(*[("DELETE", f"/trees/{autoland}", None)] * 8) == [204] + [404] * 7
 
 
-def test_changes_at_the_same_time_wait_for_each_other(client, autoland, at_once):
+def test_changes_at_the_same_time_wait_for_each_other(
+    client: FlaskClient, autoland: str, at_once: AtOnce
+) -> None:
     client.put("/trees/try", json={"status": "open"})
     orders = [autoland, "try"], ["try", autoland]
     requests = [("PATCH", "/trees", {"trees": names, **CLOSING}) for names in orders * 4]
@@ -74,18 +88,18 @@ def test_changes_at_the_same_time_wait_for_each_other(client, autoland, at_once)
     assert len(client.get("/trees/try/logs?all=1").get_json()["result"]) == 9
 
 
-def test_a_tree_changes_while_it_is_deleted(autoland, at_once):
+def test_a_tree_changes_while_it_is_deleted(autoland: str, at_once: AtOnce) -> None:
     change = ("PATCH", "/trees", {"trees": [autoland], **CLOSING})
     *rest, last = at_once(*[change] * 7, ("DELETE", f"/trees/{autoland}", None))
     assert {*rest, last} <= {204, 404}
 
 
-def test_the_names_in_body_and_path_must_be_the_same(client):
+def test_the_names_in_body_and_path_must_be_the_same(client: FlaskClient) -> None:
     response = client.put("/trees/autoland", json={"tree": "other", "status": "open"})
     assert detail(response, 400) == "The tree in the body is not the tree in the path."
 
 
-def test_closing_and_opening_trees(client, autoland):
+def test_closing_and_opening_trees(client: FlaskClient, autoland: str) -> None:
     client.put("/trees/try", json={"status": "open"})
     response = client.patch("/trees", json={"trees": [autoland, "try"], **CLOSING})
     assert (response.status_code, response.data) == (204, b"")
@@ -98,7 +112,7 @@ def test_closing_and_opening_trees(client, autoland):
 
 
 @pytest.mark.parametrize("field", ["reason", "tags"])
-def test_closing_needs_a_reason_and_tags(client, autoland, field):
+def test_closing_needs_a_reason_and_tags(client: FlaskClient, autoland: str, field: str) -> None:
     message = f"Closing a tree needs {field}: say why it is closed."
     closing = {key: value for key, value in CLOSING.items() if key != field}
     assert detail(client.patch("/trees", json={"trees": [autoland], **closing}), 400) == message
@@ -106,13 +120,13 @@ def test_closing_needs_a_reason_and_tags(client, autoland, field):
     assert client.get(f"/trees/{autoland}").get_json()["result"]["status"] == "open"
 
 
-def test_all_trees_change_or_none(client, autoland):
+def test_all_trees_change_or_none(client: FlaskClient, autoland: str) -> None:
     response = client.patch("/trees", json={"trees": [autoland, "y", "x"], **CLOSING})
     assert detail(response, 404) == "There is no tree x, y. GET /trees lists the trees."
     assert client.get(f"/trees/{autoland}").get_json()["result"]["status"] == "open"
 
 
-def test_the_log(client, autoland):
+def test_the_log(client: FlaskClient, autoland: str) -> None:
     client.patch("/trees", json={"trees": [autoland], **CLOSING})
     latest, first = client.get(f"/trees/{autoland}/logs").get_json()["result"]
     age = datetime.now(UTC) - datetime.fromisoformat(latest.pop("when"))
@@ -121,13 +135,13 @@ def test_the_log(client, autoland):
     assert (first["status"], first["reason"], first["tags"]) == ("open", "", [])
 
 
-def test_a_message_of_the_day_is_not_a_change_of_status(client, autoland):
+def test_a_message_of_the_day_is_not_a_change_of_status(client: FlaskClient, autoland: str) -> None:
     client.patch("/trees", json={"trees": [autoland], "message_of_the_day": "Hello."})
     assert client.get(f"/trees/{autoland}").get_json()["result"]["message_of_the_day"] == "Hello."
     assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
 
 
-def test_the_log_is_short_unless_all_of_it_is_asked_for(client, autoland):
+def test_the_log_is_short_unless_all_of_it_is_asked_for(client: FlaskClient, autoland: str) -> None:
     for number in range(6):
         client.patch("/trees", json={"trees": [autoland], "reason": str(number)})
     short = client.get(f"/trees/{autoland}/logs").get_json()["result"]
@@ -135,14 +149,14 @@ def test_the_log_is_short_unless_all_of_it_is_asked_for(client, autoland):
     assert len(client.get(f"/trees/{autoland}/logs?all=1").get_json()["result"]) == 7
 
 
-def test_deleting_a_tree_deletes_its_log(client, autoland):
+def test_deleting_a_tree_deletes_its_log(client: FlaskClient, autoland: str) -> None:
     assert client.delete(f"/trees/{autoland}").status_code == 204
     client.put(f"/trees/{autoland}", json={"status": "open"})
     assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
 
 
 @pytest.mark.parametrize(("method", "path"), [("get", ""), ("get", "/logs"), ("delete", "")])
-def test_a_tree_that_is_not_there(client, method, path):
+def test_a_tree_that_is_not_there(client: FlaskClient, method: str, path: str) -> None:
     response = getattr(client, method)(f"/trees/try{path}")
     assert detail(response, 404) == "There is no tree try. GET /trees lists the trees."
 
@@ -160,17 +174,17 @@ def test_a_tree_that_is_not_there(client, method, path):
         [],
     ],
 )
-def test_a_wrong_change(client, autoland, body):
+def test_a_wrong_change(client: FlaskClient, autoland: str, body: Any) -> None:
     assert detail(client.patch("/trees", json=body), 400).startswith("body")
     assert len(client.get(f"/trees/{autoland}/logs").get_json()["result"]) == 1
 
 
 @pytest.mark.parametrize("name", ["%00", "a%20b", "-a", "a" * 65, "a%0A", "%FF"])
-def test_a_wrong_name(client, name):
+def test_a_wrong_name(client: FlaskClient, name: str) -> None:
     assert detail(client.get(f"/trees/{name}"), 400).startswith("path parameter 'tree': ")
 
 
-def test_a_database_without_its_schema(empty_app):
+def test_a_database_without_its_schema(empty_app: App) -> None:
     assert detail(empty_app.test_client().get("/trees"), 503) == (
         "The database schema is not up to date: "
         "the operator must run: flask --app treestatus.flask db upgrade"

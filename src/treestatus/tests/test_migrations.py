@@ -1,12 +1,16 @@
-def flask_db(app, command):
+from backend_common import App
+from click.testing import Result
+
+
+def flask_db(app: App, command: str) -> Result:
     return app.test_cli_runner().invoke(args=["db", command])
 
 
-def test_the_migrations_make_what_the_models_say(app):
+def test_the_migrations_make_what_the_models_say(app: App) -> None:
     assert flask_db(app, "check").exit_code == 0
 
 
-def test_the_migrations_can_be_taken_back(app):
+def test_the_migrations_can_be_taken_back(app: App) -> None:
     assert flask_db(app, "downgrade").output == "took back 0001\n"
     assert app.test_client().get("/trees").status_code == 503
     assert flask_db(app, "upgrade").output == "applied 0001\n"
