@@ -22,7 +22,9 @@ let
       {
         inherit name;
         value = {
-          inherit key directory package;
+          inherit directory package;
+        # Not without its package, so that the error above is the one that is told.
+        key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
           extras = attrNames (package.extras or { });
           testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];

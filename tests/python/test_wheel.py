@@ -1,0 +1,90 @@
+"""Packages of the lock build, or the build says which file is at fault."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from artifacts import locked, store
+from checkout import edit_lock
+from toolchain import NixError, build
+from wheels import sdist, wheel
+
+pytestmark = pytest.mark.builds
+
+SETUP = """\
+from setuptools import setup
+setup(name="{name}", version="1.0", py_modules=["{name}"], entry_points={entry_points})
+"""
+
+
+def fails(root: Path, attribute: str) -> str:
+    """Return the error of building an attribute."""
+    with pytest.raises(NixError) as raised:
+        build(attribute, root=root)
+    return str(raised.value)
+
+
+def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
+    setup = SETUP.format(
+        name="source_only", entry_points={"console_scripts": ["source-only = source_only:main"]}
+    )
+    files = {"setup.py": setup, "source_only.py": "def main():\n    print('built')\n"}
+    artifact = store(sdist(tmp_path, "source_only", files))
+
+    def change(packages: dict[str, dict[str, object]]) -> None:
+        packages["source-only"] = locked(sdist=artifact, build=["setuptools"])
+        packages["services"]["groups"] = {"test": ["source-only"]}
+
+    edit_lock(checkout, change)
+    program = build("toolchain.testEnv", root=checkout) / "bin/source-only"
+    assert subprocess.check_output([program], text=True) == "built\n"
+
+
+def test_a_record_that_does_not_match(checkout: Path, tmp_path: Path) -> None:
+    artifact = store(wheel(tmp_path, "forged", {"forged.py": "1"}, recorded={"forged.py": "2"}))
+    edit_lock(checkout, lambda packages: packages.update(forged=locked(wheel=artifact)))
+    error = fails(checkout, "toolchain.wheels.forged")
+    assert "error: forged-1.0-py3-none-any.whl is not a sound wheel: " in error
+    assert "hash / size of forged.py didn't match RECORD" in error
+
+
+def test_a_path_that_escapes(checkout: Path, tmp_path: Path) -> None:
+    artifact = store(wheel(tmp_path, "escapes", {"../../../../../escaped.py": ""}))
+    edit_lock(checkout, lambda packages: packages.update(escapes=locked(wheel=artifact)))
+    error = fails(checkout, "toolchain.wheels.escapes")
+    assert "error: escapes-1.0-py3-none-any.whl is not a sound wheel: " in error
+    assert "../../../../../escaped.py" in error
+
+
+def test_a_wheel_for_another_platform(checkout: Path, tmp_path: Path) -> None:
+    artifact = store(wheel(tmp_path, "foreign", {"foreign.py": ""}, tag="cp311-cp311-win_amd64"))
+    edit_lock(checkout, lambda packages: packages.update(foreign=locked(wheel=artifact)))
+    assert (
+        "error: foreign-1.0-cp311-cp311-win_amd64.whl is not a wheel for CPython 3.11 on linux "
+    ) in fails(checkout, "toolchain.wheels.foreign")
+
+
+def test_no_wheel_for_this_system(checkout: Path) -> None:
+    edit_lock(checkout, lambda packages: packages.update(absent=locked(wheels={})))
+    error = fails(checkout, "toolchain.wheels.absent")
+    assert "error: absent 1.0 has no wheel for " in error
+    assert "in nix/lock/python.json: run ./please lock" in error
+
+
+def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
+    contents = {"first": "1", "second": "2"}
+    artifacts = {
+        name: store(wheel(tmp_path, name, {"shared/__init__.py": content}))
+        for name, content in contents.items()
+    }
+
+    def change(packages: dict[str, dict[str, object]]) -> None:
+        packages.update({name: locked(wheel=artifacts[name]) for name in contents})
+        packages["services"]["groups"] = {"test": list(contents)}
+
+    edit_lock(checkout, change)
+    error = fails(checkout, "toolchain.testEnv")
+    path = "lib/python3.11/site-packages/shared/__init__.py"
+    assert f"error: {path} is in two packages, with different content: /nix/store/" in error
+    assert all(f"-{name}-1.0/{path}" in error for name in contents)
+    assert "leave one out, or lock versions that do not collide." in error

@@ -1,0 +1,32 @@
+"""Files for the lock: made in a test, put where a build finds them, described as the lock does."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from server import Server
+from toolchain import run
+
+
+def describe(file: Path) -> dict[str, str]:
+    """Return what the lock says of a file that an index has, without the file host's digest."""
+    return {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def store(file: Path) -> dict[str, str]:
+    """Put a file into the store, where its fetch would put it; return what the lock says of it."""
+    run("nix-store", "--add-fixed", "sha256", file)
+    return describe(file)
+
+
+def publish(server: Server, project: str, file: Path) -> dict[str, str]:
+    """Put a file on a package index (PEP 503); return what the lock says of it."""
+    server.pages[f"/files/{file.name}"] = file.read_bytes()
+    page = f'<!DOCTYPE html><a href="{server.url}/files/{file.name}">{file.name}</a>'
+    server.pages[f"/simple/{project}/"] = page.encode()
+    return describe(file)
+
+
+def locked(**artifact: Any) -> dict[str, Any]:
+    """Return a locked package of version 1.0: wheel=…, or sdist=… and build=…."""
+    return {"version": "1.0", "requires": [], **artifact}
