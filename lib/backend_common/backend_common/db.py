@@ -23,6 +23,9 @@ from werkzeug.exceptions import ServiceUnavailable
 from backend_common import places, settings
 from backend_common.settings import SettingError
 
+BACKENDS = ("postgres", "postgresql", "sqlite")
+EXPECTED = "postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
+
 
 def init_app(app: flask.Flask) -> SQLAlchemy:
     """Connect *app* to its database, and add the command ``flask db``.
@@ -30,12 +33,13 @@ def init_app(app: flask.Flask) -> SQLAlchemy:
     ``flask db upgrade`` brings the schema to what the migrations say; nothing else does.
 
     Setting: ``DATABASE_URL``. ``postgresql://`` and ``postgres://`` both mean psycopg 3; the
-    default is the SQLite file ``<service>.db`` in the state directory, made on first use.
+    default is the SQLite file ``<service>.db``. A relative path of an SQLite file starts at the
+    state directory, which is made when the database is first used.
 
-    :raises SettingError: the URL cannot be read.
+    :raises SettingError: the URL cannot be read, or is of another database.
     """
     default = f"sqlite:///{app.name}.db"
-    text = settings.read(app, "DATABASE_URL", default, _is_url, "a database URL of SQLAlchemy")
+    text = settings.read(app, "DATABASE_URL", default, _is_url, EXPECTED)
     url = _with_driver(make_url(text), Path(app.instance_path))
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     db = SQLAlchemy(app)
@@ -96,10 +100,9 @@ def _revision(step: MigrationInfo) -> str:
 
 def _is_url(value: Any) -> bool:
     try:
-        make_url(value)
+        return make_url(value).get_backend_name() in BACKENDS
     except ArgumentError:
         return False
-    return True
 
 
 def _with_driver(url: URL, state: Path) -> URL:

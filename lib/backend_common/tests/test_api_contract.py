@@ -12,6 +12,7 @@ from connexion.decorators import FlaskDecorator  # type: ignore[import-untyped]
 from connexion.frameworks import flask as frameworks  # type: ignore[import-untyped]
 from connexion.middleware import ConnexionMiddleware, abstract  # type: ignore[import-untyped]
 from connexion.middleware.request_validation import RequestValidationOperation  # type: ignore[import-untyped]
+from connexion.utils import is_null, is_nullable  # type: ignore[import-untyped]
 from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator, ParameterValidator  # type: ignore[import-untyped]
 
 
@@ -24,6 +25,8 @@ from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator, Parame
         (JSONRequestBodyValidator._parse, {"stream", "scope"}),
         (JSONRequestBodyValidator._validate, {"body"}),
         (ParameterValidator.validate_parameter, {"parameter_type", "value", "param"}),
+        (is_null, {"value"}),
+        (is_nullable, {"param_def"}),
         (RequestValidationOperation, {"validator_map"}),
         (abstract.AbstractRoutingAPI.make_operation, {"operation"}),
         (abstract.AbstractRoutingAPI._framework_path_and_name, {"operation", "path"}),

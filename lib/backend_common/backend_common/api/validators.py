@@ -9,6 +9,7 @@ from connexion.exceptions import (  # type: ignore[import-untyped]
     BadRequestProblem,
     UnsupportedMediaTypeProblem,
 )
+from connexion.utils import is_null, is_nullable  # type: ignore[import-untyped]
 from connexion.validators import (  # type: ignore[import-untyped]
     VALIDATOR_MAP,
     JSONRequestBodyValidator,
@@ -59,15 +60,17 @@ class ShortParameterValidator(ParameterValidator):  # type: ignore[misc]
         parameter_type: str, value: Any, param: dict[str, Any], param_name: str | None = None
     ) -> str | None:
         """Return what is wrong with *value*, or None."""
-        message: str | None = ParameterValidator.validate_parameter(
-            parameter_type, value, param, param_name
-        )
-        if message is None or value is None:
-            return message
+        name = param_name or param["name"]
+        if is_nullable(param) and is_null(value):
+            return None
+        if value is None:
+            return f"Missing {parameter_type} parameter {name!r}" if param.get("required") else None
         schema = param.get("schema", param)
         validator = Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
-        first = next(validator.iter_errors(value)).message
-        return f"{parameter_type} parameter {param['name']!r}: {shorten(first, LONGEST_MESSAGE)}"
+        error = next(validator.iter_errors(value), None)
+        if error is None:
+            return None
+        return f"{parameter_type} parameter {name!r}: {shorten(error.message, LONGEST_MESSAGE)}"
 
 
 # NB: connexion skips the validation of bodies, silently, if "body" is a plain dict.
