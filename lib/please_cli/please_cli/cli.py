@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import click
 from rich.console import Console
 
-from please_cli import entry, nix, results, workspace
+from please_cli import entry, nix, process, results, workspace
 from please_cli.errors import UserError
 from please_cli.events import store_name
 from please_cli.failures import TAIL
@@ -125,12 +125,10 @@ def _attribute(root: Path, name: str) -> str:
 
 def _migrate(app: Path, name: str) -> None:
     click.echo(f"{name}: bringing its database up to date", err=True)
-    done = subprocess.run(
+    done = process.run(
         [app / "bin/flask", "--app", f"{name}.flask", "db", "upgrade"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
     )
     if done.returncode:
         raise UserError(
@@ -187,10 +185,8 @@ def _test_toolchain(root: Path) -> results.Result:
     (environment,) = nix.build(root, ["toolchain.testEnv"])
     with tempfile.TemporaryDirectory(prefix="please-test-") as directory:
         junit = Path(directory) / "junit.xml"
-        status = subprocess.run(
-            [environment / "bin/python", "-m", "pytest", "tests", "--junitxml", str(junit)],
-            cwd=root,
-            check=False,
+        status = process.run(
+            [environment / "bin/python", "-m", "pytest", "tests", "--junitxml", junit], cwd=root
         ).returncode
         try:
             result = results.from_junit("toolchain", junit)

@@ -18,13 +18,14 @@ _BUILDER = re.compile(
     rf"|hash mismatch in fixed-output derivation {_DRV}"
 )
 _CONSEQUENCE = re.compile(r"dependenc(?:y|ies) (?:of derivation .* )?failed|build of .* failed")
+_NO_ATTRIBUTE = re.compile(r"attribute '[^']+' in selection path '([^']+)' not found")
 _FULL = re.compile(r"No space left on device|database or disk is full")
 _MISSING_DEB = re.compile(r"\S*?(pool/\S+?\.deb)\b.*\b(?:404|410|does not exist)")
 _UNREACHABLE = re.compile(
     r"unable to download|bad address|[Tt]emporary failure in name resolution"
     r"|[Nn]etwork is unreachable|[Cc]ould ?n[o']t (?:resolve host|connect)|[Nn]o route to host"
 )
-_OWN_ERROR = re.compile(r"^(?:error|E {3})?:? *error: (.+)", re.IGNORECASE)
+_OWN_ERROR = re.compile(r"error: (.+)")
 
 
 @dataclass
@@ -61,6 +62,11 @@ class Failure:
         causes = [error for error in self.errors if not _CONSEQUENCE.search(error)] or self.errors
         if not causes:
             return UserError("Nix failed and did not say why; run the same nix-build by hand")
+        if match := _NO_ATTRIBUTE.search(causes[0]):
+            return UserError(
+                f"default.nix has no attribute {match[1]!r}; `./please list` shows the services "
+                "and libraries, README.md what each of them has"
+            )
         return _first_line(causes[0])
 
     def _build_error(self, derivation: str) -> UserError:
@@ -72,14 +78,14 @@ class Failure:
                 "locks what the mirror has now"
             )
         details = "\n".join([*log[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
-        if own := [match[1] for line in log if (match := _OWN_ERROR.match(line))]:
-            return UserError(f"{name}: {own[-1]}", details)
         if _UNREACHABLE.search(said):
             return UserError(
                 f"{name} cannot be fetched; check the network and the machine's apt and pip "
                 "configuration, then run it again",
                 details,
             )
+        if own := [match[1] for line in log if (match := _OWN_ERROR.match(line))]:
+            return UserError(f"{name}: {own[-1]}", details)
         mismatch = next((error for error in self.errors if "hash mismatch" in error), None)
         if mismatch and derivation in mismatch:
             return UserError(

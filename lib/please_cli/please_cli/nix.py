@@ -1,12 +1,12 @@
 """Calls of nix-build and nix-store: each command of this tool is one of them underneath."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from please_cli import process
 from please_cli.errors import UserError
 from please_cli.events import Failed, Logged, Reader, Started
 from please_cli.failures import Failure
@@ -43,10 +43,10 @@ def attempt(
     reader, errors = Reader(), []
     names: dict[int, str] = {}
     logs: dict[str, list[str]] = {}
-    with _started(command) as process, Display() as display:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        for line in process.stderr:
+    with _started(command) as running, Display() as display:
+        assert running.stderr is not None
+        assert running.stdout is not None
+        for line in running.stderr:
             event = reader.read(line)
             match event:
                 case None:
@@ -58,8 +58,8 @@ def attempt(
                 case Failed():
                     errors.append(event.text)
             display.show(event)
-        outputs = process.stdout.read()
-    if process.returncode:
+        outputs = running.stdout.read()
+    if running.returncode:
         raise BuildError(Failure(errors, logs))
     return [Path(line) for line in outputs.splitlines()]
 
@@ -89,9 +89,9 @@ def query(program: str, *arguments: str) -> str:
 
     Raises UserError, with what it said, when it fails or is not there.
     """
-    with _started([program, *arguments]) as process:
-        printed, said = process.communicate()
-    if process.returncode:
+    with _started([program, *arguments]) as running:
+        printed, said = running.communicate()
+    if running.returncode:
         raise UserError(f"{program} failed; see what it says below", said)
     return printed
 
@@ -109,26 +109,14 @@ def execute(program: str, arguments: Iterable[str]) -> None:
 
 @contextmanager
 def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    """Start a program; it is stopped, with its children, when this one is interrupted."""
+    pipe = subprocess.PIPE
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        )
+        with process.started(
+            command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe
+        ) as running:
+            yield running
     except FileNotFoundError as error:
         raise _missing(command[0]) from error
-    with process:
-        try:
-            yield process
-        except BaseException:
-            # Nix stops its builders and removes what they have half written.
-            process.send_signal(signal.SIGINT)
-            process.wait()
-            raise
 
 
 def _missing(program: str) -> UserError:

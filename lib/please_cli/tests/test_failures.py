@@ -58,6 +58,7 @@ def test_a_package_that_has_left_the_mirror(log: list[str]) -> None:
     "said",
     [
         "wget: bad address 'mirror'",
+        "error: unable to download 'http://mirror/x': Couldn't resolve host name (6)",
         "unable to download 'http://mirror/x': Couldn't resolve host name (6)",
         "connect: Network is unreachable",
     ],
@@ -97,6 +98,15 @@ def test_an_evaluation_that_fails() -> None:
     error = Failure(["no Debian mirror: none is named.\nEither name one, or …"]).error()
     assert error.message == "no Debian mirror: none is named."
     assert error.details == "Either name one, or …"
+
+
+def test_no_such_attribute() -> None:
+    # As Nix 2.8 says it; later versions put hints behind it.
+    said = "attribute 'x' in selection path 'paint.x' not found"
+    assert Failure([f"{said}\nDid you mean y?"]).error().message == (
+        "default.nix has no attribute 'paint.x'; `./please list` shows the services and "
+        "libraries, README.md what each of them has"
+    )
 
 
 def test_nothing_said() -> None:

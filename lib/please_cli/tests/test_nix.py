@@ -1,7 +1,5 @@
 """What can be said of calls of Nix without Nix; tests/ of the repository has it."""
 
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -38,30 +36,3 @@ def test_a_query_that_fails() -> None:
 
 def test_nothing_asked_for_has_no_outputs() -> None:
     assert nix.outputs([]) == []
-
-
-CHILD = """
-import pathlib, signal, sys
-try:
-    print("up", file=sys.stderr, flush=True)
-    signal.pause()
-except KeyboardInterrupt:
-    pathlib.Path("stopped").touch()
-"""
-
-PARENT = f"""
-import os, signal, sys
-from please_cli import nix
-
-with nix._started([sys.executable, "-c", {CHILD!r}]) as process:
-    process.stderr.readline()
-    os.kill(os.getpid(), signal.SIGINT)
-"""
-
-
-def test_an_interrupt_stops_the_child_first(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PARENT], cwd=tmp_path, capture_output=True, check=False
-    )
-    assert done.returncode == -signal.SIGINT
-    assert (tmp_path / "stopped").exists()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from please_cli import process
 from please_cli.errors import UserError
 from please_cli.lock import sources
 
@@ -111,13 +112,12 @@ def run(program: str, *arguments: str, directory: Path | None = None) -> str:
     Raises UserError, with what the program said, when it fails or is not there.
     """
     try:
-        done = subprocess.run(
+        done = process.run(
             [program, *arguments],
             cwd=directory,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
     except FileNotFoundError as error:
         raise UserError(

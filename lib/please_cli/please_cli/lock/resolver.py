@@ -13,7 +13,7 @@ from typing import Any
 
 from uv import find_uv_bin
 
-from please_cli import workspace
+from please_cli import process, workspace
 from please_cli.errors import UserError
 from please_cli.lock.machine import Indexes
 
@@ -91,9 +91,7 @@ def _run(root: Path, copy: Path, indexes: Indexes, upgrades: Iterable[str]) -> N
         if not name.startswith("UV_") or name in _KEPT
     }
     environment = {**inherited, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
-    done = subprocess.run(
-        command, cwd=copy, env=environment, stderr=subprocess.PIPE, text=True, check=False
-    )
+    done = process.run(command, cwd=copy, env=environment, stderr=subprocess.PIPE)
     if done.returncode:
         said = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
         # Which interpreter it uses is no part of the explanation.

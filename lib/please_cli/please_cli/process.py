@@ -1,0 +1,31 @@
+"""Other programs: they are asked to stop, and waited for, when this one is interrupted."""
+
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start a program, with the options of subprocess.Popen; it has ended afterwards.
+
+    subprocess.run would kill it a quarter of a second after Ctrl-C: too soon for Nix to stop its
+    builders, and for a migration to roll back. Raises FileNotFoundError without such a program.
+    """
+    with subprocess.Popen(command, text=True, errors="replace", **options) as process:
+        try:
+            yield process
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
+
+
+def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, with the options of subprocess.Popen."""
+    with started(command, **options) as process:
+        printed, said = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, printed, said)

@@ -1,0 +1,41 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from please_cli import process
+
+
+def test_a_program_is_run_to_its_end() -> None:
+    program = "import sys; print('printed'); sys.exit('said')"
+    done = process.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "printed\n", "said\n")
+
+
+CHILD = """
+import pathlib, signal, sys
+try:
+    print("up", file=sys.stderr, flush=True)
+    signal.pause()
+except KeyboardInterrupt:
+    pathlib.Path("stopped").touch()
+"""
+
+PARENT = f"""
+import os, signal, sys
+from please_cli import process
+
+with process.started([sys.executable, "-c", {CHILD!r}], stderr=-1) as child:
+    child.stderr.readline()
+    os.kill(os.getpid(), signal.SIGINT)
+"""
+
+
+def test_an_interrupt_stops_the_child_first(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PARENT], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGINT
+    assert (tmp_path / "stopped").exists()
