@@ -298,6 +298,26 @@ def test_swagger_2(make: Make, service: Service) -> None:
     assert problem(client.post("/old/things", json={})) == "body: 'name' is a required property"
 
 
+def test_a_security_function_that_waits_for_an_event_loop(make: Make, service: Service) -> None:
+    document = DOCUMENT + (
+        "security: [{bearer: []}]\n"
+        "components: {securitySchemes: {bearer: "
+        "{type: http, scheme: bearer, x-bearerInfoFunc: shop.security.check}}}\n"
+    )
+    check = "import asyncio\n\nasync def check(token):\n    await asyncio.sleep(0)\n"
+    app = make(PROPAGATE_EXCEPTIONS=True)
+    service({"shop/api.yml": document, "shop/api.py": FUNCTIONS, "shop/security.py": check})
+    app.api.register("api.yml")
+    client = app.test_client()
+    assert problem(client.get("/v1/things/1")) == "No authorization token provided"
+    with pytest.raises(RuntimeError) as error:
+        client.get("/v1/things/1", headers={"Authorization": "Bearer x"})
+    assert str(error.value) == (
+        "something in the API waits for an event loop, such as an async security function; "
+        "make it a plain function"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
