@@ -12,7 +12,7 @@ let
   python = import ./python { inherit root platform; lockFile = root + "/nix/lock/python.json"; };
   members = import ./members.nix { inherit root; inherit (python) packages; };
 
-  tests = import ./tests.nix { inherit root python; };
+  tests = import ./tests.nix { inherit python; };
   shell = import ./shell.nix { inherit root platform python; };
   service = import ./service.nix { inherit root python tests shell inNixShell; };
   library = import ./library.nix { inherit python tests shell inNixShell; };

@@ -16,7 +16,8 @@ let
       (builtins.filter (key: (graph.parse key).extra == null) (graph.closure ([ "packaging" "pyproject-hooks" ] ++ keys)))
   );
 
-  local = import ./local.nix { inherit root step graph packages buildLibraries; };
+  sources = import ./source.nix { inherit root; };
+  local = import ./local.nix { inherit step sources graph packages buildLibraries; };
   members = builtins.mapAttrs local packages;
 
   # key of the graph -> the parts that it puts into an environment.
@@ -34,7 +35,7 @@ let
   link = import ./environment.nix { inherit platform step installer; };
 in
 {
-  inherit packages graph step wheels;
+  inherit packages graph step wheels sources;
 
   # Makes an environment with what some keys of the graph require, and no more.
   environment =

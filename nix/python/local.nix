@@ -4,26 +4,15 @@
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra, the module that has its name: `backend_common[db]` owns
 #              backend_common/db.py, so that who does not ask for it does not have it
-{ root, step, graph, packages, buildLibraries }:
+{ step, sources, graph, packages, buildLibraries }:
 name: package:
 let
-  inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings stringLength substring;
+  inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings;
 
-  directory = root + "/${package.local}";
+  source = sources package.local;
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
   extras = attrNames (package.extras or { });
-
-  # A source tree with only the files for which `keep` holds, given their path in the directory.
-  source = keep:
-    let length = stringLength (toString directory) + 1; in
-    builtins.path {
-      name = "source";
-      path = directory;
-      filter = path: type:
-        let base = baseNameOf path; in
-        base != "__pycache__" && match ".*\\.(pyc|egg-info)" base == null && keep (substring length 4096 path) type;
-    };
 
   # The extra that a file of the package belongs to, or null.
   owner = file:

@@ -1,0 +1,20 @@
+# A directory of the checkout -> a source tree in the store, with only the files that matter.
+#
+# What editors, linters and Python itself leave in a checkout is never among them, so that it
+# rebuilds nothing.
+{ root }:
+# The directory, relative to the checkout.
+directory:
+# Which files to take: a function of the path in the directory and the type, as of builtins.path.
+keep:
+let
+  path = root + "/${directory}";
+  length = builtins.stringLength (toString path) + 1;
+  litter = "\\..*|.*(~|\\.pyc|\\.egg-info)|__pycache__";
+in
+builtins.path {
+  name = "source";
+  inherit path;
+  filter = file: type:
+    builtins.match litter (baseNameOf file) == null && keep (builtins.substring length 4096 file) type;
+}
