@@ -8,7 +8,10 @@ from typing import Any
 
 from toolchain import ROOT
 
-PARTS = ["default.nix", "lib", "nix", "pyproject.toml", "release.nix", "shell.nix", "src", "tests"]
+PARTS = [
+    *["README.md", "default.nix", "release.nix", "shell.nix", "pyproject.toml"],
+    *["lib", "nix", "src", "tests"],
+]
 LOCK = Path("nix/lock/python.json")
 
 
@@ -33,8 +36,9 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Add text to the end of a file."""
-    path.write_text(path.read_text() + text)
+    """Add text to the end of a file, which may be a new one."""
+    with path.open("a") as file:
+        file.write(text)
 
 
 def edit_lock(root: Path, change: Callable[[dict[str, Any]], object]) -> None:

@@ -1,0 +1,130 @@
+"""The commands of the command line tool, with the real Nix underneath."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from toolchain import build, environment
+
+pytestmark = pytest.mark.builds
+
+# A checkout in which builds are quick, fail, or never end; /bin/sh is the sandbox's.
+EXPRESSION = """
+let
+  sh = name: script: derivation {
+    inherit name;
+    system = builtins.currentSystem;
+    builder = "/bin/sh";
+    args = [ "-c" script ];
+    # Not built before, whatever the store has.
+    seed = builtins.getEnv "SEED";
+  };
+in
+{
+  bell = sh "bell" "while :; do :; done" // {
+    tests = sh "bell-tests" "echo ding; echo '=== 1 failed, 3 passed in 0.10s ==='; exit 1";
+  };
+  door = sh "door" "echo > $out" // {
+    tests = derivation {
+      name = "door-tests";
+      system = builtins.currentSystem;
+      builder = "${BUSYBOX}/bin/busybox";
+      args = [ "sh" "-euc" "mkdir $out; cp $junit $out/junit.xml" ];
+      junit = builtins.toFile "junit.xml"
+        "<testsuite tests='4' failures='0' errors='0' skipped='1' time='2'/>";
+    };
+  };
+  paint = throw "lib/paint is not what it should be: mend it";
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def please() -> Path:
+    return build("please_cli") / "bin/please"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    busybox = build("toolchain.platform.busybox")
+    expression = EXPRESSION.replace("${BUSYBOX}", f"${{builtins.storePath {busybox}}}")
+    (tmp_path / "default.nix").write_text(expression)
+    for member in ("src/bell", "src/door", "lib/paint"):
+        (tmp_path / member).mkdir(parents=True)
+        (tmp_path / member / "setup.py").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def variables(checkout: Path) -> dict[str, str]:
+    return environment() | {"PLEASE_ROOT": str(checkout), "SEED": str(checkout)}
+
+
+def call(
+    please: Path, variables: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [please, *arguments], env=variables, capture_output=True, text=True, check=False
+    )
+
+
+def test_build_prints_where_it_is(please: Path, variables: dict[str, str], tmp_path: Path) -> None:
+    done = call(please, variables, "build", "door", "--out-link", str(tmp_path / "result"))
+    assert done.returncode == 0
+    assert done.stdout == f"{(tmp_path / 'result').readlink()}\n"
+    assert done.stderr == "building door\n"
+
+
+def test_an_evaluation_that_fails(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "build", "paint")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: lib/paint is not what it should be: mend it\n"
+
+
+def test_an_attribute_that_is_not_there(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "build", "door.image")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: default.nix has no attribute 'door.image'; ")
+
+
+def test_the_totals_of_tests(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "test", "bell", "door")
+    assert done.returncode == 1
+    rows = [line.split() for line in done.stdout.splitlines() if line.strip()]
+    assert ["bell", "3", "1"] in rows
+    assert ["door", "3", "1", "2.0"] in rows
+    assert rows[-1] == ["6", "passed,", "1", "failed,", "1", "skipped"]
+    assert "error: the tests of bell failed; their log ends like this:\nding\n" in done.stderr
+
+
+def test_tests_that_pass(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "test", "door")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "3 passed, 0 failed, 1 skipped"
+
+
+def test_an_interrupted_build_is_stopped(please: Path, variables: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [please, "build", "bell"], env=variables, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        # It runs now, and would for ever.
+        assert process.stderr.readline() == "building bell\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == "please: interrupted; nothing is left half done\n"
+    assert process.returncode == 130
+    assert not [process for process in builders() if variables["SEED"] in process]
+
+
+def builders() -> list[str]:
+    """Return the environments of all builders of this file's derivations."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            variables = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue  # It has ended, or is another user's.
+        if "\0seed=" in variables:
+            found.append(variables)
+    return found

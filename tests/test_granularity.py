@@ -1,0 +1,51 @@
+"""An edit rebuilds what depends on it, and no more: the derivations are counted."""
+
+from pathlib import Path
+
+import pytest
+from checkout import append
+from toolchain import build, would_build
+
+pytestmark = pytest.mark.builds
+
+COMMENT = "\n# An edit.\n"
+
+
+@pytest.mark.parametrize(
+    ("edited", "built", "expected"),
+    [
+        ("src/treestatus/treestatus/api.py", "treestatus", ["treestatus", "treestatus-code"]),
+        ("src/treestatus/settings.py", "treestatus", ["treestatus", "treestatus-code"]),
+        ("src/treestatus/treestatus/api.py", "tokens", []),
+        ("src/tokens/tokens/api.py", "treestatus", []),
+        ("src/treestatus/tests/test_api.py", "treestatus", []),
+        ("src/treestatus/tests/test_api.py", "treestatus.tests", ["treestatus-tests"]),
+        ("lib/backend_common/backend_common/db.py", "tokens", []),
+        (
+            "lib/backend_common/backend_common/db.py",
+            "treestatus",
+            ["backend-common-db", "treestatus"],
+        ),
+        (
+            "lib/backend_common/backend_common/log.py",
+            "tokens",
+            ["backend-common-log", "tokens"],
+        ),
+        ("lib/backend_common/setup.py", "tokens", ["backend-common-metadata", "tokens"]),
+        ("lib/backend_common/tests/test_db.py", "treestatus", []),
+        ("lib/please_cli/please_cli/lock/python.py", "please_cli", []),
+        ("tests/conftest.py", "treestatus", []),
+        ("README.md", "treestatus", []),
+        ("nix/python/steps/run_tests.py", "treestatus", []),
+    ],
+)
+def test_an_edit(checkout: Path, edited: str, built: str, expected: list[str]) -> None:
+    build(built)
+    append(checkout / edited, COMMENT)
+    assert would_build(built, root=checkout) == expected
+
+
+def test_a_copy_of_the_checkout_builds_nothing(checkout: Path) -> None:
+    build("treestatus")
+    assert would_build("treestatus", root=checkout) == []
+    assert build("treestatus", root=checkout) == build("treestatus")
