@@ -26,7 +26,7 @@ services // libraries // {
     inherit platform services libraries;
     inherit (python) graph packages wheels;
     # A development shell with all members; and the environment that tests/ runs in.
-    shell = shell "services" (map (member: member.key) (builtins.attrValues (members.services // members.libraries)));
+    shell = shell "services" (builtins.concatMap (member: member.everything) (builtins.attrValues (members.services // members.libraries)));
     testEnv = python.environment { name = "toolchain-test-env"; keys = [ "services[:test]" "services[:lint]" "services[:build]" ]; };
   };
 }

@@ -3,18 +3,16 @@
 name: member:
 let
   package = python.environment { inherit name; keys = [ member.key ]; };
-  withExtra = extra: "${member.key}[${extra}]";
-  everything = [ member.key ] ++ map withExtra member.extras ++ member.testKeys;
   outputs = {
     # For each extra, an environment with the library and that extra alone.
     extras = builtins.listToAttrs (map
       (extra: {
         name = extra;
-        value = python.environment { name = "${name}-${extra}"; keys = [ member.key (withExtra extra) ]; };
+        value = python.environment { name = "${name}-${extra}"; keys = [ member.key "${member.key}[${extra}]" ]; };
       })
       member.extras);
-    tests = tests name member everything;
-    shell = shell name everything;
+    tests = tests name member member.everything;
+    shell = shell name member.everything;
   };
 in
 (if inNixShell then outputs.shell else package) // outputs

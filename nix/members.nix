@@ -1,5 +1,6 @@
 # The members of the workspace, found by directory: { services, libraries }, each a set of
-# { key, module, directory, testKeys } by directory name.
+# { key, package, directory, module, extras, everything } by directory name. `everything` are keys
+# of the graph: the member, all its extras, and what its tests need.
 { root, packages }:
 let
   inherit (builtins) attrNames filter listToAttrs pathExists readDir replaceStrings;
@@ -14,20 +15,21 @@ let
   members = parent: listToAttrs (map
     (name:
       let
-        key = normalize name;
         directory = "${parent}/${name}";
+        key = normalize name;
         package = packages.${key} or (throw
           "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml or setup.py whose project is named ${name})");
+        extras = attrNames (package.extras or { });
+        tests = if package ? groups.test then [ "${key}[:test]" ] else [ ];
       in
       {
         inherit name;
         value = {
-          inherit directory package;
-        # Not without its package, so that the error above is the one that is told.
-        key = builtins.seq package key;
+          inherit directory package extras;
+          # Not without its package, so that the error above is the one that is told.
+          key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
-          extras = attrNames (package.extras or { });
-          testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
+          everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ tests;
         };
       })
     (directories parent));

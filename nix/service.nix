@@ -17,8 +17,8 @@ let
     };
   outputs = {
     inherit app;
-    tests = tests name member ([ member.key ] ++ member.testKeys);
-    shell = shell name ([ member.key ] ++ member.testKeys);
+    tests = tests name member member.everything;
+    shell = shell name member.everything;
   };
 in
 (if inNixShell then outputs.shell else app) // outputs

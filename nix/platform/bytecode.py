@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-
 # Test suites inside packages: nothing imports them, and their bytecode would be as large as they.
 UNCOMPILED = re.compile(r"/tests/")
 

@@ -12,13 +12,15 @@ PARTS = [
     *["README.md", "default.nix", "release.nix", "shell.nix", "pyproject.toml"],
     *["lib", "nix", "src", "tests"],
 ]
+# What tools leave in a checkout.
+IGNORED = [".git", "__pycache__", "*.egg-info", ".*_cache", ".venv", "result", "result-*"]
 LOCK = Path("nix/lock/python.json")
 
 
 def copy(target: Path) -> Path:
     """Copy what Nix reads of the checkout to a new directory, and return that."""
     target.mkdir()
-    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", ".venv")
+    ignore = shutil.ignore_patterns(*IGNORED)
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, target / part, ignore=ignore)

@@ -1,13 +1,14 @@
 # nix/lock/debian.json as this system sees it.
-{ system }:
+{ system, file ? ../../lock/debian.json }:
 let
-  lock = builtins.fromJSON (builtins.readFile ../../lock/debian.json);
+  lock = import ../../lock.nix { inherit file; command = "./please lock --platform"; };
   abi = {
     # The multiarch tuple (wiki.debian.org/Multiarch/Tuples) and the loader's name of each system.
     x86_64-linux = { multiarch = "x86_64-linux-gnu"; loader = "ld-linux-x86-64.so.2"; };
     aarch64-linux = { multiarch = "aarch64-linux-gnu"; loader = "ld-linux-aarch64.so.1"; };
   };
-  unsupported = throw "the embedded platform has no packages for ${system}, only for ${toString (builtins.attrNames lock.systems)}: build with --arg pkgs 'import <nixpkgs> {}'";
+  supported = toString (builtins.attrNames lock.systems);
+  unsupported = throw "the embedded platform has no packages for ${system}, only for ${supported}: build with --arg pkgs 'import <nixpkgs> {}'";
   locked = lock.systems.${system} or unsupported;
 in
 (abi.${system} or unsupported) // {

@@ -5,14 +5,14 @@
       directory = "src/api_gateway";
       module = "api_gateway";
       extras = [ ];
-      testKeys = [ "api-gateway[:test]" ];
+      everything = [ "api-gateway" "api-gateway[:test]" ];
     };
     tokens = {
       key = "tokens";
       directory = "src/tokens";
       module = "tokens";
       extras = [ ];
-      testKeys = [ ];
+      everything = [ "tokens" ];
     };
   };
   libraries.common = {
@@ -20,6 +20,6 @@
     directory = "lib/common";
     module = "common";
     extras = [ "cache" "db" ];
-    testKeys = [ ];
+    everything = [ "common" "common[cache]" "common[db]" ];
   };
 }

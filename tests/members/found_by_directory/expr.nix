@@ -8,6 +8,6 @@ let
       common = { extras = { db = [ ]; cache = [ ]; }; };
     };
   };
-  described = builtins.mapAttrs (_: member: { inherit (member) key directory module extras testKeys; });
+  described = builtins.mapAttrs (_: member: { inherit (member) key directory module extras everything; });
 in
 builtins.mapAttrs (_: described) members

@@ -6,7 +6,7 @@ import (nix + "/platform/debian/mirror.nix") {
       # deb http://commented.example/debian bookworm main
       deb-src http://sources.example/debian bookworm main
 
-      deb	http://mirror.example/debian	bookworm	main
     ''
+    "deb\thttp://mirror.example/debian\tbookworm\tmain\n"
   ];
 }

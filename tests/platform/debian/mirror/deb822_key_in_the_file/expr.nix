@@ -9,10 +9,10 @@ import (nix + "/platform/debian/mirror.nix") {
       suites: bookworm
       components: main
       signed-by:
-       -----BEGIN PGP PUBLIC KEY BLOCK-----
-       .
-       mDMEYCQjIxYJKwYBBAHaRw8BAQdAD+v
-       -----END PGP PUBLIC KEY BLOCK-----
+        -----BEGIN PGP PUBLIC KEY BLOCK-----
+        .
+        mDMEYCQjIxYJKwYBBAHaRw8BAQdAD+v
+        -----END PGP PUBLIC KEY BLOCK-----
     ''
   ];
 }

@@ -24,12 +24,12 @@ import (nix + "/platform/debian/mirror.nix") {
       Types: deb deb-src
       # A comment within a stanza
       URIs:
-       http://mirror.example/debian//
-       http://second.example/debian
+        http://mirror.example/debian//
+        http://second.example/debian
       Suites: bookworm
       Components:
-       contrib
-       main
+        contrib
+        main
     ''
   ];
 }

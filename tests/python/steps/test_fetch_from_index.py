@@ -61,22 +61,3 @@ def test_a_file_that_the_index_does_not_have(
         "project missing. Check index-url (pip config list), or run ./please lock to lock what "
         "it has."
     ) in str(raised.value)
-
-
-def test_a_debian_package_that_has_left_the_mirror(checkout: Path, server: Server) -> None:
-    lock = checkout / "nix/lock/debian.json"
-    text = lock.read_text()
-    (package,) = {part for part in text.split('"') if "/patchelf_" in part and "amd64" in part}
-    gone = package.replace("/patchelf_", "/patchelf_0")
-    lock.write_text(text.replace(package, gone).replace(digest_after(text, package), "0" * 64))
-    with pytest.raises(NixError) as raised:
-        build("toolchain.platform.patchelf", "--argstr", "mirror", server.url, root=checkout)
-    assert (
-        f"error: {server.url}/{gone} does not exist. It may have left the mirror: run "
-        "./please lock --platform, which locks what the mirror has now."
-    ) in str(raised.value)
-
-
-def digest_after(text: str, file: str) -> str:
-    """Return the SHA-256 digest that a lock has beside a file."""
-    return text.partition(file)[2].partition('"sha256": "')[2][:64]
