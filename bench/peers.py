@@ -1,7 +1,6 @@
 """The tools to compare with, uv and pip, set to do what the toolchain does: from the same lock."""
 
 import json
-import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +105,6 @@ class Installer:
         usage = Usage(0, 0)
         for arguments in (packages, members):
             usage += run([*command, *arguments], self.root, environment).usage
-        shutil.rmtree(venv)
         return usage
 
 

@@ -1,5 +1,6 @@
 """From nothing to a service: an empty store, against an empty venv of a Python that is there."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from bench.job import Job, say
 from bench.peers import Installer
 from bench.process import Usage
 from bench.rounds import Action, paired
-from bench.toolchain import Toolchain, name_of, remove
+from bench.toolchain import Toolchain, name_of
 
 ROUNDS = 3
 
@@ -35,20 +36,20 @@ def rounds(
 ) -> Iterator[Figure]:
     """Measure one way: with the downloads of `archive` there, or with none."""
     say(f"{what}: {ROUNDS} rounds")
-    venv = job.scratch / "cold-venv"
+    # All in directories of their own that stay to the end: ext4 is slow to make files for a
+    # minute after many were removed.
+    scratch = Path(tempfile.mkdtemp(dir=job.scratch))
 
     def build(number: int) -> Usage:
-        empty = replace(ours, store=job.scratch / f"store-{number}")
+        empty = replace(ours, store=scratch / f"store-{number}")
         if archive:
             empty.load(archive)
-        usage = empty.build(job.member).usage
-        remove(job.scratch / f"store-{number}")
-        return usage
+        return empty.build(job.member).usage
 
     actions: dict[str, Action] = {
         "ours": build,
-        "pip": lambda _: peer.pip(venv),
-        "uv": lambda _: peer.uv(venv),
+        "pip": lambda number: peer.pip(scratch / f"pip-{number}"),
+        "uv": lambda number: peer.uv(scratch / f"uv-{number}"),
     }
     usage = paired(actions, ROUNDS)
     yield from compare(what, usage["ours"], "pip install", usage["pip"], wall=1)
