@@ -112,7 +112,12 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     pipe = subprocess.PIPE
     try:
         with process.started(
-            command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe
+            # Nix misses an interrupt that comes just before it waits for its builders.
+            command,
+            patience=0.5,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
         ) as running:
             yield running
     except FileNotFoundError as error:

@@ -3,14 +3,18 @@
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 
 @contextmanager
-def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
+def started(
+    command: Sequence[str | Path], patience: float | None = None, **options: Any
+) -> Iterator[subprocess.Popen[str]]:
     """Start a program, with the options of subprocess.Popen; it has ended afterwards.
+
+    An interrupt is passed on, once, or again every `patience` seconds.
 
     subprocess.run would kill it a quarter of a second after Ctrl-C: too soon for Nix to stop its
     builders, and for a migration to roll back. Raises FileNotFoundError without such a program.
@@ -19,8 +23,7 @@ def started(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
         try:
             yield process
         except BaseException:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+            _interrupt(process, patience)
             raise
 
 
@@ -29,3 +32,10 @@ def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedPr
     with started(command, **options) as process:
         printed, said = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, printed, said)
+
+
+def _interrupt(process: subprocess.Popen[str], patience: float | None) -> None:
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
