@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from toolchain import build, environment
+from toolchain import ROOT, build, environment
 
 pytestmark = pytest.mark.builds
 
@@ -128,3 +128,12 @@ def builders() -> list[str]:
         if "\0seed=" in variables:
             found.append(variables)
     return found
+
+
+def test_shell_brings_its_own_bash(please: Path) -> None:
+    variables = environment() | {"PLEASE_ROOT": str(ROOT)}
+    variables.pop("NIX_BUILD_SHELL", None)
+    done = call(please, variables, "shell", "treestatus", "--run", "echo $BASH")
+    assert done.returncode == 0
+    assert done.stdout == f"{build('toolchain.platform.bash')}/bin/bash\n"
+    assert "nixpkgs" not in done.stderr

@@ -75,6 +75,10 @@ def shell(name: str | None, command: str | None) -> None:
     arguments = [str(root / "shell.nix")]
     if name is not None:
         arguments = [str(root / "default.nix"), "-A", workspace.find(root, name).name]
+    if "NIX_BUILD_SHELL" not in os.environ:
+        # nix-shell would ask for the bash of <nixpkgs>, and complain where there is none.
+        (bash,) = nix.build(root, ["toolchain.platform.bash"])
+        os.environ["NIX_BUILD_SHELL"] = str(bash / "bin/bash")
     nix.execute("nix-shell", arguments + (["--run", command] if command is not None else []))
 
 
