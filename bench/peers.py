@@ -118,16 +118,22 @@ def locked(root: Path) -> dict[str, dict[str, Any]]:
 def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
     """Return a requirements file, with hashes, of locked packages other than the members."""
     return "".join(
-        f"{name}=={package['version']} {' '.join(sorted(hashes(package)))}\n"
+        " ".join(
+            [
+                f"{name}=={package['version']}",
+                *(f"--hash=sha256:{file['sha256']}" for file in files(package)),
+            ]
+        )
+        + "\n"
         for name, package in sorted(packages.items())
         if "local" not in package
     )
 
 
-def hashes(package: Mapping[str, Any]) -> Iterable[str]:
-    """Yield pip's option --hash for each file of a locked package, whatever its system."""
-    files = [package.get("wheel"), package.get("sdist"), *package.get("wheels", {}).values()]
-    return {f"--hash=sha256:{file['sha256']}" for file in files if file}
+def files(package: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the files of a locked package, { file, sha256, … }, whatever their system."""
+    found = [package.get("wheel"), package.get("sdist"), *package.get("wheels", {}).values()]
+    return [file for file in found if file]
 
 
 def names(keys: Iterable[str]) -> set[str]:

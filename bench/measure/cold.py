@@ -22,12 +22,14 @@ def measure(job: Job) -> Iterator[Figure]:
     Once with the downloads, and once with every file there that would be downloaded.
     """
     ours = job.copy("cold")
-    files = ours.downloads(job.member)
+    downloads = ours.downloads(job.member)
     archive = job.scratch / "downloads"
-    ours.export(files, archive)
+    ours.export(downloads, archive)
     peer = installer(job, ours)
     yield from rounds("cold build", job, ours, peer, None)
-    peer = replace(peer, wheels=link(files, job.scratch / "wheels"))
+    locked = peers.locked(ours.root).values()
+    files = {file["file"] for package in locked for file in peers.files(package)}
+    peer = replace(peer, wheels=link(downloads, files, job.scratch / "wheels"))
     yield from rounds("cold build, files there", job, ours, peer, archive)
 
 
@@ -69,10 +71,11 @@ def installer(job: Job, ours: Toolchain) -> Installer:
     return Installer(ours.root, job.environment, requirements, members)
 
 
-def link(files: Iterable[Path], to: Path) -> Path:
-    """Make a directory of the Python packages among downloads, under their own names."""
+def link(downloads: Iterable[Path], files: Iterable[str], to: Path) -> Path:
+    """Make a directory of the downloads that are `files` of the lock, under their own names."""
     to.mkdir()
-    for file in files:
-        if file.suffix in (".whl", ".gz"):
-            (to / name_of(file)).symlink_to(file)
+    for path in downloads:
+        for file in files:
+            if name_of(path).endswith(file):
+                (to / file).symlink_to(path)
     return to
