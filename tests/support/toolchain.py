@@ -1,5 +1,6 @@
 """Nix's commands, with the settings that the toolchain needs, as the tests call them."""
 
+import grp
 import json
 import os
 import shutil
@@ -16,12 +17,16 @@ class NixError(Exception):
     """A command of Nix failed; the message is what it wrote to standard error."""
 
 
-def settings(*, sandbox: bool = True) -> str:
+def settings() -> str:
     """Return a NIX_CONFIG like the one that ./please passes on."""
-    if not sandbox:
-        return "sandbox = false\nsubstituters =\nmax-jobs = auto"
     busybox = shutil.which("busybox") or "/bin/busybox"
-    return f"sandbox = true\nsandbox-paths = /bin/sh={busybox}\nsubstituters =\nmax-jobs = auto"
+    lines = [
+        *["sandbox = true", f"sandbox-paths = /bin/sh={busybox}"],
+        *["substituters =", "max-jobs = auto"],
+    ]
+    if "nixbld" not in {group.gr_name for group in grp.getgrall()}:
+        lines.append("build-users-group =")
+    return "\n".join(lines)
 
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
