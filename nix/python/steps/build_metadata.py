@@ -17,6 +17,7 @@ import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import PathDistribution
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 
 class Declared(NamedTuple):
-    """What one requirement says, without environment markers, which the lock has evaluated."""
+    """What one requirement says, without its environment marker."""
 
     scope: str  # an extra, a dependency group as ":group", or "" for all
     project: str
@@ -44,11 +45,17 @@ class Declared(NamedTuple):
         return f"{self.project}{extras}{self.specifiers}{scope}"
 
 
-def parse(requirement: str, scope: str = "") -> Declared:
-    """Take a requirement (PEP 508) apart; an extra in its marker is its scope."""
+def parse(requirement: str, scope: str = "") -> Iterator[Declared]:
+    """Yield what a requirement (PEP 508) says, or nothing if its marker does not hold here.
+
+    An extra in the marker is its scope. Markers are compared by what they say of this machine,
+    because a resolver spells them in its own way.
+    """
     parsed = Requirement(requirement)
     extra = EXTRA.search(str(parsed.marker or ""))
-    return Declared(
+    if parsed.marker and not parsed.marker.evaluate({"extra": extra[1] if extra else ""}):
+        return
+    yield Declared(
         scope=canonicalize_name(extra[1]) if extra else scope,
         project=canonicalize_name(parsed.name),
         extras=tuple(sorted(canonicalize_name(name) for name in parsed.extras)),
@@ -70,19 +77,19 @@ def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Decl
 
     for group in normalized:
         for requirement in members(group):
-            yield parse(requirement, f":{group}")
+            yield from parse(requirement, f":{group}")
 
 
 def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
     """Yield what the lock recorded of a package's manifests."""
     for requirement in declares.get("requires", []):
-        yield parse(requirement)
+        yield from parse(requirement)
     for extra, requirements in declares.get("extras", {}).items():
         for requirement in requirements:
-            yield parse(requirement, extra)
+            yield from parse(requirement, extra)
     for group, requirements in declares.get("groups", {}).items():
         for requirement in requirements:
-            yield parse(requirement, f":{group}")
+            yield from parse(requirement, f":{group}")
 
 
 def check_lock(
@@ -165,7 +172,10 @@ def main() -> None:
         ) from error
     (dist_info / "INSTALLER").write_text("nix\n")
     requires = PathDistribution(dist_info).requires or []
-    said = [*map(parse, requires), *in_groups(manifest.get("dependency-groups", {}))]
+    said = [
+        *chain.from_iterable(map(parse, requires)),
+        *in_groups(manifest.get("dependency-groups", {})),
+    ]
     known = in_lock(json.loads(env["declares"]))
     check_lock(said, known, env["members"].split(), env["local"])
 

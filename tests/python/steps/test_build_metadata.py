@@ -17,7 +17,7 @@ build-backend = "setuptools.build_meta"
 [project]
 name = "sample"
 version = "1.0"
-dependencies = ["Flask>=3", "tomli; python_version < '3.11'"]
+dependencies = ["Flask>=3", "tomli; python_version >= '3.11'"]
 
 [project.optional-dependencies]
 db = ["sqlalchemy[asyncio]>=2,<3"]
@@ -74,7 +74,7 @@ def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
 def declares(**changes: object) -> dict[str, object]:
     """Return what the lock knows of MANIFEST, with other values for some of its fields."""
     known = {
-        "requires": ["flask>=3", "tomli ; python_version < '3.11'"],
+        "requires": ["flask>=3", "tomli ; python_full_version >= '3.11'"],
         "extras": {"db": ["sqlalchemy[asyncio]<3,>=2"]},
         "groups": {"test": ["mypy", "pytest"], "type-check": ["mypy"]},
     }
@@ -117,8 +117,12 @@ def test_a_manifest_without_a_backend(step: Step) -> None:
             "does not know mypy (group test)",
         ),
         (declares(requires=["flask>=3", "tomli", "gone"]), "still has gone"),
+        (
+            declares(requires=["flask>=3", "tomli ; sys_platform == 'win32'"]),
+            "does not know tomli",
+        ),
     ],
-    ids=["new", "other version", "new extra", "extra of a requirement", "group", "gone"],
+    ids=["new", "other version", "new extra", "extra of a requirement", "group", "gone", "marker"],
 )
 def test_a_stale_lock_names_the_requirements(
     step: Step, known: Mapping[str, object], reason: str
@@ -128,6 +132,11 @@ def test_a_stale_lock_names_the_requirements(
     assert str(raised.value) == (
         f"error: nix/lock/python.json is older than src/sample: it {reason}. Run ./please lock."
     )
+
+
+def test_a_requirement_for_other_machines_is_of_no_account(step: Step) -> None:
+    manifest = MANIFEST.replace('"Flask>=3"', '"Flask>=3", "cobol; sys_platform == \'win32\'"')
+    step.run({"pyproject.toml": manifest}, declares())
 
 
 def test_the_version_of_a_member_is_of_no_account(step: Step) -> None:
