@@ -1,6 +1,1 @@
-"""The configuration of treestatus; see the settings of each extension in backend_common."""
-
-import os
-
-if "DATABASE_URL" in os.environ:
-    DATABASE_URL = os.environ["DATABASE_URL"]
+"""The configuration of treestatus; docs/extensions.md has the settings of the extensions."""

@@ -6,7 +6,7 @@ A service's application is made by :func:`create_app`, out of the extensions tha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend_common import loader, places, settings
+from backend_common import health, loader, places, settings
 from backend_common.app import App, current_app
 from backend_common.loader import ExtensionError
 from backend_common.settings import SettingError
@@ -38,7 +38,8 @@ def create_app(
     """Make the application of the service *name*.
 
     Settings come from the service's settings file (:func:`backend_common.places.settings`),
-    and *config* goes on top of them.
+    *config* goes on top of them, and what both lack may be in the environment. The application
+    has the endpoints of :mod:`backend_common.health`, whatever it is made of.
 
     :param name: the service's package, which is importable.
     :param extensions: names out of :data:`EXTENSIONS`; each becomes an attribute of the
@@ -49,5 +50,6 @@ def create_app(
     """
     app = App(name, instance_path=str(places.state(name)))
     settings.load(app, config or {})
+    health.init_app(app)
     loader.load(app, extensions, known=EXTENSIONS)
     return app

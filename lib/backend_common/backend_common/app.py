@@ -1,5 +1,7 @@
 """The application object: Flask's, which has its extensions as attributes."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import flask
@@ -20,6 +22,20 @@ class App(flask.Flask):
     db: "SQLAlchemy"
     log: "BoundLogger"
     templates: "Templates"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._loaded: dict[str, object] = {}
+
+    @property
+    def loaded(self) -> Mapping[str, object]:
+        """The extensions that are loaded so far, by name; all of them once it serves."""
+        return MappingProxyType(self._loaded)
+
+    def attach(self, name: str, extension: object) -> None:
+        """Take in *extension*, what ``init_app`` of the extension *name* returned."""
+        self._loaded[name] = extension
+        setattr(self, name, extension)
 
     @property
     def in_production(self) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from importlib import metadata
 from types import ModuleType
 
-import flask
 from packaging.requirements import Requirement
+
+from backend_common.app import App
 
 LIBRARY = "backend_common"
 
@@ -15,11 +16,11 @@ class ExtensionError(Exception):
     """An extension cannot be had."""
 
 
-def load(app: flask.Flask, asked: Iterable[str], known: Sequence[str]) -> None:
+def load(app: App, asked: Iterable[str], known: Sequence[str]) -> None:
     """Load the extensions *asked* for into *app*, in the order of *known*.
 
     The extension ``x`` is the module ``backend_common.x``; what its ``init_app(app)`` returns
-    becomes ``app.x``.
+    becomes ``app.x``, and ``app.loaded["x"]``.
 
     :raises ExtensionError: an extension is unknown, asked for twice, or its extra is missing.
     """
@@ -36,7 +37,7 @@ def load(app: flask.Flask, asked: Iterable[str], known: Sequence[str]) -> None:
             raise ExtensionError(message)
     for name in sorted(asked, key=known.index):
         module = _import(app.name, name)
-        setattr(app, name, module.init_app(app))
+        app.attach(name, module.init_app(app))
 
 
 def missing(extra: str) -> list[str]:

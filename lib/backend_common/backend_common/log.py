@@ -12,7 +12,7 @@ from flask.logging import wsgi_errors_stream
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 from structlog.typing import Processor
 
-from backend_common import settings
+from backend_common import health, settings
 
 REQUEST_ID = "X-Request-ID"
 FORMATS = ("console", "json")
@@ -94,8 +94,11 @@ def _follow_requests(app: flask.Flask, log: BoundLogger) -> None:
     def end(response: flask.Response) -> flask.Response:
         response.headers[REQUEST_ID] = flask.g.request_id
         rule = flask.request.url_rule
+        # Probes come every few seconds, and what they find is told when it changes.
+        probed = flask.request.path in health.PATHS and response.status_code == 200
         # NB: no query string, which may carry what must not be in a log.
-        log.info(
+        log.log(
+            logging.DEBUG if probed else logging.INFO,
             "request",
             method=flask.request.method,
             path=flask.request.path,

@@ -25,6 +25,15 @@ def migrations(name: str, root_path: str) -> Path:
     return next((place for place in places if place.is_dir()), places[0])
 
 
+def version(name: str, root_path: str) -> Path | None:
+    """Tell where ``version.json`` of a service is, if there is one; it stands beside the settings.
+
+    The arguments are those of :func:`settings`.
+    """
+    places = _beside(name, root_path, "version.json")
+    return next((place for place in places if place.is_file()), None)
+
+
 def state(name: str) -> Path:
     """Tell where the service *name* may write; nothing is created here.
 

@@ -49,7 +49,8 @@ def test_extensions_load_in_one_order(service: Service, extension: Write) -> Non
     app = create_app("shop", config={"LOADED": []})
     loader.load(app, ["second", "first"], known=["first", "second", "third"])
     assert app.config["LOADED"] == ["first", "second"]
-    assert vars(app)["first"] is not vars(app)["second"]
+    assert list(app.loaded) == ["first", "second"]
+    assert app.loaded["first"] is vars(app)["first"]
 
 
 def test_the_old_spelling_is_the_same_list() -> None:

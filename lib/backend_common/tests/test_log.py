@@ -76,6 +76,13 @@ def test_one_line_for_each_request(make: Make, lines: Lines) -> None:
     assert "secret" not in str(line)
 
 
+def test_probes_that_find_nothing_are_for_debugging(make: Make, lines: Lines) -> None:
+    make().test_client().get("/__heartbeat__")
+    assert lines() == []
+    make(LOG_LEVEL="DEBUG").test_client().get("/__heartbeat__")
+    assert lines()[0]["route"] == "/__heartbeat__"
+
+
 def test_a_failure_has_its_traceback_and_its_line(make: Make, lines: Lines) -> None:
     app = make()
     app.add_url_rule("/", "fail", lambda: str(1 / 0))

@@ -64,7 +64,7 @@ def test_the_channel(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         create_app("shop")
     assert str(error.value) == (
         "the setting APP_CHANNEL of 'shop' is wrong: expected development or production; "
-        "correct it in the settings file, or in the environment variable that it reads"
+        "correct the environment variable APP_CHANNEL"
     )
 
 
@@ -82,3 +82,54 @@ def test_a_wrong_value_is_not_told(service: Service) -> None:
     with pytest.raises(SettingError, match="SIZE of 'shop' is wrong: expected more") as error:
         settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0")
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "value"),
+    [
+        ("true", False, True),
+        ("False", True, False),
+        ("7", 1, 7),
+        ("7.5", 1.0, 7.5),
+        ("a, b,", ["c"], ["a", "b"]),
+        ("", ["c"], []),
+        ("a", ("c",), ("a",)),
+        ('{"a": [1]}', {"c": 1}, {"a": [1]}),
+        (" a ", "c", " a "),
+        ("a", None, "a"),
+    ],
+)
+def test_the_environment_is_read_as_what_the_default_is(
+    service: Service, monkeypatch: pytest.MonkeyPatch, text: str, default: object, value: object
+) -> None:
+    service()
+    monkeypatch.setenv("SIZE", text)
+    app = create_app("shop")
+    read = settings.read(app, "SIZE", default, lambda _: True, "anything")
+    assert (read, type(read)) == (value, type(value))
+    assert app.config["SIZE"] == value
+
+
+def test_the_environment_is_asked_last(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service()
+    monkeypatch.setenv("SIZE", "5")
+    monkeypatch.setenv("SECRET_KEY", "abc")
+    app = create_app("shop", config={"SIZE": 2})
+    assert settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0") == 2
+    # Flask has the key, and no value: that is none.
+    assert settings.read(app, "SECRET_KEY", None, lambda key: key, "a key") == "abc"
+
+
+@pytest.mark.parametrize("default", [1, 1.0, True, {"a": 1}])
+def test_a_wrong_value_in_the_environment(
+    service: Service, monkeypatch: pytest.MonkeyPatch, default: object
+) -> None:
+    service()
+    monkeypatch.setenv("SIZE", "secret")
+    app = create_app("shop")
+    with pytest.raises(SettingError) as error:
+        settings.read(app, "SIZE", default, lambda size: isinstance(size, type(default)), "a size")
+    assert str(error.value) == (
+        "the setting SIZE of 'shop' is wrong: expected a size; "
+        "correct the environment variable SIZE"
+    )
