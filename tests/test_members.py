@@ -5,20 +5,12 @@ from pathlib import Path
 
 import pytest
 from checkout import LOCK, edit, edit_lock
-from toolchain import NixError, build, evaluate
-
-
-def fails(root: Path, attribute: str) -> str:
-    """Return the error of building an attribute."""
-    with pytest.raises(NixError) as raised:
-        build(attribute, root=root)
-    return str(raised.value)
+from toolchain import build_error, evaluate
 
 
 def test_an_unknown_attribute(checkout: Path) -> None:
-    assert "error: attribute 'cobol' in selection path 'cobol' not found" in fails(
-        checkout, "cobol"
-    )
+    error = build_error("cobol", root=checkout)
+    assert "error: attribute 'cobol' in selection path 'cobol' not found" in error
 
 
 def test_a_lock_with_a_merge_conflict(checkout: Path) -> None:
@@ -26,14 +18,14 @@ def test_a_lock_with_a_merge_conflict(checkout: Path) -> None:
     assert (
         f"error: {checkout}/nix/lock/python.json is not a lock (cut short, or a merge conflict?): "
         "restore it (git checkout -- nix/lock/python.json), then run ./please lock"
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 def test_a_dependency_that_is_not_locked(checkout: Path) -> None:
     edit_lock(checkout, lambda packages: packages["flask"]["requires"].append("cobol"))
     assert (
         "error: cobol is not in nix/lock/python.json (asked for as cobol): run ./please lock"
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 def test_an_extra_that_is_not_locked(checkout: Path) -> None:
@@ -41,7 +33,7 @@ def test_an_extra_that_is_not_locked(checkout: Path) -> None:
     assert (
         "error: the extra log of backend-common is not in nix/lock/python.json "
         "(asked for as backend-common[log]): run ./please lock"
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 def test_a_service_that_is_not_locked(checkout: Path) -> None:
@@ -50,7 +42,7 @@ def test_a_service_that_is_not_locked(checkout: Path) -> None:
     assert (
         "src/unlocked is not in nix/lock/python.json: run ./please lock "
         "(it needs a pyproject.toml or setup.py whose project is named unlocked)"
-    ) in fails(checkout, "unlocked")
+    ) in build_error("unlocked", root=checkout)
 
 
 def test_another_service_that_is_not_locked_is_in_nobodys_way(checkout: Path) -> None:
@@ -64,7 +56,7 @@ def test_a_directory_without_what_a_service_needs(checkout: Path, file: str) -> 
     (checkout / "src/tokens" / file).unlink()
     assert (
         f"error: src/tokens is not a service: it has no {file} (README.md, Adding a service)"
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 def test_a_directory_without_anything(checkout: Path) -> None:
@@ -72,7 +64,7 @@ def test_a_directory_without_anything(checkout: Path) -> None:
     assert (
         "error: src/empty is not a service: it has no settings.py, no empty/__init__.py, no "
         "empty/flask.py (README.md, Adding a service)"
-    ) in fails(checkout, "empty")
+    ) in build_error("empty", root=checkout)
 
 
 @pytest.mark.builds
@@ -83,7 +75,7 @@ def test_a_stale_lock_of_a_pyproject(checkout: Path) -> None:
     assert (
         "error: nix/lock/python.json is older than src/tokens: it does not know cobol>=4. "
         "Run ./please lock."
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 @pytest.mark.builds
@@ -92,18 +84,18 @@ def test_a_stale_lock_of_an_extra(checkout: Path) -> None:
     assert (
         "error: nix/lock/python.json is older than lib/backend_common: it does not know "
         "cobol>=4 (extra log). Run ./please lock."
-    ) in fails(checkout, "tokens")
+    ) in build_error("tokens", root=checkout)
 
 
 @pytest.mark.builds
 def test_a_broken_manifest(checkout: Path) -> None:
     edit(checkout / "src/tokens/pyproject.toml", "dependencies = [", "dependencies = ")
-    assert "error: src/tokens/pyproject.toml: Invalid " in fails(checkout, "tokens")
+    assert "error: src/tokens/pyproject.toml: Invalid " in build_error("tokens", root=checkout)
 
 
 @pytest.mark.builds
 def test_a_module_that_does_not_compile(checkout: Path) -> None:
     edit(checkout / "src/tokens/tokens/__init__.py", "def create_app(", "def create_app((")
-    error = fails(checkout, "tokens")
+    error = build_error("tokens", root=checkout)
     assert "error: a module of tokens does not compile (see above)" in error
     assert "tokens/__init__.py" in error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from artifacts import locked, store
 from checkout import edit_lock
-from toolchain import NixError, build
+from toolchain import build, build_error
 from wheels import sdist, wheel
 
 pytestmark = pytest.mark.builds
@@ -15,13 +15,6 @@ SETUP = """\
 from setuptools import setup
 setup(name="{name}", version="1.0", py_modules=["{name}"], entry_points={entry_points})
 """
-
-
-def fails(root: Path, attribute: str) -> str:
-    """Return the error of building an attribute."""
-    with pytest.raises(NixError) as raised:
-        build(attribute, root=root)
-    return str(raised.value)
 
 
 def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
@@ -43,7 +36,7 @@ def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
 def test_a_record_that_does_not_match(checkout: Path, tmp_path: Path) -> None:
     artifact = store(wheel(tmp_path, "forged", {"forged.py": "1"}, recorded={"forged.py": "2"}))
     edit_lock(checkout, lambda packages: packages.update(forged=locked(wheel=artifact)))
-    error = fails(checkout, "toolchain.wheels.forged")
+    error = build_error("toolchain.wheels.forged", root=checkout)
     assert "error: forged-1.0-py3-none-any.whl is not a sound wheel: " in error
     assert "hash / size of forged.py didn't match RECORD" in error
 
@@ -51,7 +44,7 @@ def test_a_record_that_does_not_match(checkout: Path, tmp_path: Path) -> None:
 def test_a_path_that_escapes(checkout: Path, tmp_path: Path) -> None:
     artifact = store(wheel(tmp_path, "escapes", {"../../../../../escaped.py": ""}))
     edit_lock(checkout, lambda packages: packages.update(escapes=locked(wheel=artifact)))
-    error = fails(checkout, "toolchain.wheels.escapes")
+    error = build_error("toolchain.wheels.escapes", root=checkout)
     assert "error: escapes-1.0-py3-none-any.whl is not a sound wheel: " in error
     assert "../../../../../escaped.py" in error
 
@@ -61,12 +54,12 @@ def test_a_wheel_for_another_platform(checkout: Path, tmp_path: Path) -> None:
     edit_lock(checkout, lambda packages: packages.update(foreign=locked(wheel=artifact)))
     assert (
         "error: foreign-1.0-cp311-cp311-win_amd64.whl is not a wheel for CPython 3.11 on linux "
-    ) in fails(checkout, "toolchain.wheels.foreign")
+    ) in build_error("toolchain.wheels.foreign", root=checkout)
 
 
 def test_no_wheel_for_this_system(checkout: Path) -> None:
     edit_lock(checkout, lambda packages: packages.update(absent=locked(wheels={})))
-    error = fails(checkout, "toolchain.wheels.absent")
+    error = build_error("toolchain.wheels.absent", root=checkout)
     assert "error: absent 1.0 has no wheel for " in error
     assert "in nix/lock/python.json: run ./please lock" in error
 
@@ -83,7 +76,7 @@ def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
         packages["services"]["groups"] = {"test": list(contents)}
 
     edit_lock(checkout, change)
-    error = fails(checkout, "toolchain.testEnv")
+    error = build_error("toolchain.testEnv", root=checkout)
     path = "lib/python3.11/site-packages/shared/__init__.py"
     assert f"error: {path} is in two packages, with different content: /nix/store/" in error
     assert all(f"-{name}-1.0/{path}" in error for name in contents)

@@ -8,10 +8,8 @@ from typing import Any
 
 from toolchain import ROOT
 
-PARTS = [
-    *["README.md", "default.nix", "release.nix", "shell.nix", "pyproject.toml"],
-    *["lib", "nix", "src", "tests"],
-]
+FILES = ["README.md", "default.nix", "pyproject.toml", "release.nix", "shell.nix"]
+DIRECTORIES = ["lib", "nix", "src", "tests"]
 # What tools leave in a checkout.
 IGNORED = [".git", "__pycache__", "*.egg-info", ".*_cache", ".venv", "result", "result-*"]
 LOCK = Path("nix/lock/python.json")
@@ -21,11 +19,10 @@ def copy(target: Path) -> Path:
     """Copy what Nix reads of the checkout to a new directory, and return that."""
     target.mkdir()
     ignore = shutil.ignore_patterns(*IGNORED)
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, target / part, ignore=ignore)
-        else:
-            shutil.copyfile(ROOT / part, target / part)
+    for name in FILES:
+        shutil.copyfile(ROOT / name, target / name)
+    for name in DIRECTORIES:
+        shutil.copytree(ROOT / name, target / name, ignore=ignore)
     return target
 
 

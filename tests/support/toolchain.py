@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-CHECKOUT = "import ./. { }"
 
 
 class NixError(Exception):
@@ -20,13 +19,15 @@ class NixError(Exception):
 def settings() -> str:
     """Return a NIX_CONFIG like the one that ./please passes on."""
     busybox = shutil.which("busybox") or "/bin/busybox"
-    lines = [
-        *["sandbox = true", f"sandbox-paths = /bin/sh={busybox}"],
-        *["substituters =", "max-jobs = auto"],
-    ]
+    values = {
+        "sandbox": "true",
+        "sandbox-paths": f"/bin/sh={busybox}",
+        "substituters": "",
+        "max-jobs": "auto",
+    }
     if "nixbld" not in {group.gr_name for group in grp.getgrall()}:
-        lines.append("build-users-group =")
-    return "\n".join(lines)
+        values["build-users-group"] = ""
+    return "\n".join(f"{name} = {value}" for name, value in values.items())
 
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -57,6 +58,17 @@ def build(
     """Build an attribute of a checkout and return its store path. Raises NixError."""
     command = ["nix-build", "--no-out-link", ".", "-A", attribute, *options]
     return Path(run(*command, root=root, variables=variables).stdout.strip())
+
+
+def build_error(
+    attribute: str, *options: str, root: Path, variables: Mapping[str, str] | None = None
+) -> str:
+    """Return the error of building an attribute. Raises AssertionError if there is none."""
+    try:
+        built = build(attribute, *options, root=root, variables=variables)
+    except NixError as error:
+        return str(error)
+    raise AssertionError(f"{attribute} builds: {built}")
 
 
 def evaluate(expression: str, *, root: Path = ROOT) -> Any:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from server import Server
-from toolchain import NixError, build
+from toolchain import build_error
 
 pytestmark = pytest.mark.builds
 
@@ -21,9 +21,8 @@ def test_a_package_that_has_left_the_mirror(checkout: Path, server: Server) -> N
     for package in {part for part in text.split('"') if "/patchelf_" in part}:
         text = text.replace(digest_after(text, package), "0" * 64)
     lock.write_text(text.replace("/patchelf_", "/gone_"))
-    with pytest.raises(NixError) as raised:
-        build("toolchain.platform.patchelf", "--argstr", "mirror", server.url, root=checkout)
-    message = str(raised.value)
+    mirror = ["--argstr", "mirror", server.url]
+    message = build_error("toolchain.platform.patchelf", *mirror, root=checkout)
     assert f"error: {server.url}/pool/main/p/patchelf/gone_" in message
     assert (
         ".deb does not exist. It may have left the mirror: run ./please lock --platform, which "

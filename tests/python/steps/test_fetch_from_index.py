@@ -6,7 +6,7 @@ import pytest
 from artifacts import describe, locked, publish
 from checkout import edit_lock
 from server import Server
-from toolchain import NixError, build
+from toolchain import build, build_error
 from wheels import wheel
 
 pytestmark = pytest.mark.builds
@@ -38,9 +38,7 @@ def test_a_hash_that_does_not_match(
     artifact = publish(server, "tampered", unique(tmp_path, "tampered"))
     server.pages[f"/files/{artifact['file']}"] += b"tampered"
     edit_lock(checkout, lambda packages: packages.update(tampered=locked(wheel=artifact)))
-    with pytest.raises(NixError) as raised:
-        build("toolchain.wheels.tampered", root=checkout, variables=index)
-    message = str(raised.value)
+    message = build_error("toolchain.wheels.tampered", root=checkout, variables=index)
     assert "error: hash mismatch in fixed-output derivation" in message
     assert "tampered-1.0-py3-none-any.whl.drv" in message
     assert "specified: sha256-" in message
@@ -49,15 +47,14 @@ def test_a_hash_that_does_not_match(
 def test_a_file_that_the_index_does_not_have(
     checkout: Path, tmp_path: Path, server: Server, index: dict[str, str]
 ) -> None:
-    publish(server, "missing", tmp_path / unique(tmp_path, "missing"))
+    publish(server, "missing", unique(tmp_path, "missing"))
     other = tmp_path / "other"
     other.mkdir()
     artifact = {**describe(unique(other, "missing")), "file": "missing-2.0-py3-none-any.whl"}
     edit_lock(checkout, lambda packages: packages.update(missing=locked(wheel=artifact)))
-    with pytest.raises(NixError) as raised:
-        build("toolchain.wheels.missing", root=checkout, variables=index)
+    message = build_error("toolchain.wheels.missing", root=checkout, variables=index)
     assert (
         "error: missing-2.0-py3-none-any.whl is not on the index that pip is configured for, "
         "project missing. Check index-url (pip config list), or run ./please lock to lock what "
         "it has."
-    ) in str(raised.value)
+    ) in message
