@@ -4,17 +4,14 @@ import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from xml.etree import ElementTree
 
 import click
 from rich.console import Console
 
-from please_cli import entry, nix, process, results, workspace
+from please_cli import entry, nix, process, results, testing, workspace
 from please_cli.errors import UserError
-from please_cli.events import store_name
 from please_cli.failures import TAIL
 
 
@@ -89,9 +86,9 @@ def test(names: Sequence[str], toolchain: bool) -> int:
     """Run the tests of services and libraries (all, unless named), and print the totals."""
     root = workspace.root()
     members = [workspace.find(root, name) for name in names] or workspace.members(root)
-    found = _test_members(root, [member.name for member in members])
+    found = testing.members(root, [member.name for member in members])
     if toolchain:
-        found.append(_test_toolchain(root))
+        found.append(testing.toolchain(root))
     Console().print(results.table(found))
     click.echo(results.totals(found))
     return 1 if any(result.failed for result in found) else 0
@@ -139,63 +136,3 @@ def _migrate(app: Path, name: str) -> None:
             f"{name}: `flask db upgrade` failed; look at DATABASE_URL and at the last lines below",
             "\n".join(done.stdout.splitlines()[-TAIL:]),
         )
-
-
-def _test_members(root: Path, names: Sequence[str]) -> list[results.Result]:
-    if not names:
-        return []
-    attributes = [f"{name}.tests" for name in names]
-    try:
-        outputs = nix.attempt(root, attributes, keep_going=True)
-    except nix.BuildError as error:
-        return _test_failures(root, dict(zip(names, attributes, strict=True)), error)
-    return [
-        results.from_junit(name, output / "junit.xml")
-        for name, output in zip(names, outputs, strict=True)
-    ]
-
-
-def _test_failures(
-    root: Path, attributes: dict[str, str], error: nix.BuildError
-) -> list[results.Result]:
-    """Return what passed all the same, and what the logs say of the rest."""
-    failed = error.failure.derivations()
-    if not failed:
-        # Not even evaluated, or interrupted by what is no builder's fault.
-        raise error.failure.error() from error
-    derivations = nix.derivations(root, list(attributes.values()))
-    found = []
-    for name, derivation, output in zip(
-        attributes, derivations, nix.outputs(derivations), strict=True
-    ):
-        if output:
-            found.append(results.from_junit(name, output / "junit.xml"))
-        elif derivation in failed:
-            log = nix.read_log(derivation)
-            click.echo(f"error: the tests of {name} failed; their log ends like this:", err=True)
-            click.echo("\n".join(log.splitlines()[-2 * TAIL :]), err=True)
-            click.echo(f"(all of it: nix-store --read-log {derivation})\n", err=True)
-            found.append(results.from_log(name, log))
-        else:
-            found.append(results.Result(name, failed=1))
-    if not set(derivations) >= set(failed):
-        others = ", ".join(store_name(path) for path in failed if path not in derivations)
-        click.echo(f"error: not all tests could be run, for {others} failed to build", err=True)
-        error.failure.error().show()
-    return found
-
-
-def _test_toolchain(root: Path) -> results.Result:
-    (environment,) = nix.build(root, ["toolchain.testEnv"])
-    with tempfile.TemporaryDirectory(prefix="please-test-") as directory:
-        junit = Path(directory) / "junit.xml"
-        status = process.run(
-            [environment / "bin/python", "-m", "pytest", "tests", "--junitxml", junit], cwd=root
-        ).returncode
-        try:
-            result = results.from_junit("toolchain", junit)
-        except (FileNotFoundError, ElementTree.ParseError):
-            result = results.Result("toolchain", failed=1)
-    if status and not result.failed:
-        raise UserError(f"the tests of the toolchain ended with status {status}; see above")
-    return result

@@ -1,8 +1,7 @@
 """Why Nix failed, in one line: what, where, and what to do next."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 
 from please_cli.errors import UserError
 from please_cli.events import store_name
@@ -28,74 +27,69 @@ _UNREACHABLE = re.compile(
 _OWN_ERROR = re.compile(r"error: (.+)")
 
 
-@dataclass
-class Failure:
-    """What is known of a failed call of Nix.
+class NixError(UserError):
+    """A call of Nix failed.
 
     `errors` are Nix's own, in order; `logs` the lines of each builder, by the path of its
-    derivation.
+    derivation. `derivations` are the paths of those whose own builder failed.
     """
 
-    errors: list[str] = field(default_factory=list)
-    logs: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    def derivations(self) -> list[str]:
-        """Return the paths of the derivations whose own builder failed."""
-        found = []
-        for error in self.errors:
-            for match in _BUILDER.finditer(error):
-                found.append(next(filter(None, match.groups())))
-        return list(dict.fromkeys(found))
-
-    def error(self) -> UserError:
-        """Return the failure as it is told to the user."""
-        everything = "\n".join(
-            [*self.errors, *(line for log in self.logs.values() for line in log)]
-        )
-        if _FULL.search(everything):
-            return UserError(
-                "no space left on the device; make room (`nix-collect-garbage` deletes what is "
-                "no longer in use), then run it again"
-            )
-        if failed := self.derivations():
-            return self._build_error(failed[0])
-        causes = [error for error in self.errors if not _CONSEQUENCE.search(error)] or self.errors
-        if not causes:
-            return UserError("Nix failed and did not say why; run the same nix-build by hand")
-        if match := _NO_ATTRIBUTE.search(causes[0]):
-            return UserError(
-                f"default.nix has no attribute {match[1]!r}; `./please list` shows the services "
-                "and libraries, README.md what each of them has"
-            )
-        return _first_line(causes[0])
-
-    def _build_error(self, derivation: str) -> UserError:
-        name, log = store_name(derivation), self.logs.get(derivation, ())
-        said = "\n".join([*log, *self.errors])
-        if match := _MISSING_DEB.search(said):
-            return UserError(
-                f"{match[1]} has left the Debian mirror; run `./please lock --platform`, which "
-                "locks what the mirror has now"
-            )
-        details = "\n".join([*log[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
-        if _UNREACHABLE.search(said):
-            return UserError(
-                f"{name} cannot be fetched; check the network and the machine's apt and pip "
-                "configuration, then run it again",
-                details,
-            )
-        if own := [match[1] for line in log if (match := _OWN_ERROR.match(line))]:
-            return UserError(f"{name}: {own[-1]}", details)
-        mismatch = next((error for error in self.errors if "hash mismatch" in error), None)
-        if mismatch and derivation in mismatch:
-            return UserError(
-                f"{name} is not the file that the lock names: its hash differs; look at the "
-                "package index or mirror before you lock again",
-                mismatch.partition("\n")[2],
-            )
-        return UserError(f"{name} failed to build; its log ends like this:", details)
+    def __init__(
+        self, errors: Sequence[str] = (), logs: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self.derivations = _failed(errors)
+        super().__init__(*_explain(self.derivations, errors, logs or {}))
 
 
-def _first_line(text: str) -> UserError:
-    line, _, rest = text.partition("\n")
-    return UserError(line, rest)
+def _failed(errors: Iterable[str]) -> list[str]:
+    matches = (match for error in errors for match in _BUILDER.finditer(error))
+    return list(dict.fromkeys(next(filter(None, match.groups())) for match in matches))
+
+
+def _explain(
+    failed: Sequence[str], errors: Sequence[str], logs: Mapping[str, Sequence[str]]
+) -> tuple[str, str]:
+    """Return the line and the details that the user is told."""
+    everything = "\n".join([*errors, *(line for log in logs.values() for line in log)])
+    if _FULL.search(everything):
+        return (
+            "no space left on the device; make room (`nix-collect-garbage` deletes what is "
+            "no longer in use), then run it again"
+        ), ""
+    if failed:
+        return _explain_build(failed[0], errors, logs.get(failed[0], ()))
+    causes = [error for error in errors if not _CONSEQUENCE.search(error)] or errors
+    if not causes:
+        return "Nix failed and did not say why; run the same nix-build by hand", ""
+    if match := _NO_ATTRIBUTE.search(causes[0]):
+        return (
+            f"default.nix has no attribute {match[1]!r}; `./please list` shows the services "
+            "and libraries, README.md what each of them has"
+        ), ""
+    line, _, rest = causes[0].partition("\n")
+    return line, rest
+
+
+def _explain_build(derivation: str, errors: Sequence[str], log: Sequence[str]) -> tuple[str, str]:
+    name = store_name(derivation)
+    said = "\n".join([*log, *errors])
+    if match := _MISSING_DEB.search(said):
+        return (
+            f"{match[1]} has left the Debian mirror; run `./please lock --platform`, which "
+            "locks what the mirror has now"
+        ), ""
+    details = "\n".join([*log[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
+    if _UNREACHABLE.search(said):
+        return (
+            f"{name} cannot be fetched; check the network and the machine's apt and pip "
+            "configuration, then run it again"
+        ), details
+    if own := [match[1] for line in log if (match := _OWN_ERROR.match(line))]:
+        return f"{name}: {own[-1]}", details
+    mismatch = next((error for error in errors if "hash mismatch" in error), None)
+    if mismatch and derivation in mismatch:
+        return (
+            f"{name} is not the file that the lock names: its hash differs; look at the "
+            "package index or mirror before you lock again"
+        ), mismatch.partition("\n")[2]
+    return f"{name} failed to build; its log ends like this:", details

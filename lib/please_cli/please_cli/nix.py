@@ -9,33 +9,17 @@ from pathlib import Path
 from please_cli import process
 from please_cli.errors import UserError
 from please_cli.events import Failed, Logged, Reader, Started
-from please_cli.failures import Failure
+from please_cli.failures import NixError
 from please_cli.progress import Display
 
 
-class BuildError(Exception):
-    """nix-build failed; `failure` is what is known about it."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__("; ".join(failure.errors))
-        self.failure = failure
-
-
-def build(root: Path, attributes: Sequence[str], out_link: Path | None = None) -> list[Path]:
-    """Build attributes of the default.nix at `root` and return their outputs, in order.
-
-    Raises UserError when that fails.
-    """
-    try:
-        return attempt(root, attributes, out_link)
-    except BuildError as error:
-        raise error.failure.error() from error
-
-
-def attempt(
+def build(
     root: Path, attributes: Sequence[str], out_link: Path | None = None, keep_going: bool = False
 ) -> list[Path]:
-    """Build like `build`, but raise BuildError; `keep_going` builds all that can be built."""
+    """Build attributes of the default.nix at `root` and return their outputs, in order.
+
+    `keep_going` builds all that can be built. Raises NixError when anything cannot.
+    """
     command = ["nix-build", str(root), "--log-format", "internal-json"]
     command += [argument for attribute in attributes for argument in ("-A", attribute)]
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
@@ -60,7 +44,7 @@ def attempt(
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
-        raise BuildError(Failure(errors, logs))
+        raise NixError(errors, logs)
     return [Path(line) for line in outputs.splitlines()]
 
 

@@ -1,5 +1,5 @@
 import pytest
-from please_cli.failures import TAIL, Failure
+from please_cli.failures import TAIL, NixError
 
 HASH = "f7w7zl2nf2x3lzdgm9k3zdx8vq9w90i2"
 DRV = f"/nix/store/{HASH}-paint-tests.drv"
@@ -17,17 +17,17 @@ CONSEQUENCE = f"1 dependencies of derivation '{OTHER}' failed to build"
     ],
 )
 def test_whose_builder_failed(error: str) -> None:
-    assert Failure([error, CONSEQUENCE]).derivations() == [DRV]
+    assert NixError([error, CONSEQUENCE]).derivations == [DRV]
 
 
 def test_a_consequence_is_no_cause() -> None:
     newer = f"Cannot build '{OTHER}'.\nReason: 1 dependency failed.\nOutput paths:\n  …"
-    assert Failure([newer]).derivations() == []
+    assert NixError([newer]).derivations == []
 
 
 def test_a_builder_that_says_nothing_clear() -> None:
     log = [str(number) for number in range(30)]
-    error = Failure([BUILDER, CONSEQUENCE], {DRV: log}).error()
+    error = NixError([BUILDER, CONSEQUENCE], {DRV: log})
     assert error.message == "paint-tests failed to build; its log ends like this:"
     shown = "\n".join(log[-TAIL:])
     assert error.details == f"{shown}\n(all of it: nix-store --read-log {DRV})"
@@ -35,7 +35,7 @@ def test_a_builder_that_says_nothing_clear() -> None:
 
 def test_a_builder_that_says_what_to_do() -> None:
     log = ["working", "error: the lock is older than lib/paint. Run ./please lock."]
-    error = Failure([BUILDER], {DRV: log}).error()
+    error = NixError([BUILDER], {DRV: log})
     assert error.message == "paint-tests: the lock is older than lib/paint. Run ./please lock."
     assert "working" in error.details
 
@@ -48,7 +48,7 @@ def test_a_builder_that_says_what_to_do() -> None:
     ],
 )
 def test_a_package_that_has_left_the_mirror(log: list[str]) -> None:
-    assert Failure([BUILDER], {DRV: log}).error().message == (
+    assert NixError([BUILDER], {DRV: log}).message == (
         "pool/main/g/g_1_amd64.deb has left the Debian mirror; run `./please lock --platform`, "
         "which locks what the mirror has now"
     )
@@ -64,7 +64,7 @@ def test_a_package_that_has_left_the_mirror(log: list[str]) -> None:
     ],
 )
 def test_no_network(said: str) -> None:
-    assert Failure([BUILDER], {DRV: [said]}).error().message == (
+    assert NixError([BUILDER], {DRV: [said]}).message == (
         "paint-tests cannot be fetched; check the network and the machine's apt and pip "
         "configuration, then run it again"
     )
@@ -72,7 +72,7 @@ def test_no_network(said: str) -> None:
 
 def test_a_wrong_hash() -> None:
     mismatch = f"hash mismatch in fixed-output derivation '{DRV}':\n  specified: a\n     got: b"
-    error = Failure([mismatch, CONSEQUENCE]).error()
+    error = NixError([mismatch, CONSEQUENCE])
     assert error.message == (
         "paint-tests is not the file that the lock names: its hash differs; look at the package "
         "index or mirror before you lock again"
@@ -81,21 +81,21 @@ def test_a_wrong_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure",
+    "error",
     [
-        Failure([BUILDER], {DRV: ["cp: write error: No space left on device"]}),
-        Failure(["writing to file: No space left on device"]),
+        NixError([BUILDER], {DRV: ["cp: write error: No space left on device"]}),
+        NixError(["writing to file: No space left on device"]),
     ],
 )
-def test_a_full_disk(failure: Failure) -> None:
-    assert failure.error().message == (
+def test_a_full_disk(error: NixError) -> None:
+    assert error.message == (
         "no space left on the device; make room (`nix-collect-garbage` deletes what is no longer "
         "in use), then run it again"
     )
 
 
 def test_an_evaluation_that_fails() -> None:
-    error = Failure(["no Debian mirror: none is named.\nEither name one, or …"]).error()
+    error = NixError(["no Debian mirror: none is named.\nEither name one, or …"])
     assert error.message == "no Debian mirror: none is named."
     assert error.details == "Either name one, or …"
 
@@ -103,13 +103,11 @@ def test_an_evaluation_that_fails() -> None:
 def test_no_such_attribute() -> None:
     # As Nix 2.8 says it; later versions put hints behind it.
     said = "attribute 'x' in selection path 'paint.x' not found"
-    assert Failure([f"{said}\nDid you mean y?"]).error().message == (
+    assert NixError([f"{said}\nDid you mean y?"]).message == (
         "default.nix has no attribute 'paint.x'; `./please list` shows the services and "
         "libraries, README.md what each of them has"
     )
 
 
 def test_nothing_said() -> None:
-    assert Failure().error().message == (
-        "Nix failed and did not say why; run the same nix-build by hand"
-    )
+    assert NixError().message == "Nix failed and did not say why; run the same nix-build by hand"

@@ -1,0 +1,80 @@
+"""Runs of tests: those of members in the build sandbox, those of the toolchain in the checkout."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import click
+
+from please_cli import nix, process, results
+from please_cli.errors import UserError
+from please_cli.events import store_name
+from please_cli.failures import TAIL, NixError
+
+
+def members(root: Path, names: Sequence[str]) -> list[results.Result]:
+    """Run the tests of members, and return their counts in order.
+
+    What failed is told on stderr. Raises UserError when no builder failed, but Nix did.
+    """
+    if not names:
+        return []
+    attributes = {name: f"{name}.tests" for name in names}
+    try:
+        outputs = nix.build(root, list(attributes.values()), keep_going=True)
+    except NixError as error:
+        if not error.derivations:
+            # Not even evaluated, or interrupted by what is no builder's fault.
+            raise
+        return _with_failures(root, attributes, error)
+    return [
+        results.from_junit(name, output / "junit.xml")
+        for name, output in zip(names, outputs, strict=True)
+    ]
+
+
+def toolchain(root: Path) -> results.Result:
+    """Run the tests in tests/ of the checkout at `root`, and return their counts.
+
+    Raises UserError when pytest failed and counted no failure.
+    """
+    (environment,) = nix.build(root, ["toolchain.testEnv"])
+    with tempfile.TemporaryDirectory(prefix="please-test-") as directory:
+        junit = Path(directory) / "junit.xml"
+        status = process.run(
+            [environment / "bin/python", "-m", "pytest", "tests", "--junitxml", junit], cwd=root
+        ).returncode
+        try:
+            result = results.from_junit("toolchain", junit)
+        except (FileNotFoundError, ElementTree.ParseError):
+            result = results.Result("toolchain", failed=1)
+    if status and not result.failed:
+        raise UserError(f"the tests of the toolchain ended with status {status}; see above")
+    return result
+
+
+def _with_failures(
+    root: Path, attributes: Mapping[str, str], error: NixError
+) -> list[results.Result]:
+    """Return what passed all the same, and what the logs say of the rest."""
+    derivations = nix.derivations(root, list(attributes.values()))
+    found = []
+    for name, derivation, output in zip(
+        attributes, derivations, nix.outputs(derivations), strict=True
+    ):
+        if output:
+            found.append(results.from_junit(name, output / "junit.xml"))
+        elif derivation in error.derivations:
+            log = nix.read_log(derivation)
+            click.echo(f"error: the tests of {name} failed; their log ends like this:", err=True)
+            click.echo("\n".join(log.splitlines()[-2 * TAIL :]), err=True)
+            click.echo(f"(all of it: nix-store --read-log {derivation})\n", err=True)
+            found.append(results.from_log(name, log))
+        else:
+            found.append(results.Result(name, failed=1))
+    if others := [path for path in error.derivations if path not in derivations]:
+        names = ", ".join(map(store_name, others))
+        click.echo(f"error: not all tests could be run, for {names} failed to build", err=True)
+        error.show()
+    return found
