@@ -10,7 +10,7 @@ from toolchain import ROOT, build, environment
 pytestmark = pytest.mark.builds
 
 # A checkout in which builds are quick, fail, or never end; /bin/sh is the sandbox's.
-EXPRESSION = """
+EXPRESSION = r"""
 let
   sh = name: script: derivation {
     inherit name;
@@ -35,6 +35,13 @@ in
         "<testsuite tests='4' failures='0' errors='0' skipped='1' time='2'/>";
     };
   };
+  lamp = derivation {
+    name = "lamp";
+    system = builtins.currentSystem;
+    builder = "${BUSYBOX}/bin/busybox";
+    args = [ "sh" "-euc" "mkdir -p $out/bin; cp $server $out/bin/lamp; chmod +x $out/bin/lamp" ];
+    server = builtins.toFile "lamp" "#!/bin/sh\necho $*\n";
+  };
   paint = throw "lib/paint is not what it should be: mend it";
 }
 """
@@ -50,7 +57,7 @@ def checkout(tmp_path: Path) -> Path:
     busybox = build("toolchain.platform.busybox")
     expression = EXPRESSION.replace("${BUSYBOX}", f"${{builtins.storePath {busybox}}}")
     (tmp_path / "default.nix").write_text(expression)
-    for member in ("src/bell", "src/door", "lib/paint"):
+    for member in ("src/bell", "src/door", "src/lamp", "lib/paint"):
         (tmp_path / member).mkdir(parents=True)
         (tmp_path / member / "setup.py").touch()
     return tmp_path
@@ -86,6 +93,11 @@ def test_an_attribute_that_is_not_there(please: Path, variables: dict[str, str])
     done = call(please, variables, "build", "door.image")
     assert done.returncode == 1
     assert done.stderr.startswith("error: default.nix has no attribute 'door.image'; ")
+
+
+def test_run_passes_options_on(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "run", "lamp", "--host", "::1", "--port", "0", "more")
+    assert (done.returncode, done.stdout) == (0, "--host ::1 --port 0 more\n"), done.stderr
 
 
 def test_the_totals_of_tests(please: Path, variables: dict[str, str]) -> None:

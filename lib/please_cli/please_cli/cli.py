@@ -44,13 +44,11 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
 
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(name: str, host: str, port: int, arguments: Sequence[str]) -> None:
+def run(name: str, arguments: Sequence[str]) -> None:
     """Build a service, migrate its database if it has one, and serve it.
 
-    Further ARGUMENTS are the server's.
+    ARGUMENTS are the server's: --host and --port say where it listens.
     """
     root = workspace.root()
     member = workspace.find(root, name)
@@ -59,8 +57,7 @@ def run(name: str, host: str, port: int, arguments: Sequence[str]) -> None:
     (app,) = nix.build(root, [member.name])
     if (app / "share" / member.name / "migrations").is_dir():
         _migrate(app, member.name)
-    server = str(app / "bin" / member.name)
-    nix.execute(server, ["--host", host, "--port", str(port), *arguments])
+    nix.execute(str(app / "bin" / member.name), arguments)
 
 
 @cli.command()

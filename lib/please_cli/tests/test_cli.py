@@ -48,3 +48,8 @@ def test_help_needs_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for command in cli.commands:
         if command != "lock":
             assert please(command, "--help").exit_code == 0
+
+
+def test_run_leaves_where_it_listens_to_the_server() -> None:
+    shown = " ".join(please("run", "--help").stdout.split())
+    assert "ARGUMENTS are the server's: --host and --port say where it listens." in shown
