@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pip
-from please_cli.lock import machine, resolver
+from please_cli.lock.python import resolver
+from please_cli.lock.python.indexes import Indexes
 from uv import find_uv_bin
 
 from bench import checkout
@@ -48,7 +49,7 @@ class Workspace:
 def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str) -> Workspace:
     """Copy the checkout at `root` to `to`, with a uv.lock of the versions in its lock."""
     checkout.copy(root, to)
-    indexes = machine.configured()
+    indexes = Indexes.configured()
     packages = locked(root).items()
     pins = {name: package["version"] for name, package in packages if "local" not in package}
     (to / "uv.lock").write_text(resolver.skeleton(root, indexes, pins))
@@ -83,8 +84,8 @@ class Installer:
         """Install with uv, which is asked to compile bytecode."""
         options: list[str | Path] = ["--python", venv, "--no-cache", "--compile-bytecode"]
         if not self.wheels:
-            options += machine.configured().arguments()
-        variables = {**self.environment, **machine.configured().environment()}
+            options += Indexes.configured().arguments()
+        variables = {**self.environment, **Indexes.configured().environment()}
         return self._install([UV, "pip", "install", *options], venv, variables)
 
     def _install(

@@ -6,7 +6,9 @@ import click
 
 from please_cli import entry, workspace
 from please_cli.errors import UserError
-from please_cli.lock import debian, document, python
+from please_cli.lock import document
+from please_cli.lock.debian import platform as debian
+from please_cli.lock.python import packages as python
 
 
 @click.command("please lock")

@@ -1,69 +1,9 @@
-"""The two systems that are locked for: what their Python is, and which wheels it takes."""
-
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
-
-from packaging.markers import Marker
-from packaging.tags import Tag, compatible_tags, cpython_tags
-
-PYTHON = (3, 11)
-"""The Python version of every environment."""
-
-_PYTHON_RELEASE = "3.11.2"
-"""Debian 12's release, the oldest in use: what a later one no longer needs is locked too."""
-
-_GLIBC = (2, 36)
-"""Debian 12's C library: wheels that ask for a later one do not load."""
+"""The systems that are locked for."""
 
 SYSTEMS = ("aarch64-linux", "x86_64-linux")
-"""The systems of the lock, in Nix's spelling."""
-
-# PEP 513, PEP 571, PEP 599: names that manylinux tags had before PEP 600.
-_LEGACY = {(2, 5): "manylinux1", (2, 12): "manylinux2010", (2, 17): "manylinux2014"}
-# PEP 600: the first glibc of each architecture's policy.
-_FIRST_GLIBC = {"aarch64": 17, "x86_64": 5}
+"""In Nix's spelling."""
 
 
-def holds(marker: str, system: str) -> bool:
-    """Tell whether a PEP 508 environment marker is true on a system; an empty one is."""
-    return not marker or Marker(marker).evaluate(_environment(system))
-
-
-def tags(system: str) -> dict[Tag, int]:
-    """Return the PEP 425 tags that a system takes, with their rank: 0 is the best."""
-    platforms = list(_platforms(_machine(system)))
-    interpreter = "cp{}{}".format(*PYTHON)
-    ordered = [
-        *cpython_tags(PYTHON, abis=[interpreter], platforms=platforms),
-        *compatible_tags(PYTHON, interpreter, platforms),
-    ]
-    return {tag: rank for rank, tag in enumerate(ordered)}
-
-
-def _machine(system: str) -> str:
+def machine(system: str) -> str:
+    """Return the processor of a system, as uname(2) has it."""
     return system.partition("-")[0]
-
-
-def _platforms(machine: str) -> Iterator[str]:
-    major, newest = _GLIBC
-    for minor in range(newest, _FIRST_GLIBC[machine] - 1, -1):
-        yield f"manylinux_{major}_{minor}_{machine}"
-        if (major, minor) in _LEGACY:
-            yield f"{_LEGACY[major, minor]}_{machine}"
-    yield f"linux_{machine}"
-
-
-def _environment(system: str) -> dict[str, str | AbstractSet[str]]:
-    return {
-        "implementation_name": "cpython",
-        "implementation_version": _PYTHON_RELEASE,
-        "os_name": "posix",
-        "platform_machine": _machine(system),
-        "platform_python_implementation": "CPython",
-        "platform_release": "",
-        "platform_system": "Linux",
-        "platform_version": "",
-        "python_full_version": _PYTHON_RELEASE,
-        "python_version": ".".join(map(str, PYTHON)),
-        "sys_platform": "linux",
-    }

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from please_cli.errors import UserError
-from please_cli.lock import systems
+from please_cli.lock.python import interpreter
+from please_cli.lock.systems import SYSTEMS
 
 Artifact = dict[str, str]
 """`file`, `sha256` and, where its address shows it, `blake2b`."""
@@ -32,7 +33,7 @@ def choose(
     if all(by_system.values()):
         found = {system: artifact(package, wheel or {}) for system, wheel in by_system.items()}
         first = next(iter(found.values()))
-        if all(other == first for other in found.values()) and len(found) == len(systems.SYSTEMS):
+        if all(other == first for other in found.values()) and len(found) == len(SYSTEMS):
             return {"wheel": first}
         return {"wheels": found}
     if "sdist" in package:
@@ -75,7 +76,7 @@ def filename(file: Mapping[str, Any]) -> str:
 def _best(
     wheels: Iterable[Mapping[str, Any]], system: str, kept: frozenset[str]
 ) -> Mapping[str, Any] | None:
-    ranks = systems.tags(system)
+    ranks = interpreter.tags(system)
     candidates = []
     for wheel in wheels:
         name = filename(wheel)

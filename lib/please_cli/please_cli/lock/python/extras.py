@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from please_cli.lock.declares import without_extra
+from please_cli.lock.python.declares import without_extra
 
-Sources = Mapping[str, Mapping[str, Any]]
+Packages = Mapping[str, Mapping[str, Any]]
 """The packages of a uv.lock, by name."""
 
 
-def complete(sources: Sources) -> dict[str, dict[str, Any]]:
+def complete(packages: Packages) -> dict[str, dict[str, Any]]:
     """Return the packages with the dependencies on such extras of local packages put back."""
-    bare = {name: _bare(package) for name, package in sources.items()}
-    return {name: _complete(package, bare) for name, package in sources.items()}
+    bare = {name: _bare(package) for name, package in packages.items()}
+    return {name: _complete(package, bare) for name, package in packages.items()}
 
 
 def _bare(package: Mapping[str, Any]) -> set[str]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.artifacts import artifact, choose, filename
+from please_cli.lock.python.artifacts import artifact, choose, filename
 from please_cli.lock.systems import SYSTEMS
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.sources import ARCHIVE_KEYRING, Source, find, read
+from please_cli.lock.debian.mirror import ARCHIVE_KEYRING, Entry, choose, find, read
 
 LIST = """\
 # deb http://commented/debian bookworm main
@@ -37,8 +37,8 @@ Write = Callable[..., Path]
 
 def test_the_one_line_format(tmp_path: Path, write: Write) -> None:
     assert list(read(write(tmp_path / "a.list", LIST))) == [
-        Source(("http://security/debian-security",), ("bookworm-security",), ("main",)),
-        Source(
+        Entry(("http://security/debian-security",), ("bookworm-security",), ("main",)),
+        Entry(
             ("http://mirror/debian",),
             ("bookworm",),
             ("main", "contrib"),
@@ -48,28 +48,28 @@ def test_the_one_line_format(tmp_path: Path, write: Write) -> None:
 
 
 def test_the_deb822_format(tmp_path: Path, write: Write) -> None:
-    (source,) = read(write(tmp_path / "a.sources", SOURCES))
-    assert source.uris == ("http://one/debian", "http://two/debian")
-    assert source.suites == ("bookworm", "bookworm-updates")
-    assert source.signed_by.startswith("\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mQ==")
+    (entry,) = read(write(tmp_path / "a.sources", SOURCES))
+    assert entry.uris == ("http://one/debian", "http://two/debian")
+    assert entry.suites == ("bookworm", "bookworm-updates")
+    assert entry.signed_by.startswith("\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mQ==")
 
 
 def test_only_the_release_pocket_with_its_signature(tmp_path: Path, write: Write) -> None:
-    source = find([write(tmp_path / "a.list", LIST)], "bookworm", "main")
-    assert source.only("bookworm", "main", ["amd64", "arm64"]) == (
+    entry = find([write(tmp_path / "a.list", LIST)], "bookworm", "main")
+    assert entry.only("bookworm", "main", ["amd64", "arm64"]) == (
         "Types: deb\nURIs: http://mirror/debian\nSuites: bookworm\nComponents: main\n"
         "Architectures: amd64 arm64\nSigned-By: /keys/a.gpg /keys/b.gpg\nTargets: Packages\n"
     )
 
 
 def test_a_key_in_the_file_survives(tmp_path: Path, write: Write) -> None:
-    source = find([write(tmp_path / "a.sources", SOURCES)], "bookworm", "main")
-    copy = write(tmp_path / "b.sources", source.only("bookworm", "main", ["amd64"]))
-    assert next(read(copy)).signed_by == source.signed_by
+    entry = find([write(tmp_path / "a.sources", SOURCES)], "bookworm", "main")
+    copy = write(tmp_path / "b.sources", entry.only("bookworm", "main", ["amd64"]))
+    assert next(read(copy)).signed_by == entry.signed_by
 
 
 def test_without_a_key_the_archives_is_it() -> None:
-    text = Source(("http://m",), ("bookworm",), ("main",)).only("bookworm", "main", ["amd64"])
+    text = Entry(("http://m",), ("bookworm",), ("main",)).only("bookworm", "main", ["amd64"])
     assert f"Signed-By: {ARCHIVE_KEYRING}\n" in text
 
 
@@ -89,3 +89,8 @@ def test_no_mirror(tmp_path: Path, write: Write) -> None:
         "has none with a Debian release and the component main; add one there, or set "
         "SERVICES_DEBIAN_MIRROR to the base URL of one"
     )
+
+
+def test_a_mirror_of_the_users_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICES_DEBIAN_MIRROR", "http://chosen/debian")
+    assert choose("bookworm", "main").uris == ("http://chosen/debian",)

@@ -1,5 +1,5 @@
 import pytest
-from please_cli.lock.declares import declares, without_extra
+from please_cli.lock.python.declares import declares, without_extra
 
 
 def test_what_a_manifest_says_in_one_form() -> None:

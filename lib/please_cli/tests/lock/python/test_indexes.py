@@ -1,6 +1,5 @@
 import pytest
-from please_cli.lock import machine
-from please_cli.lock.machine import Indexes
+from please_cli.lock.python.indexes import Indexes
 
 
 def test_pips_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -11,7 +10,7 @@ def test_pips_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CERT", "/certificates.crt")
     monkeypatch.setenv("PIP_PROXY", "http://proxy:8080")
     monkeypatch.delenv("PIP_NO_INDEX", raising=False)
-    found = machine.configured()
+    found = Indexes.configured()
     assert found == Indexes(
         default="https://company/simple",
         extra=("https://more/simple", "file:///here/simple"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock import apt
+from please_cli.lock.debian import apt
 
 
 def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,11 +14,6 @@ def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.message == (
         "apt-config is not on this machine; run `./please lock --platform` on Debian"
     )
-
-
-def test_a_mirror_of_the_users_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SERVICES_DEBIAN_MIRROR", "http://chosen/debian")
-    assert apt.mirror("bookworm", "main").uris == ("http://chosen/debian",)
 
 
 @pytest.mark.parametrize(

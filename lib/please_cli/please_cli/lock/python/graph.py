@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from please_cli.lock.systems import SYSTEMS, holds
+from please_cli.lock.python.interpreter import holds
+from please_cli.lock.systems import SYSTEMS
 
 Edges = list[str] | dict[str, list[str]]
 """Node keys, or node keys by system where the systems differ."""

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock import debian
-from please_cli.lock.closure import Index, Package
+from please_cli.lock.debian import platform
+from please_cli.lock.debian.index import Index, Package
 
 
 def package(name: str, *needs: str, version: str = "1") -> Package:
@@ -13,7 +13,7 @@ def package(name: str, *needs: str, version: str = "1") -> Package:
 
 def test_a_component_is_a_closure() -> None:
     index = Index([package("python", "libc"), package("libc", "doc"), package("bash", "libc")])
-    selected = debian.select(
+    selected = platform.select(
         index,
         {
             "python": {"packages": ["python"], "without": ["doc"]},
@@ -37,13 +37,13 @@ def lock(**versions: str) -> dict[str, object]:
 
 def test_changes() -> None:
     before, after = lock(gone="1", moved="1", same="1"), lock(moved="2", new="1", same="1")
-    assert debian.changes(before, after) == ["- gone 1", "  moved 1 -> 2", "+ new 1"]
-    assert debian.changes({}, lock(new="1")) == ["+ new 1"]
+    assert platform.changes(before, after) == ["- gone 1", "  moved 1 -> 2", "+ new 1"]
+    assert platform.changes({}, lock(new="1")) == ["+ new 1"]
 
 
 def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
     path = write(tmp_path / "c.json", '{"bash": {"packages": ["bash"], "without": []}}')
-    assert debian.components(path)["bash"]["packages"] == ["bash"]
+    assert platform.components(path)["bash"]["packages"] == ["bash"]
 
 
 @pytest.mark.parametrize(
@@ -61,5 +61,5 @@ def test_components_that_are_something_else(
 ) -> None:
     path = write(tmp_path / "c.json", text)
     with pytest.raises(UserError) as caught:
-        debian.components(path)
+        platform.components(path)
     assert caught.value.message.startswith(f"{path}{expected}")

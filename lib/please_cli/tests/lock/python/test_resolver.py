@@ -1,5 +1,5 @@
 import pytest
-from please_cli.lock.resolver import explain
+from please_cli.lock.python.resolver import explain
 
 # The failures that uv can be made to show are in test_python.py.
 

@@ -1,4 +1,4 @@
-from please_cli.lock.extras import complete
+from please_cli.lock.python.extras import complete
 
 LIBRARY = {
     "name": "paint",

@@ -10,7 +10,8 @@ from typing import Any
 from debian.debfile import DebFile
 
 from please_cli.errors import UserError
-from please_cli.lock import apt, closure, nar
+from please_cli.lock.debian import apt, mirror, nar
+from please_cli.lock.debian.index import Index, packages
 from please_cli.lock.document import Document
 
 CODENAME = "bookworm"
@@ -30,7 +31,7 @@ def lock(components: Components) -> Document:
 
     Raises UserError when the mirror cannot be used or does not have a package.
     """
-    source = apt.mirror(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
+    source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
     with apt.private() as private:
         private.update(source)
         return {
@@ -40,15 +41,13 @@ def lock(components: Components) -> Document:
                 for system, architecture in ARCHITECTURES.items()
             },
             "systems": {
-                system: select(
-                    closure.Index(closure.packages(private.index(architecture))), components
-                )
+                system: select(Index(packages(private.index(architecture))), components)
                 for system, architecture in ARCHITECTURES.items()
             },
         }
 
 
-def select(index: closure.Index, components: Components) -> Document:
+def select(index: Index, components: Components) -> Document:
     """Return, for one system, the packages of each component and where to find them."""
     closures = {
         name: index.closure(component["packages"], component["without"])

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.machine import Indexes
-from please_cli.lock.sdist import build_requires, names
+from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.python.sdist import build_requires, names
 
 NOWHERE = Indexes(default="")
 """A package index that is never asked: the files have addresses of their own."""

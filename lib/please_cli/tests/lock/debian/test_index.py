@@ -1,6 +1,6 @@
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.closure import Index, packages
+from please_cli.lock.debian.index import Index, packages
 
 PACKAGES = """\
 Package: app

@@ -1,6 +1,6 @@
 from typing import Any
 
-from please_cli.lock import graph
+from please_cli.lock.python import graph
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock import document, machine, python
+from please_cli.lock import document
 from please_cli.lock.document import Document
+from please_cli.lock.python import packages as python
+from please_cli.lock.python.indexes import Indexes
 
 Write = Callable[..., Path]
 
@@ -224,7 +226,7 @@ def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
     }
     known = {"sdist": {"file": "nail-1.0.tar.gz", "sha256": "0"}, "build": ["hammer"]}
     before = {"packages": {"nail": {"version": "1.0", **known}}}
-    lock = python.convert(resolved(package, hammer), before, [], machine.Indexes(""))
+    lock = python.convert(resolved(package, hammer), before, [], Indexes(""))
     assert lock["packages"]["nail"]["build"] == ["hammer"]
 
 
@@ -238,7 +240,7 @@ def test_two_versions_of_a_package() -> None:
             ),
             {},
             [],
-            machine.Indexes(""),
+            Indexes(""),
         )
     assert caught.value.message == (
         "brush would have two versions, 1.0 and 2.0, one for each system; ask for one that both "
@@ -249,7 +251,7 @@ def test_two_versions_of_a_package() -> None:
 def test_a_package_from_elsewhere_than_an_index() -> None:
     package = {"name": "brush", "version": "1.0", "source": {"git": "https://host/brush"}}
     with pytest.raises(UserError) as caught:
-        python.convert(resolved(package), {}, [], machine.Indexes(""))
+        python.convert(resolved(package), {}, [], Indexes(""))
     assert caught.value.message == (
         "brush comes from git, but only packages of an index can be locked; change "
         "[tool.uv.sources] or the requirement"

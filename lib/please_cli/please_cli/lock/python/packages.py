@@ -8,10 +8,11 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
-from please_cli.lock import artifacts, extras, graph, machine, resolver, sdist
-from please_cli.lock.declares import declares
 from please_cli.lock.document import Document
-from please_cli.lock.systems import PYTHON
+from please_cli.lock.python import artifacts, extras, graph, resolver, sdist
+from please_cli.lock.python.declares import declares
+from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.python.interpreter import PYTHON
 
 LEVELS = 2
 """How deep the lock has one entry a line: a package."""
@@ -30,9 +31,9 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
     for name in wanted:
         if name not in versions:
             raise UserError(_unknown(name, versions))
-    indexes = machine.configured()
-    resolved = resolver.resolve(root, indexes, versions, wanted)
-    return convert(resolved, before, wanted, indexes)
+    indexes = Indexes.configured()
+    uv_lock = resolver.resolve(root, indexes, versions, wanted)
+    return convert(uv_lock, before, wanted, indexes)
 
 
 def pins(document: Document) -> dict[str, str]:
@@ -54,22 +55,22 @@ def pins(document: Document) -> dict[str, str]:
 
 
 def convert(
-    resolved: Mapping[str, Any],
+    uv_lock: Mapping[str, Any],
     before: Document,
     upgrades: Iterable[str],
-    indexes: machine.Indexes,
+    indexes: Indexes,
 ) -> Document:
     """Return the lock that says what a uv.lock says.
 
     Raises UserError for a package that cannot be locked: two versions, not from an index, no
     file for a system, a build requirement that is not locked.
     """
-    sources = extras.complete(_one_version(resolved["package"]))
-    nodes = {name: _node(package) for name, package in sources.items()}
+    resolved = extras.complete(_one_version(uv_lock["package"]))
+    nodes = {name: _node(package) for name, package in resolved.items()}
     systems = graph.reachable(nodes)
     packages: Packages = {}
     for name in sorted(systems):
-        node, package = nodes[name], sources[name]
+        node, package = nodes[name], resolved[name]
         known = {} if name in upgrades else before.get("packages", {}).get(name, {})
         entry = {"version": package["version"]} if "version" in package else {}
         if "local" in node:
@@ -153,7 +154,7 @@ def _build(
     package: Mapping[str, Any],
     artifact: artifacts.Artifact,
     known: Mapping[str, Any],
-    indexes: machine.Indexes,
+    indexes: Indexes,
 ) -> list[str]:
     if known.get("sdist") == artifact and "build" in known:
         return list(known["build"])

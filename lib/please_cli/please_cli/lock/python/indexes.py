@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 from pip._internal.commands import create_command
@@ -17,6 +18,19 @@ class Indexes:
     certificates: str = ""
     proxy: str = ""
     offline: bool = False
+
+    @classmethod
+    def configured(cls) -> Self:
+        """Return what pip itself makes of its configuration files and variables."""
+        options, _ = create_command("download").parse_args([])
+        return cls(
+            default=options.index_url,
+            extra=tuple(options.extra_index_urls),
+            trusted=tuple(options.trusted_hosts),
+            certificates=options.cert or "",
+            proxy=options.proxy or "",
+            offline=options.no_index,
+        )
 
     def arguments(self) -> list[str]:
         """Return uv's arguments for them; an extra index that is a directory here is left out."""
@@ -38,16 +52,3 @@ class Indexes:
         if self.proxy:
             variables["ALL_PROXY"] = self.proxy
         return variables
-
-
-def configured() -> Indexes:
-    """Return what pip itself makes of its configuration files and variables."""
-    options, _ = create_command("download").parse_args([])
-    return Indexes(
-        default=options.index_url,
-        extra=tuple(options.extra_index_urls),
-        trusted=tuple(options.trusted_hosts),
-        certificates=options.cert or "",
-        proxy=options.proxy or "",
-        offline=options.no_index,
-    )

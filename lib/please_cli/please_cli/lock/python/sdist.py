@@ -16,9 +16,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
-from please_cli.lock.artifacts import Artifact
-from please_cli.lock.machine import Indexes
-from please_cli.lock.systems import SYSTEMS, holds
+from please_cli.lock.python.artifacts import Artifact
+from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.python.interpreter import holds
+from please_cli.lock.systems import SYSTEMS
 
 
 def build_requires(address: str, artifact: Artifact, indexes: Indexes) -> list[str]:

@@ -1,5 +1,6 @@
 """The mirror of a Debian suite in the machine's apt configuration, sources.list(5)."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from debian.deb822 import Deb822
 
 from please_cli.errors import UserError
+from please_cli.lock.debian import apt
 
 ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 """Where Debian's package debian-archive-keyring keeps the keys of the archive."""
@@ -26,7 +28,7 @@ _ONE_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<
 
 
 @dataclass(frozen=True)
-class Source:
+class Entry:
     """One entry of the configuration: mirrors, what they hold, and who signs it.
 
     `signed_by` is empty, a path, fingerprints or a whole key, as the entry has it.
@@ -54,17 +56,27 @@ class Source:
         )
 
 
-def find(files: Iterable[Path], suite: str, component: str) -> Source:
+def choose(suite: str, component: str) -> Entry:
+    """Return the machine's mirror of a suite's component, or the one in SERVICES_DEBIAN_MIRROR.
+
+    Raises UserError when there is none.
+    """
+    if named := os.environ.get(MIRROR):
+        return Entry((named,), (suite,), (component,))
+    return find(apt.configured(), suite, component)
+
+
+def find(files: Iterable[Path], suite: str, component: str) -> Entry:
     """Return the entry of `files` that a suite's component is best had from.
 
     That is the first that names the suite, else the first for another release of Debian: a
     mirror has them all. Raises UserError when there is none.
     """
-    having = [source for path in files for source in read(path) if component in source.components]
+    having = [entry for path in files for entry in read(path) if component in entry.components]
     for wanted in ({suite}, RELEASES):
-        for source in having:
-            if not wanted.isdisjoint(source.suites):
-                return source
+        for entry in having:
+            if not wanted.isdisjoint(entry.suites):
+                return entry
     raise UserError(
         "no Debian mirror: apt's configuration (/etc/apt/sources.list, "
         f"/etc/apt/sources.list.d) has none with a Debian release and the component {component}; "
@@ -72,17 +84,17 @@ def find(files: Iterable[Path], suite: str, component: str) -> Source:
     )
 
 
-def read(path: Path) -> Iterator[Source]:
+def read(path: Path) -> Iterator[Entry]:
     """Read the entries for binary packages in a file of either format."""
     text = path.read_text(encoding="utf-8")
     yield from _deb822(text) if path.suffix == ".sources" else _one_line(text)
 
 
-def _deb822(text: str) -> Iterator[Source]:
+def _deb822(text: str) -> Iterator[Entry]:
     for stanza in Deb822.iter_paragraphs(text, use_apt_pkg=False):
         enabled = stanza.get("Enabled", "yes").lower() not in ("no", "false", "0")
         if enabled and "deb" in stanza.get("Types", "").split():
-            yield Source(
+            yield Entry(
                 uris=tuple(stanza.get("URIs", "").split()),
                 suites=tuple(stanza.get("Suites", "").split()),
                 components=tuple(stanza.get("Components", "").split()),
@@ -90,12 +102,12 @@ def _deb822(text: str) -> Iterator[Source]:
             )
 
 
-def _one_line(text: str) -> Iterator[Source]:
+def _one_line(text: str) -> Iterator[Entry]:
     for line in text.splitlines():
-        if entry := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
+        if found := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
             options = dict(
-                option.split("=", 1) for option in (entry["options"] or "").split() if "=" in option
+                option.split("=", 1) for option in (found["options"] or "").split() if "=" in option
             )
-            suite, *components = entry["rest"].split()
+            suite, *components = found["rest"].split()
             signed_by = options.get("signed-by", "").replace(",", " ")
-            yield Source((entry["uri"],), (suite,), tuple(components), signed_by)
+            yield Entry((found["uri"],), (suite,), tuple(components), signed_by)

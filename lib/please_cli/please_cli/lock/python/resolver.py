@@ -15,7 +15,7 @@ from uv import find_uv_bin
 
 from please_cli import process, workspace
 from please_cli.errors import UserError
-from please_cli.lock.machine import Indexes
+from please_cli.lock.python.indexes import Indexes
 
 # Variables of uv that are about this machine, and not about what is resolved.
 _KEPT = {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT"}

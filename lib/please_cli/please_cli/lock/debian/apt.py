@@ -10,7 +10,6 @@ from pathlib import Path
 
 from please_cli import process
 from please_cli.errors import UserError
-from please_cli.lock import sources
 
 _HELPER = "/usr/lib/apt/apt-helper"
 
@@ -97,13 +96,6 @@ def configured() -> list[Path]:
     if parts.is_dir():
         files += sorted(path for path in parts.iterdir() if path.suffix in (".list", ".sources"))
     return [path for path in files if path.is_file()]
-
-
-def mirror(suite: str, component: str) -> sources.Source:
-    """Return the machine's mirror of a suite's component, or the one in SERVICES_DEBIAN_MIRROR."""
-    if named := os.environ.get(sources.MIRROR):
-        return sources.Source((named,), (suite,), (component,))
-    return sources.find(configured(), suite, component)
 
 
 def run(program: str, *arguments: str, directory: Path | None = None) -> str:

@@ -1,0 +1,1 @@
+"""nix/lock/python.json: what uv and the machine's pip find for the manifests."""
