@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,16 +15,17 @@ _HELPER = "/usr/lib/apt/apt-helper"
 
 
 class Apt:
-    """Run apt with its state in `root`, an empty directory, and one source.
+    """Run apt for some architectures, with its state in `root`, an empty directory, and one source.
 
     Nothing of the machine's own package lists is read or changed.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, architectures: Iterable[str]) -> None:
         self._root = root
         self._conf = root / "apt.conf"
         for name in ("lists/partial", "cache/archives/partial", "parts"):
             (root / name).mkdir(parents=True)
+        listed = " ".join(f'"{architecture}";' for architecture in architectures)
         # Given with --config-file this comes after all of the machine's own settings.
         self._conf.write_text(
             f'Dir::State "{root}";\n'
@@ -34,7 +35,7 @@ class Apt:
             'Dir::Etc::sourcelist "/dev/null";\n'
             f'Dir::Etc::sourceparts "{root}/parts";\n'
             "#clear APT::Architectures;\n"
-            'APT::Architectures { "amd64"; "arm64"; };\n'
+            f"APT::Architectures {{ {listed} }};\n"
             # Hooks of the machine, and they would run as its administrator.
             "#clear APT::Update::Pre-Invoke;\n"
             "#clear APT::Update::Post-Invoke;\n"
@@ -76,13 +77,13 @@ class Apt:
 
 
 @contextmanager
-def private() -> Iterator[Apt]:
-    """Make an Apt whose state is gone afterwards."""
+def private(architectures: Iterable[str]) -> Iterator[Apt]:
+    """Make an Apt for some architectures, in Debian's spelling; its state is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="please-apt-") as name:
         root = Path(name)
         # apt drops its privileges to read and write below it.
         root.chmod(0o755)
-        yield Apt(root)
+        yield Apt(root, architectures)
 
 
 def configured() -> list[Path]:

@@ -13,12 +13,16 @@ from please_cli.errors import UserError
 from please_cli.lock.debian import apt, mirror, nar
 from please_cli.lock.debian.index import Index, packages
 from please_cli.lock.document import Document
+from please_cli.lock.systems import SYSTEMS, machine
 
 CODENAME = "bookworm"
 """The suite: the release pocket, which a point release alone changes."""
 
-ARCHITECTURES = {"aarch64-linux": "arm64", "x86_64-linux": "amd64"}
-"""The systems of the lock in Nix's spelling, and in Debian's."""
+# The processors, in Debian's spelling.
+_SPELLINGS = {"aarch64": "arm64", "x86_64": "amd64"}
+
+ARCHITECTURES = {system: _SPELLINGS[machine(system)] for system in SYSTEMS}
+"""The architecture of each system that is locked for."""
 
 LEVELS = 4
 """How deep the lock has one entry a line: a package of a system."""
@@ -32,7 +36,7 @@ def lock(components: Components) -> Document:
     Raises UserError when the mirror cannot be used or does not have a package.
     """
     source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
-    with apt.private() as private:
+    with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)
         return {
             "codename": CODENAME,

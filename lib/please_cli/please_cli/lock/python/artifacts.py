@@ -40,9 +40,9 @@ def choose(
         return {"sdist": artifact(package, package["sdist"])}
     lacking = " and ".join(sorted(system for system, wheel in by_system.items() if not wheel))
     raise UserError(
-        f"{package['name']} {package['version']} has no wheel for {lacking} (CPython 3.11, "
-        "glibc 2.36) and no source distribution; ask for another version in the manifest "
-        "that names it"
+        f"{package['name']} {package['version']} has no wheel for {lacking} "
+        f"({interpreter.DESCRIPTION}) and no source distribution; ask for another version in the "
+        "manifest that names it"
     )
 
 

@@ -17,6 +17,9 @@ _PYTHON_RELEASE = "3.11.2"
 _GLIBC = (2, 36)
 """Debian 12's C library: wheels that ask for a later one do not load."""
 
+DESCRIPTION = "CPython {}.{}, glibc {}.{}".format(*PYTHON, *_GLIBC)
+"""What a wheel has to be for, in words."""
+
 # PEP 513, PEP 571, PEP 599: names that manylinux tags had before PEP 600.
 _LEGACY = {(2, 5): "manylinux1", (2, 12): "manylinux2010", (2, 17): "manylinux2014"}
 # PEP 600: the first glibc of each architecture's policy.

@@ -44,7 +44,9 @@ def test_failures(said: str, expected: str) -> None:
 
 
 def test_the_private_state_is_gone_afterwards() -> None:
-    with apt.private() as private:
+    with apt.private(["amd64", "riscv64"]) as private:
         root = private._root
-        assert "#clear APT::Update::Post-Invoke;" in (root / "apt.conf").read_text()
+        settings = (root / "apt.conf").read_text()
+        assert "#clear APT::Update::Post-Invoke;" in settings
+        assert 'APT::Architectures { "amd64"; "riscv64"; };' in settings
     assert not root.exists()

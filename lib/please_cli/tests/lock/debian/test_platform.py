@@ -30,6 +30,10 @@ def test_a_component_is_a_closure() -> None:
     }
 
 
+def test_every_system_is_locked_for() -> None:
+    assert platform.ARCHITECTURES == {"aarch64-linux": "arm64", "x86_64-linux": "amd64"}
+
+
 def lock(**versions: str) -> dict[str, object]:
     packages = {name: {"version": version} for name, version in versions.items()}
     return {"systems": {"x86_64-linux": {"packages": packages}}}
