@@ -1,11 +1,18 @@
 """A checkout of a few members, and a package index in a directory with wheels for it."""
 
+import base64
 import hashlib
 import io
 import tarfile
+import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +104,39 @@ class Index:
             f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>"
         )
         return digest
+
+    @contextmanager
+    def served(self, login: str) -> Iterator[str]:
+        """Serve the index to those who log in; yield its host and port."""
+        handler = partial(LoginHandler, login, directory=self._root)
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"127.0.0.1:{server.server_port}"
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+class LoginHandler(SimpleHTTPRequestHandler):
+    """Serves a directory to requests with a name and a password, RFC 7617."""
+
+    def __init__(self, login: str, *arguments: Any, **options: Any) -> None:
+        self._expected = f"Basic {base64.b64encode(login.encode()).decode()}"
+        super().__init__(*arguments, **options)
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") == self._expected:
+            super().do_GET()
+        else:
+            self.send_response(HTTPStatus.UNAUTHORIZED)
+            self.send_header("WWW-Authenticate", 'Basic realm="index"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture

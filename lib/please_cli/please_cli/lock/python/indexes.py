@@ -45,7 +45,7 @@ class Indexes:
         return arguments
 
     def environment(self) -> dict[str, str]:
-        """Return variables that tell uv, and Python's urllib, the rest."""
+        """Return variables that tell uv the rest."""
         variables = {}
         if self.certificates:
             variables["SSL_CERT_FILE"] = self.certificates

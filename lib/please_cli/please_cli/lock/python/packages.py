@@ -31,9 +31,8 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
     for name in wanted:
         if name not in versions:
             raise UserError(_unknown(name, versions))
-    indexes = Indexes.configured()
-    uv_lock = resolver.resolve(root, indexes, versions, wanted)
-    return convert(uv_lock, before, wanted, indexes)
+    uv_lock = resolver.resolve(root, Indexes.configured(), versions, wanted)
+    return convert(uv_lock, before, wanted)
 
 
 def pins(document: Document) -> dict[str, str]:
@@ -54,12 +53,7 @@ def pins(document: Document) -> dict[str, str]:
         ) from error
 
 
-def convert(
-    uv_lock: Mapping[str, Any],
-    before: Document,
-    upgrades: Iterable[str],
-    indexes: Indexes,
-) -> Document:
+def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str]) -> Document:
     """Return the lock that says what a uv.lock says.
 
     Raises UserError for a package that cannot be locked: two versions, not from an index, no
@@ -79,7 +73,7 @@ def convert(
             files = artifacts.choose(package, systems[name], _digests(known))
             entry |= files
             if "sdist" in files:
-                entry["build"] = _build(package, files["sdist"], known, indexes)
+                entry["build"] = _build(package, files["sdist"], known)
         packages[name] = _ordered(entry, node)
     _check_builds(packages)
     return {"python": ".".join(map(str, PYTHON)), "packages": packages}
@@ -154,11 +148,10 @@ def _build(
     package: Mapping[str, Any],
     artifact: artifacts.Artifact,
     known: Mapping[str, Any],
-    indexes: Indexes,
 ) -> list[str]:
     if known.get("sdist") == artifact and "build" in known:
         return list(known["build"])
-    return sdist.build_requires(artifacts.address(package["sdist"]), artifact, indexes)
+    return sdist.build_requires(artifacts.address(package["sdist"]), artifact)
 
 
 def _check_builds(packages: Packages) -> None:

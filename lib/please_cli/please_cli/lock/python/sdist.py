@@ -2,33 +2,31 @@
 
 import hashlib
 import io
-import ssl
 import tarfile
 import tomllib
-import urllib.error
-import urllib.parse
-import urllib.request
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pip._internal.commands.download import DownloadCommand
+from pip._internal.exceptions import NetworkConnectionError
+from pip._internal.network.utils import raise_for_status
+from pip._vendor.requests import RequestException
 
 from please_cli.errors import UserError
 from please_cli.lock.python.artifacts import Artifact
-from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.interpreter import holds
 from please_cli.lock.systems import SYSTEMS
 
 
-def build_requires(address: str, artifact: Artifact, indexes: Indexes) -> list[str]:
+def build_requires(address: str, artifact: Artifact) -> list[str]:
     """Return the normalized names that the sdist at `address` names in [build-system].
 
     ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
     or is not the file that was resolved.
     """
-    content = _fetch(address, indexes)
+    content = _fetch(address)
     if hashlib.sha256(content).hexdigest() != artifact["sha256"]:
         raise UserError(
             f"{artifact['file']} is not the file that the package index lists: its sha256 "
@@ -49,26 +47,22 @@ def names(requires: list[str]) -> list[str]:
     return sorted(found)
 
 
-def _fetch(address: str, indexes: Indexes) -> bytes:
-    if "://" not in address:
-        return Path(address).read_bytes()
-    context = ssl.create_default_context(cafile=indexes.certificates or None)
-    if urllib.parse.urlsplit(address).hostname in indexes.trusted:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    proxies = {"http": indexes.proxy, "https": indexes.proxy} if indexes.proxy else None
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
-    )
-    try:
-        with opener.open(address, timeout=60) as answer:
-            content: Any = answer.read()
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise UserError(
-            f"cannot fetch {address.rpartition('/')[2]}: {error}; check the network and pip's "
-            "configuration (`pip config list`), then run `./please lock` again"
-        ) from error
-    return bytes(content)
+def _fetch(address: str) -> bytes:
+    """Return a file by its URL, or its path, as pip gets it: logged in, through its proxy."""
+    url = address if "://" in address else Path(address).as_uri()
+    command = DownloadCommand("download", "")
+    options, _ = command.parse_args(["--no-cache-dir", "--no-input"])
+    with command.main_context():
+        try:
+            with command.get_default_session(options).get(url) as answer:
+                raise_for_status(answer)
+                content: bytes = answer.content
+        except (NetworkConnectionError, RequestException) as error:
+            raise UserError(
+                f"cannot fetch {address.rpartition('/')[2]}: {error}; check the network and pip's "
+                "configuration (`pip config list`), then run `./please lock` again"
+            ) from error
+    return content
 
 
 def _pyproject(file: str, content: bytes) -> str:

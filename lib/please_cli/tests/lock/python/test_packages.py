@@ -9,7 +9,6 @@ from please_cli.errors import UserError
 from please_cli.lock import document
 from please_cli.lock.document import Document
 from please_cli.lock.python import packages as python
-from please_cli.lock.python.indexes import Indexes
 
 Write = Callable[..., Path]
 
@@ -226,7 +225,7 @@ def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
     }
     known = {"sdist": {"file": "nail-1.0.tar.gz", "sha256": "0"}, "build": ["hammer"]}
     before = {"packages": {"nail": {"version": "1.0", **known}}}
-    lock = python.convert(resolved(package, hammer), before, [], Indexes(""))
+    lock = python.convert(resolved(package, hammer), before, [])
     assert lock["packages"]["nail"]["build"] == ["hammer"]
 
 
@@ -240,7 +239,6 @@ def test_two_versions_of_a_package() -> None:
             ),
             {},
             [],
-            Indexes(""),
         )
     assert caught.value.message == (
         "brush would have two versions, 1.0 and 2.0, one for each system; ask for one that both "
@@ -251,7 +249,7 @@ def test_two_versions_of_a_package() -> None:
 def test_a_package_from_elsewhere_than_an_index() -> None:
     package = {"name": "brush", "version": "1.0", "source": {"git": "https://host/brush"}}
     with pytest.raises(UserError) as caught:
-        python.convert(resolved(package), {}, [], Indexes(""))
+        python.convert(resolved(package), {}, [])
     assert caught.value.message == (
         "brush comes from git, but only packages of an index can be locked; change "
         "[tool.uv.sources] or the requirement"
@@ -307,3 +305,17 @@ def test_an_index_that_cannot_be_reached(root: Path, monkeypatch: pytest.MonkeyP
         "uv cannot reach the package index; check the network and pip's configuration "
         "(`pip config list`), then run `./please lock` again"
     )
+
+
+def test_an_index_with_a_password(
+    root: Path, index: Any, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
+    index.sdist("nail", "1.0", nail("hammer"))
+    with index.served("caller:secret") as address:
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://caller:secret@{address}")
+        locked = python.lock(root, {})
+        assert locked["packages"]["nail"]["build"] == ["hammer"]
+        index.wheel("brush", "2.0")
+        assert python.lock(root, locked) == locked
+    assert "secret" not in document.render(locked, python.LEVELS)
