@@ -18,7 +18,7 @@ let
         directory = "${parent}/${name}";
         key = normalize name;
         package = packages.${key} or (throw
-          "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml or setup.py whose project is named ${name})");
+          "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml whose project is named ${name})");
         extras = attrNames (package.extras or { });
         tests = if package ? groups.test then [ "${key}[:test]" ] else [ ];
       in

@@ -41,7 +41,7 @@ def test_a_service_that_is_not_locked(checkout: Path) -> None:
     (checkout / "src/unlocked/tokens").rename(checkout / "src/unlocked/unlocked")
     assert (
         "src/unlocked is not in nix/lock/python.json: run ./please lock "
-        "(it needs a pyproject.toml or setup.py whose project is named unlocked)"
+        "(it needs a pyproject.toml whose project is named unlocked)"
     ) in build_error("unlocked", root=checkout)
 
 

@@ -59,7 +59,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "default.nix").write_text(expression)
     for member in ("src/bell", "src/door", "src/lamp", "lib/paint"):
         (tmp_path / member).mkdir(parents=True)
-        (tmp_path / member / "setup.py").touch()
+        (tmp_path / member / "pyproject.toml").touch()
     return tmp_path
 
 

@@ -1,9 +1,7 @@
 """The services and libraries of a checkout: found by directory, listed nowhere."""
 
-import ast
 import os
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +10,15 @@ from please_cli.errors import UserError
 KINDS = {"lib": "library", "src": "service"}
 """The directories that hold members, and what a member of each is."""
 
-MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
-"""The files that say what a member needs."""
-
-
 ROOT = "PLEASE_ROOT"
 """The environment variable that names the checkout."""
+
+_MANIFEST = "pyproject.toml"
 
 
 @dataclass(frozen=True)
 class Member:
-    """A service or a library: a directory with a manifest, named like the module in it."""
+    """A service or a library: a directory with a pyproject.toml, named like the module in it."""
 
     path: Path
     kind: str
@@ -37,7 +33,12 @@ class Member:
 
         Raises UserError when pyproject.toml is not TOML.
         """
-        return _pyproject_description(self.path) or _setup_description(self.path)
+        manifest = self.path / _MANIFEST
+        try:
+            project = tomllib.loads(manifest.read_text(encoding="utf-8")).get("project", {})
+        except tomllib.TOMLDecodeError as error:
+            raise UserError(f"{manifest}: not TOML: {error}; correct it") from error
+        return str(project.get("description", ""))
 
 
 def root() -> Path:
@@ -60,7 +61,7 @@ def members(root: Path) -> list[Member]:
         Member(path, kind)
         for directory, kind in KINDS.items()
         for path in sorted((root / directory).glob("*"))
-        if any((path / manifest).is_file() for manifest in MANIFESTS)
+        if (path / _MANIFEST).is_file()
     ]
 
 
@@ -75,34 +76,3 @@ def find(root: Path, name: str) -> Member:
             return member
     names = ", ".join(sorted(member.name for member in known)) or "none yet"
     raise UserError(f"no service or library {name!r}; there are: {names}")
-
-
-def _pyproject_description(path: Path) -> str:
-    manifest = path / "pyproject.toml"
-    try:
-        project = tomllib.loads(manifest.read_text(encoding="utf-8")).get("project", {})
-    except FileNotFoundError:
-        return ""
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{manifest}: not TOML: {error}; correct it") from error
-    return str(project.get("description", ""))
-
-
-def _setup_description(path: Path) -> str:
-    """Return the description in a call of setup(), read without running it."""
-    manifest = path / "setup.py"
-    if not manifest.is_file():
-        return ""
-    try:
-        tree = ast.parse(manifest.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise UserError(f"{manifest}:{error.lineno}: {error.msg}; correct it") from error
-    return next(_described(tree), "")
-
-
-def _described(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "description":
-            value = node.value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value.value

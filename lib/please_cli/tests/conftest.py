@@ -35,12 +35,14 @@ def write() -> Write:
 
 @pytest.fixture
 def checkout(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A library with a pyproject.toml, a service with a setup.py; PLEASE_ROOT names it."""
+    """A library, a service, and what is neither; PLEASE_ROOT names it."""
     root = tmp_path / "checkout"
-    write(root / "lib/paint/pyproject.toml", '[project]\nname = "paint"\ndescription = "Colours"\n')
-    write(root / "src/door_bell/setup.py", "setup(name='door_bell', description='Rings')\n")
+    for member, description in {"lib/paint": "Colours", "src/door_bell": "Rings"}.items():
+        name = Path(member).name
+        project = f'[project]\nname = "{name}"\ndescription = "{description}"\n'
+        write(root / member / "pyproject.toml", project)
     write(root / "src/notes.txt")
-    (root / "src/empty").mkdir()
+    write(root / "src/without_pyproject/setup.py")
     monkeypatch.setenv("PLEASE_ROOT", str(root))
     return root
 

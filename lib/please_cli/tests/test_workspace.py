@@ -6,7 +6,7 @@ from please_cli import workspace
 from please_cli.errors import UserError
 
 
-def test_members_are_directories_with_a_manifest(checkout: Path) -> None:
+def test_members_are_directories_with_a_pyproject(checkout: Path) -> None:
     found = [
         (member.name, member.kind, member.description()) for member in workspace.members(checkout)
     ]
@@ -37,15 +37,9 @@ def test_a_manifest_that_is_not_toml(checkout: Path) -> None:
     assert caught.value.message.endswith("; correct it")
 
 
-def test_a_setup_py_that_is_not_python(checkout: Path) -> None:
-    (checkout / "src/door_bell/setup.py").write_text("\nsetup(\n")
-    with pytest.raises(UserError, match=r"setup\.py:2: '\(' was never closed; correct it"):
-        workspace.find(checkout, "door_bell").description()
-
-
-def test_a_silent_setup_py(checkout: Path) -> None:
-    (checkout / "src/door_bell/setup.py").write_text("setup(description=DESCRIPTION)")
-    assert workspace.find(checkout, "door_bell").description() == ""
+def test_a_silent_manifest(checkout: Path) -> None:
+    (checkout / "lib/paint/pyproject.toml").write_text('[project]\nname = "paint"\n')
+    assert workspace.find(checkout, "paint").description() == ""
 
 
 def test_the_root_is_named_by_the_environment(checkout: Path) -> None:

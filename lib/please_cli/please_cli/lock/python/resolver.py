@@ -20,6 +20,9 @@ from please_cli.lock.python.indexes import Indexes
 # Variables of uv that are about this machine, and not about what is resolved.
 _KEPT = {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT"}
 
+# What a build backend reads for a member's metadata.
+_MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg", "README*")
+
 _NETWORK = re.compile(
     r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
 )
@@ -44,23 +47,15 @@ def resolve(
 
 
 def copy_manifests(root: Path, to: Path) -> None:
-    """Copy the manifests of the workspace, with empty packages in place of the code.
-
-    Raises UserError for a member that uv cannot read.
-    """
+    """Copy the manifests of the workspace, with empty packages in place of the code."""
     shutil.copy(root / "pyproject.toml", to)
     for member in workspace.members(root):
-        if not (member.path / "pyproject.toml").is_file():
-            raise UserError(
-                f"{member.path.relative_to(root)} has no pyproject.toml; write one with its name "
-                "and version under [project], and `dynamic` for what setup.py says"
-            )
         copy = to / member.path.relative_to(root)
-        # setuptools looks for the packages, and may want a README for its metadata.
+        # setuptools looks for the packages.
         for package in (member.path / member.name, *(member.path / member.name).rglob("*/")):
             (copy / package.relative_to(member.path)).mkdir(parents=True)
             (copy / package.relative_to(member.path) / "__init__.py").touch()
-        for pattern in (*workspace.MANIFESTS, "README*"):
+        for pattern in _MANIFESTS:
             for manifest in member.path.glob(pattern):
                 shutil.copy(manifest, copy)
 

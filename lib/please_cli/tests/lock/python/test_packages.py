@@ -285,16 +285,6 @@ def test_a_setup_py_that_fails(root: Path, write: Write) -> None:
     assert "AssertionError" in caught.value.details
 
 
-def test_a_member_without_a_pyproject_toml(root: Path, write: Write) -> None:
-    write(root / "src/bell/setup.py", "")
-    with pytest.raises(UserError) as caught:
-        python.lock(root, {})
-    assert caught.value.message == (
-        "src/bell has no pyproject.toml; write one with its name and version under [project], "
-        "and `dynamic` for what setup.py says"
-    )
-
-
 def test_an_index_that_cannot_be_reached(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Port 9, discard: nothing listens there.
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
