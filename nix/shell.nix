@@ -3,12 +3,8 @@
 { root, platform, python }:
 name: keys:
 let
-  inherit (builtins) filter;
-
-  # The workspace members among what is asked for: keys of the graph that are a name alone.
-  members = filter (package: package ? local) (
-    map (key: python.packages.${key} or { }) (python.graph.closure keys)
-  );
+  members = builtins.filter (package: package ? local)
+    (map (name: python.packages.${name}) (python.graph.names keys));
 in
 derivation {
   name = "${name}-shell";

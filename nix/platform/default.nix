@@ -5,6 +5,7 @@
 #
 #   system       the Nix system that everything is built for
 #   python       CPython 3.11: bin/python3.11
+#   sitePackages the directory of packages in a Python prefix, such as lib/python3.11/site-packages
 #   loader       the dynamic loader for executables that come inside wheels
 #   libc         the directory where they find libc and what belongs to it
 #   cxx          the directory where compiled code in wheels finds libstdc++

@@ -6,6 +6,7 @@ in
 {
   inherit python;
   inherit (pkgs) bash busybox cacert elfutils openssl patchelf tzdata;
+  inherit (python) sitePackages;
   inherit (pkgs.stdenv.hostPlatform) system;
   loader = pkgs.stdenv.cc.bintools.dynamicLinker;
   libc = "${pkgs.stdenv.cc.libc}/lib";

@@ -3,36 +3,35 @@
 let
   packages = import ./lock.nix { file = lockFile; };
   graph = import ./graph.nix { inherit (platform) system; inherit packages; };
+  modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch.nix { inherit platform; };
-  installer = import ./installer.nix { inherit step fetch packages; };
-  wheel = import ./wheel.nix { inherit platform step fetch installer buildLibraries; };
-  wheels = builtins.mapAttrs wheel packages;
-  isLocal = name: packages.${name} ? local;
-
-  # What build backends import: keys -> directories for PYTHONPATH.
-  buildLibraries = keys: map (name: "${wheels.${name}}/lib/python3.11/site-packages") (
-    map (key: (graph.parse key).name)
-      (builtins.filter (key: (graph.parse key).extra == null) (graph.closure ([ "packaging" "pyproject-hooks" ] ++ keys)))
-  );
-
+  installer = import ./installer.nix { inherit step modules fetch packages; };
+  wheel = import ./wheel.nix { inherit platform step modules fetch installer buildLibraries; };
   sources = import ./source.nix { inherit root; };
-  local = import ./local.nix { inherit step sources graph packages buildLibraries; };
-  members = builtins.mapAttrs local packages;
+  member = import ./local.nix { inherit step modules sources graph packages buildLibraries; };
 
-  # key of the graph -> the parts that it puts into an environment.
+  names = builtins.partition (name: packages.${name} ? local) (builtins.attrNames packages);
+  wheels = builtins.mapAttrs wheel (removeAttrs packages names.right);
+  members = builtins.mapAttrs member (removeAttrs packages names.wrong);
+
+  # What build backends import: names -> directories for PYTHONPATH.
+  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}")
+    (graph.names ([ "pyproject-hooks" ] ++ names));
+
+  # key of the graph -> the parts that it puts into an environment. With `live`, the code of
+  # members comes from the checkout.
   parts = { live }: key:
     let
-      node = graph.parse key;
-      member = members.${node.name};
+      inherit (graph.parse key) name extra group;
+      code = part: if live then [ ] else [ part ];
     in
-    if node.group != null then [ ]
-    else if !(isLocal node.name) then (if node.extra == null then [ wheels.${node.name} ] else [ ])
-    # Live: the code comes from the checkout.
-    else if node.extra == null then [ member.metadata ] ++ (if live then [ ] else [ member.code ])
-    else if live then [ ] else [ member.extra.${node.extra} ];
+    if group != null then [ ]
+    else if wheels ? ${name} then (if extra == null then [ wheels.${name} ] else [ ])
+    else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
+    else code members.${name}.extra.${extra};
 
-  link = import ./environment.nix { inherit platform step installer; };
+  link = import ./environment.nix { inherit platform step modules installer; };
 in
 {
   inherit packages graph step wheels sources;

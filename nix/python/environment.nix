@@ -1,5 +1,5 @@
 # Parts -> an environment: a farm of symlinks in the shape of a virtual environment (PEP 405).
-{ platform, step, installer }:
+{ platform, step, modules, installer }:
 {
   # The name of the environment.
   name,
@@ -11,7 +11,7 @@
 step {
   inherit name;
   script = ./steps/link_environment.py;
-  libraries = [ installer ];
+  imports = [ modules.prefix installer ];
   env = {
     inherit (platform) python cacert tzdata;
     inherit parts launcher;

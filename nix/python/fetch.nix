@@ -28,7 +28,8 @@ let
   certificates = firstOr "" (configured "cert" "PIP_CERT");
 
   fixed = artifact: {
-    name = replaceStrings [ "!" ] [ "-" ] artifact.file;
+    # Named so that Nix takes it after the platform's files; see ../platform/debian/fetch.nix.
+    name = "file-" + replaceStrings [ "!" ] [ "-" ] artifact.file;
     inherit (platform) system pip;
     inherit (artifact) file;
     outputHashMode = "flat";

@@ -4,7 +4,7 @@
 # groups). The lock has evaluated all markers, so an edge is a key, and a closure needs no parser.
 { system, packages }:
 let
-  inherit (builtins) elemAt genericClosure isList match substring stringLength;
+  inherit (builtins) elemAt filter genericClosure isList match substring stringLength;
 
   forSystem = edges: if isList edges then edges else edges.${system};
   missing = key: what: throw "${what} is not in nix/lock/python.json (asked for as ${key}): run ./please lock";
@@ -32,14 +32,21 @@ let
       else if node.extra != null then package.extras.${node.extra} or (missing key "the extra ${node.extra} of ${node.name}")
       else package.requires or [ ]
     );
-in
-{
-  # Key -> the keys that it requires itself.
-  inherit parse requires;
 
-  # Keys -> those keys and all that they require, without repetition.
   closure = keys: map (node: node.key) (genericClosure {
     startSet = map (key: { inherit key; }) keys;
     operator = node: map (key: { inherit key; }) (requires node.key);
   });
+in
+{
+  inherit parse;
+
+  # Key -> the keys that it requires itself.
+  inherit requires;
+
+  # Keys -> those keys and all that they require, without repetition.
+  inherit closure;
+
+  # Keys -> the names of the packages in their closure.
+  names = keys: filter (key: packages ? ${key}) (closure keys);
 }

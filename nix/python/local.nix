@@ -4,7 +4,7 @@
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra, the module that has its name: `backend_common[db]` owns
 #              backend_common/db.py, so that who does not ask for it does not have it
-{ step, sources, graph, packages, buildLibraries }:
+{ step, modules, sources, graph, packages, buildLibraries }:
 name: package:
 let
   inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings;
@@ -29,7 +29,7 @@ let
   install = part: keep: step {
     name = "${name}-${part}";
     script = ./steps/install_source.py;
-    modules = [ ../platform/bytecode.py ];
+    imports = [ modules.bytecode modules.prefix ];
     env = { inherit module; src = source keep; };
   };
 in
@@ -37,7 +37,7 @@ in
   metadata = step {
     name = "${name}-metadata";
     script = ./steps/build_metadata.py;
-    libraries = buildLibraries [ "setuptools" ];
+    imports = [ modules.build_backend modules.prefix ] ++ buildLibraries [ "packaging" "setuptools" ];
     env = {
       inherit module;
       inherit (package) local;

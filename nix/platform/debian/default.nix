@@ -16,12 +16,13 @@ rec {
   inherit system;
   inherit (tools) busybox openssl;
   python = import ./python.nix { inherit relocate tzdata; };
+  sitePackages = "lib/python3.11/site-packages";
   pip = import ./pip.nix { inherit system tools unpack; };
   patchelf = relocate { component = "patchelf"; };
   elfutils = relocate { component = "elfutils"; };
   bash = relocate { component = "bash"; };
   cacert = import ./cacert.nix { inherit system tools unpack; };
-  tzdata = relocate { component = "tzdata"; };
+  tzdata = import ./tzdata.nix { inherit system tools unpack; };
   libc = "${python}/lib/${lock.multiarch}";
   loader = "${libc}/${lock.loader}";
   cxx = "${relocate { component = "cxx"; }}/lib/${lock.multiarch}";

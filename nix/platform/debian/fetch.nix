@@ -15,8 +15,10 @@ let
   };
 
   fixed = package: {
-    # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
-    name = replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
+    # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde. Nix
+    # builds in the order of names: the platform's files come before those of the wheels, so that
+    # the latter arrive while the interpreter is built.
+    name = "deb-" + replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
     url = "${base}/${package.file}";
     outputHashMode = "flat";
     outputHashAlgo = "sha256";

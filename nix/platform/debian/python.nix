@@ -5,6 +5,6 @@ relocate {
   finish = ./finish_python.py;
   env = {
     inherit tzdata;
-    PYTHONPATH = builtins.path { name = "steps"; path = ../.; filter = path: _: baseNameOf path == "bytecode.py"; };
+    PYTHONPATH = import ../module.nix ../bytecode.py;
   };
 }

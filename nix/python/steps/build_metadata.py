@@ -21,11 +21,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from build_backend import build_hooks
+from packaging.dependency_groups import resolve_dependency_groups
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, quiet_subprocess_runner
+from prefix import SITE_PACKAGES
+from pyproject_hooks import BackendUnavailable
 
-SITE_PACKAGES = "lib/python3.11/site-packages"
 EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 
 
@@ -65,19 +67,9 @@ def parse(requirement: str, scope: str = "") -> Iterator[Declared]:
 
 def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Declared]:
     """Yield what dependency groups (PEP 735) say, with the groups that they include."""
-    # The specification compares the names of groups as those of projects.
-    normalized = {canonicalize_name(name): entries for name, entries in groups.items()}
-
-    def members(name: str) -> Iterator[str]:
-        for entry in normalized[canonicalize_name(name)]:
-            if isinstance(entry, str):
-                yield entry
-            else:
-                yield from members(entry["include-group"])
-
-    for group in normalized:
-        for requirement in members(group):
-            yield from parse(requirement, f":{group}")
+    for group in groups:
+        for requirement in resolve_dependency_groups(groups, group):
+            yield from parse(requirement, f":{canonicalize_name(group)}")
 
 
 def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
@@ -139,11 +131,9 @@ def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str,
     # A backend wants to see the packages that it describes; only their directories are here.
     for directory, _, _ in os.walk(source / module):
         Path(directory, "__init__.py").touch()
-    backend = table.get("build-system", {}).get("build-backend", "setuptools.build_meta:__legacy__")
-    hooks = BuildBackendHookCaller(str(source), backend, runner=quiet_subprocess_runner)
     built = Path("built").absolute()
     built.mkdir()
-    name = hooks.prepare_metadata_for_build_wheel(str(built))
+    name = build_hooks(source, table).prepare_metadata_for_build_wheel(str(built))
     # The dist-info alone: setuptools leaves an egg-info beside it.
     return Path(shutil.copytree(built / name, target / name))
 

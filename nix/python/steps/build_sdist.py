@@ -1,21 +1,21 @@
 """Build a wheel from an sdist with its own build backend (PEP 517), and install it.
 
-Environment, set by wheel.nix: sdist, file (its name on the index), and what install_wheel.py
-needs. The build requirements are on PYTHONPATH; nothing is downloaded.
+Environment, set by wheel.nix: artifact (the sdist), file (its name on the index), and what
+install_wheel.py needs. The build requirements are on PYTHONPATH; nothing is downloaded.
 """
 
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tomllib
 from pathlib import Path
 
+from build_backend import build_hooks
 from install_wheel import install_here
-from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
+from pyproject_hooks import BackendUnavailable
 
-# PEP 517: what a source tree without a [build-system] table gets.
-LEGACY = {"build-backend": "setuptools.build_meta:__legacy__"}
 # 1980-01-01, the first moment that a zip archive can name.
 EPOCH = "315532800"
 
@@ -60,11 +60,8 @@ def build_wheel(source: Path, wheels: Path) -> Path:
     """Build a wheel of a source tree with its backend; return its path in the directory wheels."""
     manifest = source / "pyproject.toml"
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
-    system = table.get("build-system", LEGACY)
-    backend = system.get("build-backend", LEGACY["build-backend"])
-    hooks = BuildBackendHookCaller(str(source), backend, system.get("backend-path"))
     wheels.mkdir()
-    return wheels / hooks.build_wheel(str(wheels))
+    return wheels / build_hooks(source, table).build_wheel(str(wheels))
 
 
 def main() -> None:
@@ -72,10 +69,12 @@ def main() -> None:
     os.environ["SOURCE_DATE_EPOCH"] = EPOCH
     here = Path.cwd()
     file = os.environ["file"]
-    source = unpack(Path(os.environ["sdist"]), file, here)
+    source = unpack(Path(os.environ["artifact"]), file, here)
     try:
         wheel = build_wheel(source, here / "wheels")
     except (BackendUnavailable, subprocess.CalledProcessError) as error:
+        if isinstance(error, subprocess.CalledProcessError):
+            sys.stderr.write(error.output.decode())
         raise SystemExit(
             f"error: {file} does not build (see above): {error}. If it lacks a package, add that "
             "to the group build in pyproject.toml and run ./please lock; or lock another version."

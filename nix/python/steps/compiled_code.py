@@ -7,14 +7,13 @@ information, which can be most of their bytes.
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ELF_MAGIC = b"\x7fELF"
 
 
-@dataclass(frozen=True)
-class Toolchain:
+class Toolchain(NamedTuple):
     """What fitting takes: files of the platform, as paths."""
 
     loader: str  # the dynamic loader

@@ -12,8 +12,7 @@ import shutil
 from pathlib import Path
 
 from bytecode import compile_tree
-
-SITE_PACKAGES = "lib/python3.11/site-packages"
+from prefix import SITE_PACKAGES
 
 
 def install_source(src: Path, module: str, prefix: Path) -> None:

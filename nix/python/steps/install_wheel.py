@@ -4,12 +4,11 @@ What this adds to the library: the wheel must be for this machine, scripts stay 
 interpreter until an environment gives them one, compiled code is fitted to the platform, and
 bytecode is the same at every build.
 
-Environment, set by wheel.nix: wheel, file (its name on the index), out, and what compiled_code.py
-takes.
+Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), out, and what
+compiled_code.py takes.
 """
 
 import os
-import platform
 import zipfile
 from pathlib import Path
 
@@ -20,10 +19,9 @@ from installer.destinations import SchemeDictionaryDestination
 from installer.exceptions import InstallerError
 from installer.records import RecordEntry
 from installer.sources import WheelFile
+from installer.utils import parse_wheel_filename
+from prefix import PLACEHOLDER, SITE_PACKAGES
 
-SITE_PACKAGES = "lib/python3.11/site-packages"
-# The first line of a script that the wheel brings; link_environment.py replaces it.
-PLACEHOLDER = "@python@"
 # The Python and ABI tags that CPython 3.11 accepts (PEP 425): its own, and those of an earlier
 # Python with a stable ABI or none.
 PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, 12))}
@@ -43,7 +41,9 @@ def check_compatible(file: str, machine: str) -> None:
 
     Raises SystemExit, naming the wheel and the tags, if they do not.
     """
-    pythons, abis, platforms = (part.split(".") for part in Path(file).stem.split("-")[-3:])
+    pythons, abis, platforms = (
+        part.split(".") for part in parse_wheel_filename(file).tag.split("-")
+    )
     on_platform = any(
         tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
         for tag in platforms
@@ -99,10 +99,10 @@ def install_here(wheel: Path) -> None:
 def main() -> None:
     """Run the build step."""
     file = os.environ["file"]
-    check_compatible(file, platform.machine())
+    check_compatible(file, os.uname().machine)
     # A store path begins with a hash, and a wheel's name says what it is.
     wheel = Path(file).absolute()
-    wheel.symlink_to(os.environ["wheel"])
+    wheel.symlink_to(os.environ["artifact"])
     install_here(wheel)
 
 

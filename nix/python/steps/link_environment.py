@@ -13,12 +13,10 @@ from importlib.metadata import EntryPoints, PathDistribution
 from pathlib import Path
 
 from installer.scripts import Script
+from prefix import PLACEHOLDER, SITE_PACKAGES
 
-SITE_PACKAGES = Path("lib/python3.11/site-packages")
 # Directories of the environment itself, never a symlink to a part's.
-OWN = {Path("bin"), Path("lib"), Path("lib/python3.11"), SITE_PACKAGES, Path("share")}
-# What install_wheel.py leaves in place of the interpreter.
-PLACEHOLDER = b"#!@python@"
+OWN = {Path("bin"), Path("share"), Path(SITE_PACKAGES), *Path(SITE_PACKAGES).parents} - {Path()}
 
 # Isolated (-I) from PYTHONPATH, the user's packages and the working directory. The certificate
 # and time zone files of the host are not looked at, unless the variables say so.
@@ -98,10 +96,11 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
 
 def fix_scripts(bin_directory: Path, python: str) -> None:
     """Give the scripts that wheels bring this environment's interpreter."""
+    shebang = f"#!{PLACEHOLDER}".encode()
     for script in sorted(bin_directory.iterdir()):
         content = script.read_bytes()
-        if content.startswith(PLACEHOLDER):
-            write_script(script, b"#!" + python.encode() + content.removeprefix(PLACEHOLDER))
+        if content.startswith(shebang):
+            write_script(script, f"#!{python}".encode() + content.removeprefix(shebang))
 
 
 def link_environment(out: Path, parts: Sequence[Path], env: Mapping[str, str]) -> None:

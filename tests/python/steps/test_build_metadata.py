@@ -7,7 +7,7 @@ from pathlib import Path
 
 import build_metadata
 import pytest
-from build_metadata import SITE_PACKAGES
+from prefix import SITE_PACKAGES
 
 MANIFEST = """\
 [build-system]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import build_sdist
 import pytest
-from install_wheel import SITE_PACKAGES
+from prefix import SITE_PACKAGES
 from wheels import sdist
 
 SETUP = "from setuptools import setup\nsetup(name='sample', version='1.0', py_modules=['sample'])\n"
@@ -53,7 +53,7 @@ class Step:
         variables = {
             **dict.fromkeys(["loader", "libc", "cxx", "patchelf", "strip"], "/none"),
             "SOURCE_DATE_EPOCH": "0",  # which the step sets to its own value
-            "sdist": str(archive),
+            "artifact": str(archive),
             "file": archive.name,
             "out": str(self.directory / "out"),
         }

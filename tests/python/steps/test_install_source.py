@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from install_source import SITE_PACKAGES, install_source
+from install_source import install_source
+from prefix import SITE_PACKAGES
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from install_wheel import SITE_PACKAGES, check_compatible, install_wheel
+from install_wheel import check_compatible, install_wheel
+from prefix import SITE_PACKAGES
 from wheels import wheel
 
 

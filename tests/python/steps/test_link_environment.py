@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from install_wheel import install_wheel
-from link_environment import SITE_PACKAGES, link_environment
+from link_environment import link_environment
+from prefix import SITE_PACKAGES
 from wheels import wheel
 
 POINTS = """\

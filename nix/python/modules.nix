@@ -1,0 +1,8 @@
+# The modules that build steps share, each as a directory for PYTHONPATH, made once.
+builtins.mapAttrs (_: import ../platform/module.nix) {
+  bytecode = ../platform/bytecode.py;
+  build_backend = ./steps/build_backend.py;
+  compiled_code = ./steps/compiled_code.py;
+  install_wheel = ./steps/install_wheel.py;
+  prefix = ./steps/prefix.py;
+}
