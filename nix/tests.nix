@@ -6,7 +6,7 @@ python.step {
   script = ./python/steps/run_tests.py;
   env = {
     environment = python.environment { name = "${name}-test-env"; inherit keys; };
-    # The tests, and pytest's configuration; not the code, which comes from the environment.
-    src = python.sources member.directory (file: _: builtins.match "pyproject\\.toml|tests(/.*)?" file != null);
+    # The tests, and the manifest; not the code, which comes from the environment.
+    src = python.sources member.directory (file: _: builtins.match "pyproject\\.toml|setup\\.py|tests(/.*)?" file != null);
   };
 }

@@ -14,13 +14,18 @@ EXTRAS = {
         "alembic>=1.16",
         "flask-migrate>=4.1",
         "flask-sqlalchemy>=3.1.1",
-        "psycopg[binary]>=3.2",  # PostgreSQL
+        "psycopg[binary]>=3.2",
         "sqlalchemy>=2.0.40",
     ],
     "log": [
         "structlog>=25.1",
     ],
     "templates": [],  # Jinja comes with Flask
+}
+
+# What an extra lists and its extension never imports, and why it is there.
+INDIRECT = {
+    "psycopg": "SQLAlchemy imports the driver that the URL of the database asks for",
 }
 
 setup(extras_require=EXTRAS)

@@ -1,18 +1,38 @@
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from backend_common import EXTENSIONS
 
 Service = Callable[..., Path]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--extension",
+        action="append",
+        choices=EXTENSIONS,
+        help="hold this extension alone to the contract, where only its extra is installed",
+    )
+
+
+@pytest.fixture(scope="session")
+def given() -> Mapping[str, str]:
+    """The environment that the tests were started in: it says where real servers are."""
+    return MappingProxyType(dict(os.environ))
+
+
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def environment(given: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An environment that says nothing, but where state may be kept."""
-    for name in ("APP_CHANNEL", "APP_SETTINGS", "DATABASE_URL", "FLASK_DEBUG", "XDG_STATE_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    prefixes = ("APP_", "FLASK_", "HEARTBEAT_", "DATABASE_", "XDG_STATE_HOME")
+    extensions = tuple(f"{name.upper()}_" for name in EXTENSIONS)
+    for name in given:
+        if name.startswith((*prefixes, *extensions)):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
 
 

@@ -1,0 +1,337 @@
+"""What every extension has to keep to; nothing here is about one of them.
+
+Where the extra of one extension alone is installed, ``pytest tests/test_contract.py --extension
+NAME`` holds that one to it.
+"""
+
+import copy
+import importlib
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import backend_common
+import extension_source as source
+import pytest
+from backend_common import EXTENSIONS, App, SettingError, create_app
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from werkzeug.test import TestResponse
+
+Service = Callable[..., Path]
+Make = Callable[..., App]
+
+LIBRARY = "backend_common"
+SECRET = "hunter2"
+
+# What an extension asks for of the service, and nobody else.
+FILES = {"shop/templates/page.html": "<p>{{ name }}</p>"}
+# Settings without which an extension has nothing to do: it would not load.
+NEEDED: dict[str, dict[str, Any]] = {}
+# For each extension with settings, values of some that are not the default.
+OTHER: dict[str, dict[str, Any]] = {
+    "api": {"MAX_CONTENT_LENGTH": 10},
+    "db": {"DATABASE_URL": "sqlite:///other.db"},
+    "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
+}
+# The server behind an extension, the setting that says where it is, and one where nobody answers.
+SERVERS: dict[str, tuple[str, str, str]] = {}
+
+# Loads the extensions in a process of its own, without the modules in the first argument.
+PROCESS = """
+import json, sys
+absent, extensions, config = map(json.loads, sys.argv[1:])
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in absent:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from backend_common import create_app
+app = create_app("shop", extensions=extensions, config=config)
+print(json.dumps([list(app.loaded), sorted(sys.modules)]))
+"""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    chosen = metafunc.config.getoption("--extension") or EXTENSIONS
+    if "extension" in metafunc.fixturenames:
+        metafunc.parametrize("extension", chosen)
+    if "served" in metafunc.fixturenames:
+        metafunc.parametrize("served", [name for name in chosen if name in SERVERS])
+    if "key" in metafunc.fixturenames:
+        pairs = [(name, key) for name in chosen for key in sorted(keys(name))]
+        metafunc.parametrize(("setting_of", "key"), pairs)
+
+
+@pytest.fixture
+def make(service: Service) -> Make:
+    service(FILES)
+
+    def make_app(*extensions: str, **config: Any) -> App:
+        needed = {key: value for name in extensions for key, value in NEEDED.get(name, {}).items()}
+        return create_app("shop", extensions=extensions, config={**needed, **config})
+
+    return make_app
+
+
+# What an extension consists of.
+
+
+def files(extension: str) -> list[Path]:
+    return source.files(Path(*backend_common.__path__), extension)
+
+
+def keys(extension: str) -> set[str]:
+    return source.settings(files(extension))
+
+
+def modules(extension: str) -> list[ModuleType]:
+    importlib.import_module(f"{LIBRARY}.{extension}")
+    prefix = f"{LIBRARY}.{extension}"
+    return [
+        module
+        for name, module in sys.modules.items()
+        if name == prefix or name.startswith(f"{prefix}.")
+    ]
+
+
+# What an extra brings.
+
+
+def extra(name: str) -> list[Requirement]:
+    """The requirements of the library with an extra ("" for none), less those of the library."""
+    requirements = [Requirement(line) for line in metadata.requires(LIBRARY) or []]
+    return [it for it in requirements if applies(it, name) and (not name or not applies(it, ""))]
+
+
+def applies(requirement: Requirement, extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def closure(requirements: list[Requirement]) -> set[str]:
+    """The distributions that requirements bring, all the way down."""
+    found: set[tuple[str, str]] = set()
+    todo = [
+        (canonicalize_name(it.name), extra) for it in requirements for extra in ("", *it.extras)
+    ]
+    while todo:
+        name, asked = todo.pop()
+        if (name, asked) in found:
+            continue
+        found.add((name, asked))
+        for line in metadata.requires(name) or []:
+            requirement = Requirement(line)
+            if applies(requirement, asked):
+                inner = canonicalize_name(requirement.name)
+                todo += [(inner, extra) for extra in ("", *requirement.extras)]
+    return {name for name, _ in found}
+
+
+def distributions() -> dict[str, set[str]]:
+    """The installed distributions, by the top-level modules that they have."""
+    return {
+        module: {canonicalize_name(name) for name in names}
+        for module, names in metadata.packages_distributions().items()
+    }
+
+
+def indirect() -> Any:
+    """What setup.py says of requirements that nothing here imports, and why they are there."""
+    return source.literal(Path(__file__).parents[1] / "setup.py", "INDIRECT")
+
+
+def load(directory: Path, *extensions: str, absent: set[str]) -> tuple[list[str], set[str]]:
+    """Load extensions in a new process; return what is loaded, and all modules."""
+    config = {key: value for name in extensions for key, value in NEEDED.get(name, {}).items()}
+    arguments = [json.dumps(it) for it in (sorted(absent), extensions, config)]
+    result = subprocess.run(
+        [sys.executable, "-c", PROCESS, *arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    loaded, imported = json.loads(result.stdout)
+    return loaded, set(imported)
+
+
+def test_its_extra_alone_is_enough(extension: str, service: Service) -> None:
+    enough = closure([*extra(""), *extra(extension)]) | {LIBRARY.replace("_", "-")}
+    absent = {module for module, names in distributions().items() if not names & enough}
+    loaded, _ = load(service(FILES), extension, absent=absent)
+    assert loaded == [extension]
+
+
+def test_nothing_in_its_extra_is_unused(extension: str) -> None:
+    owners = distributions()
+    used = {name for module in source.imports(files(extension)) for name in owners.get(module, ())}
+    asked = {canonicalize_name(it.name) for it in extra(extension)}
+    assert asked - used - set(indirect()) == set(), "import it, drop it, or give a reason"
+
+
+def test_what_is_excused_is_asked_for(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--extension"):
+        pytest.skip("is about all extras")
+    asked = {canonicalize_name(it.name) for name in EXTENSIONS for it in extra(name)}
+    assert set(indirect()) <= asked
+    assert all(indirect().values())
+
+
+def test_sqlalchemy_comes_with_db_alone(extension: str, service: Service) -> None:
+    _, imported = load(service(FILES), extension, absent=set())
+    assert ("sqlalchemy" in imported) == (extension == "db")
+
+
+def test_all_the_others_do_without_sqlalchemy(
+    request: pytest.FixtureRequest, service: Service
+) -> None:
+    if request.config.getoption("--extension"):
+        pytest.skip("needs all extras")
+    others = [name for name in EXTENSIONS if name != "db"]
+    loaded, imported = load(service(FILES), *others, absent=set())
+    assert loaded == others
+    assert "sqlalchemy" not in imported
+
+
+def test_two_apps_share_nothing(extension: str, make: Make) -> None:
+    make(extension)
+    before = [state(module) for module in modules(extension)]
+    one = make(extension)
+    settings = {key: one.config[key] for key in keys(extension)}
+    two = make(extension, **OTHER.get(extension, {}))
+    assert one.loaded[extension] is not two.loaded[extension]
+    assert [state(module) for module in modules(extension)] == before
+    assert {key: one.config[key] for key in keys(extension)} == settings
+    for key, value in OTHER.get(extension, {}).items():
+        assert one.config[key] != two.config[key] == value
+
+
+def state(module: ModuleType) -> dict[str, Any]:
+    """The containers at module level: what applications could share."""
+    return {
+        name: copy.copy(value)
+        for name, value in vars(module).items()
+        if isinstance(value, dict | list | set) and not name.startswith("__")
+    }
+
+
+def test_another_value_of_some_setting_is_known(extension: str) -> None:
+    assert bool(keys(extension)) == bool(OTHER.get(extension))
+    assert set(OTHER.get(extension, {})) <= keys(extension)
+
+
+class Wrong:
+    """No value of any setting."""
+
+    def __repr__(self) -> str:
+        return SECRET
+
+
+def test_a_wrong_value_fails_with_its_key(setting_of: str, key: str, make: Make) -> None:
+    with pytest.raises(SettingError, match=rf"\b{key}\b") as error:
+        make(setting_of, **{key: Wrong()})
+    assert SECRET not in str(error.value)
+
+
+def test_testing_changes_nothing(extension: str, make: Make) -> None:
+    assert outcomes(make(extension, TESTING=True)) == outcomes(make(extension, TESTING=False))
+
+
+def outcomes(app: App) -> list[tuple[int, list[tuple[str, str]]]]:
+    """What requests of all kinds are answered with, but for what is random in it."""
+    app.add_url_rule("/page", "page", lambda: "page")
+    client = app.test_client()
+    elsewhere = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "PUT"}
+    answers = []
+    for path in ("/", "/page", "/__permissions__", "/__version__"):
+        for method in ("GET", "POST", "OPTIONS"):
+            for base in ("http://shop.example", "https://shop.example"):
+                for headers in ({}, elsewhere, {"Authorization": "Bearer a.b.c"}):
+                    answers.append(client.open(path, method=method, base_url=base, headers=headers))
+    return [outcome(response) for response in answers]
+
+
+def outcome(response: TestResponse) -> tuple[int, list[tuple[str, str]]]:
+    headers = [
+        (name, re.sub(r"'nonce-[^']+'", "'nonce-'", value))
+        for name, value in response.headers.items()
+        if name not in ("Date", "X-Request-ID")
+    ]
+    return response.status_code, headers
+
+
+# A real server, up and down.
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port where connections are made, and nobody ever answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        yield server.getsockname()[1]
+
+
+def test_the_server_of_every_check_is_known(extension: str, make: Make) -> None:
+    report = make(extension).test_client().get("/__heartbeat__").get_json()
+    expected = {extension} if extension in SERVERS else set()
+    assert set(report["checks"]) == expected, "tell its server in SERVERS"
+
+
+def heartbeat(app: App) -> tuple[int, float]:
+    """The status of the heartbeat, and the seconds that it took."""
+    began = time.monotonic()
+    response = app.test_client().get("/__heartbeat__")
+    return response.status_code, time.monotonic() - began
+
+
+def wait_for(app: App, status: int) -> None:
+    """Ask until the heartbeat has a status; servers and pools take a moment."""
+    deadline = time.monotonic() + 60
+    while heartbeat(app)[0] != status:
+        assert time.monotonic() < deadline, f"the heartbeat is not {status} after a minute"
+        time.sleep(0.1)
+
+
+def test_the_heartbeat_is_red_in_time_when_nobody_answers(
+    served: str, make: Make, silent: int
+) -> None:
+    _, key, address = SERVERS[served]
+    limit = 1.0
+    config = {key: address.format(port=silent), "HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_CACHE": 0}
+    app = make(served, **config)
+    for _ in range(2):
+        status, seconds = heartbeat(app)
+        assert status == 500
+        assert seconds < limit + 1  # the limit is what is promised; the rest is for the machine
+    for thread in threading.enumerate():
+        if thread.name == f"heartbeat-{served}":
+            thread.join(timeout=30)
+            assert not thread.is_alive(), "the check does not give up by itself"
+
+
+def test_the_heartbeat_follows_the_server(
+    served: str, make: Make, given: Mapping[str, str]
+) -> None:
+    server, key, _ = SERVERS[served]
+    if key not in given or not shutil.which("needs"):
+        pytest.skip(f"{key} does not say where a server is: run this in nix-shell, or set it")
+    app = make(served, **{key: given[key], "HEARTBEAT_CACHE": 0})
+    wait_for(app, 200)
+    try:
+        subprocess.run(["needs", "stop", server], check=True)
+        wait_for(app, 500)
+    finally:
+        subprocess.run(["needs", "start", server], check=True)
+    wait_for(app, 200)
