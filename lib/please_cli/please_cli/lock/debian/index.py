@@ -20,7 +20,6 @@ class Package:
     version: str
     file: str
     sha256: str
-    size: int
     needs: tuple[str, ...]
     provides: tuple[str, ...]
 
@@ -77,7 +76,6 @@ def packages(lines: Iterable[str]) -> Iterable[Package]:
             version=stanza["Version"],
             file=stanza["Filename"],
             sha256=stanza["SHA256"],
-            size=int(stanza["Size"]),
             needs=tuple(_names(stanza, "Pre-Depends") + _names(stanza, "Depends")),
             provides=tuple(_names(stanza, "Provides")),
         )
@@ -88,7 +86,6 @@ _FIELDS = [
     "Version",
     "Filename",
     "SHA256",
-    "Size",
     "Pre-Depends",
     "Depends",
     "Provides",

@@ -12,7 +12,6 @@ from please_cli.lock.document import Document
 from please_cli.lock.python import artifacts, extras, graph, resolver, sdist
 from please_cli.lock.python.declares import declares
 from please_cli.lock.python.indexes import Indexes
-from please_cli.lock.python.interpreter import PYTHON
 
 LEVELS = 2
 """How deep the lock has one entry a line: a package."""
@@ -76,7 +75,7 @@ def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str
                 entry["build"] = _build(package, files["sdist"], known)
         packages[name] = _ordered(entry, node)
     _check_builds(packages)
-    return {"python": ".".join(map(str, PYTHON)), "packages": packages}
+    return {"packages": packages}
 
 
 def changes(before: Document, after: Document) -> list[str]:

@@ -7,7 +7,6 @@ Package: app
 Version: 1:2.0-1
 Filename: pool/main/a/app/app_2.0-1_amd64.deb
 SHA256: aa
-Size: 10
 Pre-Depends: early (>= 1)
 Depends: libc:any (>= 2.36), one | other, mail-agent,
  folded
@@ -16,59 +15,50 @@ Package: app
 Version: 1:1.9-1
 Filename: pool/main/a/app/app_1.9-1_amd64.deb
 SHA256: a0
-Size: 9
 
 Package: early
 Version: 1
 Filename: pool/main/e/early/early_1_all.deb
 SHA256: bb
-Size: 1
 Depends: app
 
 Package: libc
 Version: 2.36
 Filename: pool/main/l/libc/libc_2.36_amd64.deb
 SHA256: cc
-Size: 1
 
 Package: one
 Version: 1
 Filename: pool/main/o/one/one_1_amd64.deb
 SHA256: dd
-Size: 1
 Depends: doc
 
 Package: other
 Version: 1
 Filename: pool/main/o/other/other_1_amd64.deb
 SHA256: ee
-Size: 1
 
 Package: zmail
 Version: 1
 Filename: pool/main/z/zmail/zmail_1_amd64.deb
 SHA256: ff
-Size: 1
 Provides: mail-agent (= 1)
 
 Package: amail
 Version: 1
 Filename: pool/main/a/amail/amail_1_amd64.deb
 SHA256: f0
-Size: 1
 Provides: postman, mail-agent
 
 Package: folded
 Version: 1
 Filename: pool/main/f/folded/folded_1_amd64.deb
 SHA256: f1
-Size: 1
 
 Package: doc
 Version: 1
 Filename: pool/main/d/doc/doc_1_all.deb
 SHA256: f2
-Size: 1
 Depends: absent
 """
 
@@ -80,7 +70,7 @@ def index() -> Index:
 
 def test_a_package_is_its_highest_version(index: Index) -> None:
     app = index["app"]
-    assert (app.version, app.sha256, app.size) == ("1:2.0-1", "aa", 10)
+    assert (app.version, app.sha256) == ("1:2.0-1", "aa")
     assert app.file == "pool/main/a/app/app_2.0-1_amd64.deb"
 
 
