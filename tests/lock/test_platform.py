@@ -50,10 +50,7 @@ def test_the_hash_of_busybox_is_nix_own() -> None:
     system = run("nix-instantiate", "--eval", "-E", "builtins.currentSystem").stdout.strip('"\n')
     busybox = build("toolchain.platform.busybox")
     digest = run("nix-store", "--query", "--hash", busybox).stdout.strip()
-    converted = run(
-        *["nix", "--extra-experimental-features", "nix-command", "hash", "to-sri"],
-        *["--type", "sha256", digest.removeprefix("sha256:")],
-    )
+    converted = run("nix-hash", "--type", "sha256", "--to-base16", digest.removeprefix("sha256:"))
     assert locked[system] == converted.stdout.strip()
 
 

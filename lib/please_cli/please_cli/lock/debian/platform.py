@@ -1,16 +1,12 @@
 """nix/lock/debian.json: the Debian packages of the embedded platform."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from debian.debfile import DebFile
-
 from please_cli.errors import UserError
-from please_cli.lock.debian import apt, mirror, nar
+from please_cli.lock.debian import apt, busybox, mirror
 from please_cli.lock.debian.index import Index, packages
 from please_cli.lock.document import Document
 from please_cli.lock.systems import SYSTEMS, machine
@@ -41,7 +37,7 @@ def lock(components: Components) -> Document:
         return {
             "codename": CODENAME,
             "busybox": {
-                system: busybox(private.download("busybox-static", architecture))
+                system: busybox.digest(private.download("busybox-static", architecture))
                 for system, architecture in ARCHITECTURES.items()
             },
             "systems": {
@@ -92,17 +88,6 @@ def _versions(document: Document) -> dict[str, set[str]]:
         for name, package in system["packages"].items():
             versions.setdefault(name, set()).add(package["version"])
     return versions
-
-
-def busybox(deb: Path) -> str:
-    """Return the hash of a directory with nothing but the `bin/busybox` of that package."""
-    with tempfile.TemporaryDirectory() as name, DebFile(deb) as archive:
-        program = Path(name) / "root" / "bin" / "busybox"
-        program.parent.mkdir(parents=True)
-        with archive.data.get_file("./bin/busybox") as packed, program.open("wb") as file:
-            shutil.copyfileobj(packed, file)
-        program.chmod(0o755)
-        return nar.sri(program.parents[1])
 
 
 def components(path: Path) -> Components:
