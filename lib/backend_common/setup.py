@@ -10,6 +10,9 @@ EXTRAS = {
         "pyyaml>=6.0",
         "starlette>=0.35",
     ],
+    "auth": [
+        "joserfc>=1.8",  # verifies signatures, and signs
+    ],
     "db": [
         "alembic>=1.16",
         "flask-migrate>=4.1",

@@ -26,6 +26,7 @@ EXTENSIONS = [
     "log",
     "templates",
     "api",
+    "auth",
     "db",
 ]
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
 
     from backend_common.api import Api
+    from backend_common.auth import Auth
     from backend_common.templates import Templates
 
 
@@ -19,6 +20,7 @@ class App(flask.Flask):
 
     # For type checkers: what init_app of each extension returns. Python itself only notes these.
     api: "Api"
+    auth: "Auth"
     db: "SQLAlchemy"
     log: "BoundLogger"
     templates: "Templates"

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from werkzeug.exceptions import ServiceUnavailable
 
-from backend_common import places, settings
+from backend_common import places, settings, tables
 from backend_common.settings import SettingError
 
 BACKENDS = ("postgres", "postgresql", "sqlite")
@@ -57,8 +57,10 @@ def run_migrations(metadata: MetaData) -> None:
 
     :param metadata: of the service's models, to compare with the database.
     """
+    app = flask.current_app
+    tables.make_all(app, app.extensions["sqlalchemy"])
     options: dict[str, Any] = {
-        "target_metadata": metadata,
+        "target_metadata": [metadata, app.extensions["sqlalchemy"].metadata],
         "render_as_batch": True,
         "on_version_apply": _announce,
     }

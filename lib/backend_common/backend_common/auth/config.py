@@ -1,0 +1,105 @@
+"""The settings of the extension, read and checked; docs/extensions.md explains them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from backend_common import settings
+from backend_common.app import App
+from backend_common.auth import jwks, keys
+from backend_common.auth.bearer import ALGORITHMS
+from backend_common.auth.permissions import are_permissions
+from backend_common.auth.user import is_name
+from backend_common.settings import SettingError
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the settings say.
+
+    :param name: of the service as an issuer of tokens.
+    :param issuers: whose tokens it trusts besides its own, and the URLs of their keys.
+    :param anybody: the permissions that development gives without credentials.
+    """
+
+    name: str
+    audience: str
+    key_files: list[str]
+    issuers: Mapping[str, str | None]
+    patience: jwks.Patience
+    algorithms: list[str]
+    claim: str
+    leeway: int
+    anybody: list[str]
+
+
+def read(app: App) -> Config:
+    """Read the settings of *app*.
+
+    :raises SettingError: one of them is wrong, or production trusts nobody's tokens.
+    """
+    setting = partial(settings.read, app)
+    text, seconds = "printable text", "seconds, more than 0"
+    config = Config(
+        name=setting("AUTH_ISSUER", app.name, is_name, text),
+        audience=setting("AUTH_AUDIENCE", app.name, is_name, text),
+        key_files=setting("AUTH_KEY_FILES", [], _are_paths, "a list of paths"),
+        issuers=setting(
+            "AUTH_ISSUERS",
+            {},
+            _are_issuers,
+            "issuers and the URLs of their keys, such as "
+            '{"https://login.example.org/": null, "tokens": "https://example.org/jwks.json"}, '
+            "where null is for an issuer that is an URL itself and says where",
+        ),
+        patience=jwks.Patience(
+            lifetime=setting("AUTH_KEYS_LIFETIME", 3600.0, _is_duration, seconds),
+            cooldown=setting("AUTH_KEYS_COOLDOWN", 30.0, _is_duration, seconds),
+            timeout=setting("AUTH_KEYS_TIMEOUT", 2.5, _is_duration, seconds),
+        ),
+        algorithms=setting(
+            "AUTH_ALGORITHMS",
+            ["Ed25519", "ES256", "PS256", "RS256"],
+            _are_algorithms,
+            f"a list out of {', '.join(ALGORITHMS)}",
+        ),
+        claim=setting("AUTH_CLAIM", "permissions", is_name, "the name of a claim"),
+        leeway=setting("AUTH_LEEWAY", 30, _is_leeway, "seconds, from 0 to 300"),
+        anybody=setting(
+            "AUTH_DEVELOPMENT_PERMISSIONS",
+            [],
+            are_permissions,
+            "a list of permissions, such as shop/orders/update or shop/*",
+        ),
+    )
+    if app.in_production and not config.key_files and not config.issuers:
+        message = (
+            f"the settings AUTH_ISSUERS and AUTH_KEY_FILES of {app.name!r} are missing, and "
+            "production needs to know whose tokens to trust: name issuers and where their keys "
+            f"are, or a file with a private key of the service's own; {keys.HOW_TO_MAKE_ONE}"
+        )
+        raise SettingError(message)
+    return config
+
+
+def _are_paths(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+
+
+def _are_algorithms(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and set(value) <= set(ALGORITHMS)
+
+
+def _are_issuers(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        is_name(name) and jwks.is_url(name if url is None else url) for name, url in value.items()
+    )
+
+
+def _is_leeway(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value <= 300
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 < value < float("inf")

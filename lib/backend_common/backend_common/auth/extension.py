@@ -1,0 +1,238 @@
+"""What ``app.auth`` is."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from uuid import uuid4
+
+import flask
+from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+
+from backend_common.app import App, current_app
+from backend_common.auth import challenge, jwks, keys, permissions
+from backend_common.auth.bearer import Verifier
+from backend_common.auth.challenge import InvalidTokenError
+from backend_common.auth.config import Config
+from backend_common.auth.keys import OwnKeys
+from backend_common.auth.tokens import PREFIX, ApiTokens
+from backend_common.auth.user import NOBODY, User, is_name
+from backend_common.health import Unhealthy
+from backend_common.settings import SettingError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySetSerialization
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Identify = Callable[[], User | None]
+
+OUTCOME = "backend_common.auth"  # in the WSGI environment, where clients cannot put it
+USUAL_LIFE = timedelta(hours=1)
+
+
+class Auth:
+    """Who calls an application, and what they may do."""
+
+    tokens: ApiTokens
+    """The API tokens, opaque and revocable, in the service's own database."""
+
+    def __init__(self, app: App, config: Config) -> None:
+        self._app = app
+        self._config = config
+        self._issuers = {
+            name: jwks.IssuerKeys(name, url, config.patience)
+            for name, url in config.issuers.items()
+        }
+        find = {name: issuer.find for name, issuer in self._issuers.items()}
+        if self.has_keys:
+            # NB: a key may not be there yet, so self.keys is not looked at before it is needed.
+            find[config.name] = lambda key_id: self.keys.find(key_id)  # noqa: PLW0108
+        self._verifier = Verifier(
+            find, config.algorithms, config.audience, config.claim, config.leeway
+        )
+        self._anybody = User(NOBODY.name, frozenset(config.anybody), "development")
+        self._others: list[Identify] = []
+        self.tokens = ApiTokens(app)
+
+    def accept(self, identify: Identify) -> None:
+        """Ask *identify*, too, who makes a request that has no bearer token; None for nobody."""
+        self._others.append(identify)
+
+    def authenticate(self) -> User | None:
+        """Return who makes the current request, or None for nobody.
+
+        :raises Unauthorized: there is a token, and it is not to be trusted.
+        :raises ServiceUnavailable: nobody can tell, since the keys of its issuer cannot be had.
+        """
+        # NB: not in flask.g, which outlives a request where a test pushed an application context.
+        outcome = flask.request.environ.get(OUTCOME)
+        if outcome is None:
+            try:
+                outcome = self._identify()
+            except Unauthorized as error:
+                outcome = error
+            flask.request.environ[OUTCOME] = outcome
+        if isinstance(outcome, Unauthorized):
+            raise outcome
+        return None if outcome is NOBODY else outcome
+
+    def require(self, needed: Any) -> User:
+        """Return who makes the current request, if they have the permissions *needed*.
+
+        :param needed: a list is one role, which has all of these permissions; a list of lists is
+            several roles, any of which will do; an empty list is for everybody who is known.
+        :raises Unauthorized: it is nobody, or as :meth:`authenticate`.
+        :raises Forbidden: the user lacks a permission.
+        :raises ValueError: *needed* is neither.
+        """
+        roles = permissions.roles(needed)
+        user = self.authenticate()
+        if user is not None and any(map(user.has, roles)):
+            return user
+        if user is None or user.method == "development":
+            raise challenge.missing(self._app.name)
+        raise challenge.insufficient(self._app.name, roles)
+
+    def require_permissions(self, needed: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Decorate a view, which then begins with :meth:`require`."""
+        return require_permissions(needed)
+
+    @property
+    def current_user(self) -> User:
+        """Who makes the current request; ``anonymous``, without permissions, for nobody.
+
+        :raises Unauthorized: as :meth:`authenticate`.
+        """
+        return self.authenticate() or NOBODY
+
+    @property
+    def known_user(self) -> User | None:
+        """Who the current request was found to be by, for logs: this finds nothing out."""
+        outcome = flask.request.environ.get(OUTCOME)
+        return outcome if isinstance(outcome, User) and outcome.method else None
+
+    def sign(
+        self,
+        name: str,
+        granted: Sequence[str],
+        life: timedelta = USUAL_LIFE,
+        audience: Sequence[str] = (),
+        **claims: Any,
+    ) -> str:
+        """Return a token for the user *name*, signed with the service's own key.
+
+        :param granted: the permissions that it carries.
+        :param audience: the services that it is for; this one, if none is named.
+        :param claims: more to say in it.
+        :raises ValueError: *name* or *granted* will not do.
+        :raises SettingError: there is no key to sign with.
+        """
+        if not is_name(name) or not permissions.are_permissions(list(granted)):
+            message = "a token needs a name (printable text) and permissions such as shop/orders/*"
+            raise ValueError(message)
+        now = datetime.now(UTC)
+        return self.keys.sign(
+            {
+                **claims,
+                "iss": self._config.name,
+                "sub": name,
+                "aud": list(audience) or [self._config.audience],
+                "iat": int(now.timestamp()),
+                "exp": int((now + life).timestamp()),
+                "jti": uuid4().hex,
+                "permissions": list(granted),
+            }
+        )
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the service has keys of its own: production has only those that it is given."""
+        return bool(self._config.key_files) or not self._app.in_production
+
+    @cached_property
+    def keys(self) -> OwnKeys:
+        """The service's own keys; development makes one when it is first needed.
+
+        :raises SettingError: there are none, or they cannot be read or made.
+        """
+        if self._config.key_files:
+            return keys.from_files(self._app.name, self._config.key_files)
+        if self.has_keys:
+            return keys.in_state(Path(self._app.instance_path))
+        message = (
+            f"{self._app.name!r} has no key to sign tokens with: set AUTH_KEY_FILES to a file "
+            f"with one; {keys.HOW_TO_MAKE_ONE}"
+        )
+        raise SettingError(message)
+
+    def public_keys(self) -> "KeySetSerialization":
+        """Return what verifies the service's own tokens, a JWK Set (RFC 7517); maybe an empty one.
+
+        :raises SettingError: as :attr:`keys`.
+        """
+        return self.keys.public() if self.has_keys else {"keys": []}
+
+    def check(self) -> None:
+        """Check, for the heartbeat, that the keys of all issuers can be had.
+
+        :raises Unhealthy: some cannot.
+        """
+        with ThreadPoolExecutor() as pool:
+            wrong = [reason for reason in pool.map(_reason, self._issuers.values()) if reason]
+        if wrong:
+            raise Unhealthy("; ".join(wrong))
+
+    def _identify(self) -> User:
+        scheme, _, token = flask.request.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() == "bearer":
+            return self._bearer(token.strip())
+        for identify in self._others:
+            if user := identify():
+                return user
+        open_ = self._anybody.permissions and not self._app.in_production
+        return self._anybody if open_ else NOBODY
+
+    def _bearer(self, token: str) -> User:
+        try:
+            if token.startswith(PREFIX):
+                return self.tokens.identify(token)
+            return self._verifier.identify(token)
+        except InvalidTokenError as error:
+            raise challenge.invalid(self._app.name, error) from error
+        except jwks.KeysError as error:
+            self._app.logger.error("a token cannot be verified: %s", error)
+            message = "The keys of the token's issuer cannot be had now. Try again later."
+            raise ServiceUnavailable(message) from error
+
+
+def require_permissions(needed: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a view: only who has *needed* calls it.
+
+    It asks the current application, so that modules without one can use it.
+
+    :param needed: as in :meth:`Auth.require`.
+    :raises ValueError: *needed* will not do; told when the view is decorated.
+    """
+    permissions.roles(needed)
+
+    def decorate(view: Callable[P, T]) -> Callable[P, T]:
+        @wraps(view)
+        def guarded(*arguments: P.args, **options: P.kwargs) -> T:
+            current_app.auth.require(needed)
+            return view(*arguments, **options)
+
+        return guarded
+
+    return decorate
+
+
+def _reason(issuer: jwks.IssuerKeys) -> str | None:
+    try:
+        issuer.check()
+    except jwks.KeysError as error:
+        return str(error)
+    return None

@@ -1,0 +1,105 @@
+"""The service's own keys: the first signs, and what any of them signed is the service's own."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet, KeySetSerialization, OKPKey
+
+from backend_common.settings import SettingError
+
+ALGORITHM: Final = "Ed25519"  # RFC 9864
+HOW_TO_MAKE_ONE = "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+
+
+class OwnKeys:
+    """Signs tokens, and knows those that it signed.
+
+    :param keys: Ed25519 private keys; the first signs, the others are on their way out.
+    """
+
+    def __init__(self, keys: Sequence[OKPKey]) -> None:
+        self._keys = KeySet(list(keys))
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Return a JSON Web Token (RFC 7519) of *claims*."""
+        key = self._keys.keys[0]
+        return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, [ALGORITHM])
+
+    def read(self, token: str) -> dict[str, Any]:
+        """Return the claims of *token*, which one of the keys signed; it may be expired.
+
+        :raises ValueError: none of the keys signed it.
+        """
+        try:
+            return jwt.decode(token, self._keys, [ALGORITHM]).claims
+        except (JoseError, ValueError) as error:
+            message = "none of the service's own keys signed this"
+            raise ValueError(message) from error
+
+    def find(self, key_id: str | None) -> Key | None:
+        """Return the key *key_id*, or None if there is none like it."""
+        return next((key for key in self._keys if key.kid == key_id), None)
+
+    def public(self) -> KeySetSerialization:
+        """Return the public keys, a JWK Set (RFC 7517, section 5)."""
+        return self._keys.as_dict(private=False, use="sig", alg=ALGORITHM)
+
+
+def from_files(service: str, files: Sequence[str]) -> OwnKeys:
+    """Read *files*, each a private key in PEM.
+
+    :raises SettingError: a file is not there, or is no Ed25519 private key.
+    """
+    return OwnKeys([_read(service, Path(file)) for file in files])
+
+
+def in_state(directory: Path) -> OwnKeys:
+    """Read the key in *directory*, and make it first if there is none.
+
+    :raises SettingError: the directory cannot be written.
+    """
+    file = directory / "auth.pem"
+    try:
+        if not file.exists():
+            _make(file)
+        return OwnKeys([OKPKey.import_key(file.read_bytes())])
+    except OSError as error:
+        message = (
+            f"cannot keep the key that signs tokens in {directory}: {error.strerror}; "
+            "set STATE_DIRECTORY to a directory that can be written, or AUTH_KEY_FILES"
+        )
+        raise SettingError(message) from error
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=file.name) as draft:  # mode 0600
+        draft.write(OKPKey.generate_key(ALGORITHM).as_pem(private=True))
+        draft.flush()
+        try:
+            # NB: unlike a replacement, a link leaves the key that another worker made meanwhile.
+            os.link(draft.name, file)
+        except FileExistsError:
+            return
+
+
+def _read(service: str, file: Path) -> OKPKey:
+    wrong = f"the setting AUTH_KEY_FILES of {service!r} is wrong: {file}"
+    try:
+        key = OKPKey.import_key(file.read_bytes())
+    except OSError as error:
+        message = f"{wrong} cannot be read: {error.strerror}; {HOW_TO_MAKE_ONE}"
+        raise SettingError(message) from error
+    except (JoseError, TypeError, ValueError):
+        # NB: the reason may quote the key, so it is not told, and not chained.
+        message = f"{wrong} is not a private key in PEM; {HOW_TO_MAKE_ONE}"
+        raise SettingError(message) from None
+    if key.curve_name != ALGORITHM or not key.is_private:
+        message = f"{wrong} is not an {ALGORITHM} private key; {HOW_TO_MAKE_ONE}"
+        raise SettingError(message)
+    return key

@@ -1,0 +1,180 @@
+"""API tokens: opaque, and so revocable at once. Their hashes are in the service's own database.
+
+The extension ``db`` brings the database and SQLAlchemy, so nothing here imports it: what is needed
+of it comes through ``app.db``, once it is known to be there.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from backend_common import tables
+from backend_common.app import App
+from backend_common.auth.challenge import InvalidTokenError
+from backend_common.auth.permissions import are_permissions
+from backend_common.auth.user import User, is_name
+from backend_common.loader import ExtensionError
+
+if TYPE_CHECKING:
+    from flask_sqlalchemy import SQLAlchemy
+
+PREFIX = "sat_"  # by which scanners for leaked secrets know one; no signed token begins so
+TABLE = "auth_tokens"
+
+
+@dataclass(frozen=True)
+class ApiToken:
+    """What is known of an API token, which is all but the token itself."""
+
+    id: int
+    name: str
+    permissions: list[str]
+    created: datetime
+    expires: datetime | None
+    revoked: datetime | None
+
+
+class ApiTokens:
+    """The API tokens of one application."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        tables.declare(app, _declare)
+
+    def issue(
+        self, name: str, permissions: list[str], expires: datetime | None = None
+    ) -> tuple[str, ApiToken]:
+        """Make a token, which is told this once, and commit it to the database.
+
+        :param name: of the user it stands for.
+        :param expires: with a time zone; None for a token that lasts until it is revoked.
+        :raises ExtensionError: there is no database, or it lacks the table.
+        :raises ValueError: *name* or *permissions* will not do.
+        """
+        if not is_name(name) or not are_permissions(permissions):
+            message = "a token needs a name (printable text) and permissions such as shop/orders/*"
+            raise ValueError(message)
+        token = PREFIX + secrets.token_urlsafe(32)
+        row = {
+            "digest": _digest(token),
+            "name": name,
+            "permissions": permissions,
+            "created": datetime.now(UTC),
+            "expires": expires and expires.astimezone(UTC),
+        }
+        stored = self._run(lambda table: table.insert().values(row).returning(*table.c)).one()
+        self._db.session.commit()
+        return token, _known(stored)
+
+    def revoke(self, id_: int) -> bool:
+        """End the token *id_*, and commit that; tell whether there was one to end.
+
+        :raises ExtensionError: there is no database, or it lacks the table.
+        """
+
+        def end(table: Any) -> Any:
+            ending = table.update().where(table.c.id == id_, table.c.revoked.is_(None))
+            return ending.values(revoked=datetime.now(UTC)).returning(table.c.id)
+
+        ended = self._run(end).one_or_none()
+        self._db.session.commit()
+        return ended is not None
+
+    def all(self) -> Sequence[ApiToken]:
+        """Return all tokens that there ever were, the oldest first.
+
+        :raises ExtensionError: there is no database, or it lacks the table.
+        """
+        return [_known(row) for row in self._run(lambda table: table.select().order_by("id"))]
+
+    def identify(self, token: str) -> User:
+        """Return the user whom *token* stands for.
+
+        :raises InvalidTokenError: there is none like it, or no longer.
+        """
+        digest = _digest(token)
+        try:
+            row = self._run(lambda table: table.select().filter_by(digest=digest)).one_or_none()
+        except ExtensionError as error:
+            self._app.logger.warning("somebody tried an API token: %s", error)
+            message = "this service has no API tokens"
+            raise InvalidTokenError(message) from error
+        if row is None:
+            message = "it is unknown"
+            raise InvalidTokenError(message)
+        known = _known(row)
+        if known.revoked:
+            message = "it has been revoked"
+            raise InvalidTokenError(message)
+        if known.expires and known.expires <= datetime.now(UTC):
+            message = "it has expired"
+            raise InvalidTokenError(message)
+        return User(known.name, frozenset(known.permissions), "token")
+
+    @property
+    def _db(self) -> "SQLAlchemy":
+        if "db" not in self._app.loaded:
+            message = (
+                f"{self._app.name!r} has no database to keep API tokens in: name the extension "
+                f"'db' in create_app({self._app.name!r}, extensions=[..., 'db']), "
+                "or sign tokens (flask auth sign), which are not kept"
+            )
+            raise ExtensionError(message)
+        return self._app.db
+
+    def _run(self, statement: Callable[[Any], Any]) -> Any:
+        """Execute *statement*, made of the table."""
+        db = self._db
+        try:
+            return db.session.execute(statement(_declare(db)))
+        except db.exc.DBAPIError as error:
+            db.session.rollback()
+            if db.inspect(db.engine).has_table(TABLE):
+                raise
+            message = (
+                f"the database of {self._app.name!r} lacks the table {TABLE}: add it to the "
+                "migrations (flask db migrate), and apply them (flask db upgrade)"
+            )
+            raise ExtensionError(message) from error
+
+
+def _declare(db: "SQLAlchemy") -> Any:
+    """Return the table, which is in ``db.metadata`` from then on."""
+    if (table := db.metadata.tables.get(TABLE)) is not None:
+        return table
+    instant = db.DateTime(timezone=True)
+    return db.Table(
+        TABLE,
+        db.metadata,
+        db.Column("id", db.Integer, primary_key=True),
+        db.Column("digest", db.String(64), nullable=False, unique=True),
+        db.Column("name", db.String(255), nullable=False),
+        db.Column("permissions", db.JSON, nullable=False),
+        db.Column("created", instant, nullable=False),
+        db.Column("expires", instant),
+        db.Column("revoked", instant),
+    )
+
+
+def _digest(token: str) -> str:
+    # A token has 256 random bits: there is nothing to guess, so a fast hash without salt will do.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _known(row: Any) -> ApiToken:
+    return ApiToken(
+        row.id,
+        row.name,
+        row.permissions,
+        _in_utc(row.created),
+        row.expires and _in_utc(row.expires),
+        row.revoked and _in_utc(row.revoked),
+    )
+
+
+def _in_utc(instant: datetime) -> datetime:
+    """Put back the time zone that SQLite forgets."""
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
