@@ -41,6 +41,7 @@ NEEDED: dict[str, dict[str, Any]] = {}
 # For each extension with settings, values of some that are not the default.
 OTHER: dict[str, dict[str, Any]] = {
     "api": {"MAX_CONTENT_LENGTH": 10},
+    "auth": {"AUTH_AUDIENCE": "other", "AUTH_LEEWAY": 0},
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
 }

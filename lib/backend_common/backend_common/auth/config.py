@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from backend_common import settings
@@ -39,13 +38,13 @@ def read(app: App) -> Config:
 
     :raises SettingError: one of them is wrong, or production trusts nobody's tokens.
     """
-    setting = partial(settings.read, app)
     text, seconds = "printable text", "seconds, more than 0"
     config = Config(
-        name=setting("AUTH_ISSUER", app.name, is_name, text),
-        audience=setting("AUTH_AUDIENCE", app.name, is_name, text),
-        key_files=setting("AUTH_KEY_FILES", [], _are_paths, "a list of paths"),
-        issuers=setting(
+        name=settings.read(app, "AUTH_ISSUER", app.name, is_name, text),
+        audience=settings.read(app, "AUTH_AUDIENCE", app.name, is_name, text),
+        key_files=settings.read(app, "AUTH_KEY_FILES", [], _are_paths, "a list of paths"),
+        issuers=settings.read(
+            app,
             "AUTH_ISSUERS",
             {},
             _are_issuers,
@@ -54,19 +53,21 @@ def read(app: App) -> Config:
             "where null is for an issuer that is an URL itself and says where",
         ),
         patience=jwks.Patience(
-            lifetime=setting("AUTH_KEYS_LIFETIME", 3600.0, _is_duration, seconds),
-            cooldown=setting("AUTH_KEYS_COOLDOWN", 30.0, _is_duration, seconds),
-            timeout=setting("AUTH_KEYS_TIMEOUT", 2.5, _is_duration, seconds),
+            lifetime=settings.read(app, "AUTH_KEYS_LIFETIME", 3600.0, _is_duration, seconds),
+            cooldown=settings.read(app, "AUTH_KEYS_COOLDOWN", 30.0, _is_duration, seconds),
+            timeout=settings.read(app, "AUTH_KEYS_TIMEOUT", 2.5, _is_duration, seconds),
         ),
-        algorithms=setting(
+        algorithms=settings.read(
+            app,
             "AUTH_ALGORITHMS",
             ["Ed25519", "ES256", "PS256", "RS256"],
             _are_algorithms,
             f"a list out of {', '.join(ALGORITHMS)}",
         ),
-        claim=setting("AUTH_CLAIM", "permissions", is_name, "the name of a claim"),
-        leeway=setting("AUTH_LEEWAY", 30, _is_leeway, "seconds, from 0 to 300"),
-        anybody=setting(
+        claim=settings.read(app, "AUTH_CLAIM", "permissions", is_name, "the name of a claim"),
+        leeway=settings.read(app, "AUTH_LEEWAY", 30, _is_leeway, "seconds, from 0 to 300"),
+        anybody=settings.read(
+            app,
             "AUTH_DEVELOPMENT_PERMISSIONS",
             [],
             are_permissions,
