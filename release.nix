@@ -24,7 +24,12 @@ let
       (name: library: {
         package = perSystem "libraries" name (library: library);
         tests = perSystem "libraries" name (library: library.tests);
-        extras = mapAttrs (extra: _: perSystem "libraries" name (library: library.extras.${extra})) library.extras;
+        extras = mapAttrs
+          (extra: _: {
+            package = perSystem "libraries" name (library: library.extras.${extra});
+            tests = perSystem "libraries" name (library: library.extras.${extra}.tests);
+          })
+          library.extras;
       })
       any.libraries;
 

@@ -1,6 +1,8 @@
 # The members of the workspace, found by directory: { services, libraries }, each a set of
-# { key, package, directory, module, extras, everything } by directory name. `everything` are keys
-# of the graph: the member, all its extras, and what its tests need.
+# { key, package, directory, module, extras, testKeys, everything, needs, extraNeeds } by directory
+# name. `testKeys` and `everything` are keys of the graph: what its tests need; and the member, all
+# its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those that
+# the tests of an extra do.
 { root, packages }:
 let
   inherit (builtins) attrNames filter listToAttrs pathExists readDir replaceStrings;
@@ -12,6 +14,12 @@ let
   # PEP 503, as far as a directory's name needs it.
   normalize = replaceStrings [ "_" "." ] [ "-" "-" ];
 
+  # [tool.services] of a member's pyproject.toml.
+  settings = directory:
+    let file = root + "/${directory}/pyproject.toml"; in
+    if !pathExists file then { }
+    else (builtins.addErrorContext "while reading ${toString file}" (builtins.fromTOML (builtins.readFile file))).tool.services or { };
+
   members = parent: listToAttrs (map
     (name:
       let
@@ -20,16 +28,18 @@ let
         package = packages.${key} or (throw
           "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml whose project is named ${name})");
         extras = attrNames (package.extras or { });
-        tests = if package ? groups.test then [ "${key}[:test]" ] else [ ];
+        testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
       in
       {
         inherit name;
         value = {
-          inherit directory package extras;
+          inherit directory package extras testKeys;
           # Not without its package, so that the error above is the one that is told.
           key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
-          everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ tests;
+          needs = (settings directory).needs or [ ];
+          extraNeeds = (settings directory).extras or { };
+          everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
         };
       })
     (directories parent));

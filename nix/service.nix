@@ -17,8 +17,8 @@ let
     };
   outputs = {
     inherit app;
-    tests = tests name member member.everything;
-    shell = shell name member.everything;
+    tests = tests { inherit name member; keys = member.everything; servers = member.needs; };
+    shell = shell { inherit name; project = member.directory; keys = member.everything; servers = member.needs; };
   };
 in
 (if inNixShell then outputs.shell else app) // outputs

@@ -1,12 +1,21 @@
 # A development shell: third-party packages from the store, code live from the checkout, and
 # pytest and the linters at hand.
-{ root, platform, python }:
-name: keys:
+{ root, platform, python, needs }:
+{
+  # The name of what it is for.
+  name,
+  # What is in it, as keys of the graph.
+  keys,
+  # Whose it is: a path in the checkout.
+  project,
+  # Names of the servers that the command `needs` starts in it.
+  servers,
+}:
 let
   members = builtins.filter (package: package ? local)
     (map (name: python.packages.${name}) (python.graph.names keys));
 in
-derivation {
+derivation ({
   name = "${name}-shell";
   inherit (platform) system cacert tzdata;
   builder = "${platform.busybox}/bin/busybox";
@@ -15,4 +24,8 @@ derivation {
   stdenv = builtins.path { name = "stdenv"; path = ./shell; };
   environment = python.environment { name = "${name}-shell-env"; keys = keys ++ [ "services[:test]" "services[:lint]" ]; live = true; };
   live = map (package: "${toString root}/${package.local}") members;
-}
+} // (if servers == [ ] then { } else {
+  needs = needs.program;
+  NEEDS_SERVERS = needs.variable project servers;
+  NEEDS_PROJECT = "${toString root}/${project}";
+})

@@ -17,6 +17,10 @@
 #   bash         bin/bash: the shell of development shells
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo
+#   postgresql   bin/postgres, bin/initdb, bin/pg_isready
+#   redis        bin/redis-server
+#   rabbitmq     bin/rabbitmq-server
+#   oidc         bin/glewlwyd, an OpenID provider; null where the platform has none
 {
   # The Nix system to build for, a string.
   system,

@@ -5,7 +5,11 @@ let
 in
 {
   inherit python;
-  inherit (pkgs) bash busybox cacert elfutils openssl patchelf tzdata;
+  inherit (pkgs) bash busybox cacert elfutils openssl patchelf redis tzdata;
+  postgresql = pkgs.postgresql_15;
+  rabbitmq = pkgs.rabbitmq-server;
+  # nixpkgs does not have glewlwyd.
+  oidc = null;
   inherit (python) sitePackages;
   inherit (pkgs.stdenv.hostPlatform) system;
   loader = pkgs.stdenv.cc.bintools.dynamicLinker;

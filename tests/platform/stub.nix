@@ -12,7 +12,9 @@ let
   };
 in
 {
-  inherit (embedded) bash busybox cacert elfutils openssl patchelf tzdata;
+  inherit (embedded) bash busybox cacert elfutils openssl patchelf redis tzdata;
+  postgresql_15 = embedded.postgresql;
+  rabbitmq-server = embedded.rabbitmq;
   stdenv = {
     hostPlatform = { inherit system; };
     cc = {

@@ -23,6 +23,10 @@ rec {
   bash = relocate { component = "bash"; };
   cacert = import ./cacert.nix { inherit system tools unpack; };
   tzdata = import ./tzdata.nix { inherit system tools unpack; };
+  postgresql = import ./postgresql.nix { inherit relocate tzdata; };
+  redis = relocate { component = "redis"; };
+  rabbitmq = relocate { component = "rabbitmq"; };
+  oidc = relocate { component = "oidc"; };
   libc = "${python}/lib/${lock.multiarch}";
   loader = "${libc}/${lock.loader}";
   cxx = "${relocate { component = "cxx"; }}/lib/${lock.multiarch}";

@@ -1,28 +1,35 @@
 """Run the tests of a workspace member against the environment that it is built into.
 
-Environment, set by tests.nix: environment (with the member and pytest), src (the tests), out
-(gets junit.xml and log).
+Environment, set by tests.nix: environment (with the member and pytest), src (the tests), arguments
+(of pytest), out (gets junit.xml and log). If the member asks for servers, also needs (a prefix with bin/needs) and
+what that reads.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def run_tests(environment: Path, directory: Path, out: Path) -> int:
-    """Run pytest in a directory; write junit.xml and log to out; return pytest's exit status."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+def run_tests(
+    command: list[str], directory: Path, out: Path, path: str, variables: Mapping[str, str]
+) -> int:
+    """Run pytest in a directory; write junit.xml and log to out; return pytest's exit status.
+
+    command is pytest's, path and variables are for its environment.
+    """
     home = directory / ".home"
     home.mkdir()
-    command = [str(environment / "bin/python"), "-m", "pytest", "tests", "-p", "no:cacheprovider"]
     with (
         (out / "log").open("wb") as log,
         subprocess.Popen(
             [*command, "--junitxml", str(out / "junit.xml"), "-o", "junit_family=xunit2"],
             cwd=directory,
-            env={**variables, "HOME": str(home), "PATH": str(environment / "bin")},
+            env={**variables, "HOME": str(home), "PATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ) as pytest,
@@ -35,6 +42,19 @@ def run_tests(environment: Path, directory: Path, out: Path) -> int:
     return pytest.returncode
 
 
+@contextmanager
+def servers(program: str, variables: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield variables for `needs run`; when the context ends, the servers have ended."""
+    # A place that the servers' user can enter; in the sandbox, /tmp is the sandbox's own.
+    with tempfile.TemporaryDirectory(prefix="needs-", dir="/tmp") as directory:
+        Path(directory).chmod(0o711)
+        variables = {**variables, "NEEDS_DIRECTORY": directory}
+        try:
+            yield variables
+        finally:
+            subprocess.run([program, "stop"], env=variables, check=True)
+
+
 def main() -> int:
     """Run the build step."""
     out = Path(os.environ["out"])
@@ -43,7 +63,21 @@ def main() -> int:
     shutil.copytree(os.environ["src"], directory, copy_function=shutil.copyfile)
     for parent, _, _ in os.walk(directory):
         Path(parent).chmod(0o755)
-    return run_tests(Path(os.environ["environment"]), directory, out)
+    bin_directory = f"{os.environ['environment']}/bin"
+    command = [f"{bin_directory}/python", "-m", "pytest", "tests", "-p", "no:cacheprovider"]
+    command += os.environ["arguments"].split()
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    if "needs" not in os.environ:
+        return run_tests(command, directory, out, bin_directory, variables)
+    needs = f"{os.environ['needs']}/bin"
+    with servers(f"{needs}/needs", variables) as found:
+        return run_tests(
+            [f"{needs}/needs", "run", "--", *command],
+            directory,
+            out,
+            f"{bin_directory}:{needs}",
+            found,
+        )
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ from flask.testing import FlaskClient
 from treestatus import create_app
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    """An empty database: in TEST_DATABASE_URL, a PostgreSQL one, or a new SQLite file."""
-    url = os.environ.get("TEST_DATABASE_URL")
-    if url is None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: a new SQLite file, or the one of PostgreSQL in DATABASE_URL."""
+    if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/treestatus.db"
         return
+    url = os.environ.get("DATABASE_URL")
+    if url is None:
+        pytest.skip("no DATABASE_URL: run the tests by `needs run -- pytest`, in nix-shell")
     yield url
     address = sqlalchemy.make_url(url).set(drivername="postgresql+psycopg")
     engine = sqlalchemy.create_engine(address)

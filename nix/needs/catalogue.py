@@ -1,0 +1,10 @@
+"""The servers that there are, by the names that manifests ask for them with."""
+
+from needs.server import Server
+from needs.servers.postgresql import PostgreSQL
+from needs.servers.redis import Redis
+
+SERVERS: dict[str, type[Server]] = {
+    "postgresql": PostgreSQL,
+    "redis": Redis,
+}

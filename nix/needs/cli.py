@@ -1,0 +1,171 @@
+"""The command `needs`: the servers that a member of the workspace asks for.
+
+Environment:
+  NEEDS_SERVERS    which there are, as name=prefix, separated by spaces
+  NEEDS_PROJECT    the path of whoever asks for them; otherwise the working directory
+  NEEDS_DIRECTORY  where they keep their data; otherwise the project's own below the user's state
+                   directory, so that they are there again tomorrow
+  NEEDS_OWNER      the id of the process whose end is theirs; otherwise of the one that calls
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from needs import keeper, user
+from needs.catalogue import SERVERS
+from needs.errors import NeedsError
+from needs.record import Record
+from needs.session import Session
+
+
+def main() -> NoReturn:
+    """Run the command with this process's arguments and environment, and exit."""
+    try:
+        options = parser().parse_args()
+        sys.exit(COMMANDS[options.action](options))
+    except NeedsError as error:
+        sys.exit(f"error: {error}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the arguments."""
+    root = argparse.ArgumentParser(
+        prog="needs",
+        description="The servers that this project asks for. Without a NAME: all of them.",
+    )
+    actions = root.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, text in {
+        "start": "start servers, and wait until they answer",
+        "stop": "let servers finish what they do, and end",
+        "kill": "kill servers, as a failure would; their data stay",
+        "status": "print which run",
+    }.items():
+        actions.add_parser(action, help=text).add_argument("names", nargs="*", metavar="NAME")
+    variables = actions.add_parser("variables", help="print where the servers are, for a shell")
+    variables.add_argument("--json", action="store_true", help="print an object, for a program")
+    run = actions.add_parser("run", help="start all, and run a command that is told where they are")
+    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
+    # What a keeper is started with: see session.py.
+    keep = actions.add_parser("keep")
+    keep.add_argument("path", type=Path)
+    keep.add_argument("prefix", type=Path)
+    keep.add_argument("owner", type=int)
+    return root
+
+
+def start(options: argparse.Namespace) -> int:
+    """Start servers."""
+    session = this_session()
+    session.start(session.choose(options.names))
+    return 0
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Stop servers."""
+    session = this_session()
+    session.stop(session.choose(options.names))
+    return 0
+
+
+def kill(options: argparse.Namespace) -> int:
+    """Kill servers."""
+    session = this_session()
+    session.kill(session.choose(options.names))
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Print the servers, whether they run, and where their logs are."""
+    session = this_session()
+    names = session.choose(options.names)
+    width = max(map(len, names), default=0)
+    for name in names:
+        state = "running" if session.is_running(name) else "stopped"
+        print(f"{name:{width}}  {state}  {session.record(name).log}")
+    return 0
+
+
+def variables(options: argparse.Namespace) -> int:
+    """Print the variables of the servers that run."""
+    session = this_session()
+    found = session.variables([name for name in session.prefixes if session.is_running(name)])
+    if options.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def run(options: argparse.Namespace) -> NoReturn:
+    """Become a command whose end is that of the servers which were started for it."""
+    command = options.command[options.command[:1] == ["--"] :]
+    if not command:
+        raise NeedsError("no command to run. Name one: needs run -- pytest")
+    os.environ["NEEDS_OWNER"] = str(os.getpid())
+    session = this_session()
+    session.start(session.choose([]))
+    os.environ.update(session.variables(session.choose([])))
+    try:
+        os.execvp(command[0], command)
+    except FileNotFoundError:
+        raise NeedsError(f"there is no command {command[0]!r} on PATH to run.") from None
+
+
+def keep(options: argparse.Namespace) -> int:
+    """Be the keeper of a server."""
+    record = Record(options.path)
+    log = os.open(record.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, sys.stdout.fileno())
+    os.dup2(log, sys.stderr.fileno())
+    return keeper.keep(record, options.prefix, SERVERS[record.name], options.owner)
+
+
+COMMANDS = {
+    "start": start,
+    "stop": stop,
+    "kill": kill,
+    "status": status,
+    "variables": variables,
+    "run": run,
+    "keep": keep,
+}
+
+
+def this_session() -> Session:
+    """Return what the environment says. Raises NeedsError if it names no servers."""
+    servers = os.environ.get("NEEDS_SERVERS", "").split()
+    if not servers:
+        raise NeedsError(
+            "this project asks for no servers. Name some in its manifest: "
+            '[tool.services] needs = ["postgresql"] in pyproject.toml.'
+        )
+    owner = os.environ.get("NEEDS_OWNER")
+    return Session(
+        prefixes={name: Path(prefix) for name, prefix in (word.split("=", 1) for word in servers)},
+        directory=directory(),
+        owner=int(owner) if owner else os.getppid(),
+        command=[sys.executable, "-I", sys.argv[0]],
+    )
+
+
+def directory() -> Path:
+    """Return where the servers' directories are: NEEDS_DIRECTORY, or a place for the project.
+
+    Below XDG_STATE_HOME (XDG base directory specification), but for root, whose servers run as
+    another user: below /var/lib, where that one gets.
+    """
+    if named := os.environ.get("NEEDS_DIRECTORY"):
+        return Path(named).absolute()
+    project = Path(os.environ.get("NEEDS_PROJECT") or Path.cwd()).resolve()
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    parent = Path("/var/lib" if user.is_root() else state)
+    # Two checkouts share nothing.
+    digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:8]
+    return parent / "services/needs" / f"{project.name}-{digest}"

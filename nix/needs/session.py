@@ -1,0 +1,130 @@
+"""The servers that somebody asked for: starting and ending them, and what services are told."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from needs import keeper, user
+from needs.catalogue import SERVERS
+from needs.errors import NeedsError
+from needs.record import Record
+from needs.server import Server
+
+LIMIT = 120.0
+"""How long a server may take until it answers, in seconds."""
+
+PAUSE = 0.02
+"""How long to wait before looking again, in seconds."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Servers by name, with the prefix of each; where their data are, and whose end is theirs.
+
+    `command` runs this program: a keeper is one more process of it.
+    """
+
+    prefixes: Mapping[str, Path]
+    directory: Path
+    owner: int
+    command: Sequence[str]
+    _keepers: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def choose(self, names: Sequence[str]) -> Sequence[str]:
+        """Return the names, or all when there are none. Raises NeedsError for an unknown one."""
+        for name in names:
+            if name not in self.prefixes:
+                raise NeedsError(
+                    f"{name!r} is not among the servers here ({', '.join(self.prefixes)}). Ask "
+                    "for it in the manifest: [tool.services] needs in pyproject.toml."
+                )
+        return names or list(self.prefixes)
+
+    def start(self, names: Sequence[str]) -> None:
+        """Start servers and wait until each answers. Raises NeedsError if one does not."""
+        for name in names:
+            user.make_directory(self.record(name).path)
+            if not self.record(name).is_kept():
+                self._start_keeper(name)
+        limit = time.monotonic() + LIMIT
+        for name in names:
+            while not self._answers(name):
+                if time.monotonic() > limit:
+                    raise self._failure(name, f"did not answer within {LIMIT:.0f} s")
+                time.sleep(PAUSE)
+
+    def stop(self, names: Sequence[str]) -> None:
+        """Let servers finish what they do, and wait until they have ended."""
+        self._end(names, keeper.STOP)
+
+    def kill(self, names: Sequence[str]) -> None:
+        """Kill servers, and wait until they are gone."""
+        self._end(names, keeper.KILL)
+
+    def is_running(self, name: str) -> bool:
+        """Tell whether a server was started, and not ended since."""
+        return self.record(name).keeper() is not None
+
+    def variables(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the variables of servers that were started at least once."""
+        return {
+            key: value for name in names for key, value in self._server(name).variables().items()
+        }
+
+    def record(self, name: str) -> Record:
+        """Return the record of a server."""
+        return Record(self.directory / name)
+
+    def _server(self, name: str) -> Server:
+        return SERVERS[name](self.record(name).place(self.prefixes[name]))
+
+    def _answers(self, name: str) -> bool:
+        """Tell whether a server answers; see to it that it has a keeper.
+
+        Raises NeedsError if it ended by itself.
+        """
+        record, started = self.record(name), self._keepers.get(name)
+        if record.keeper() is not None:
+            with suppress(OSError):
+                return self._server(name).answers()
+        elif not record.is_kept():
+            status = started.poll() if started else keeper.BUSY
+            if status == keeper.BUSY:
+                # The one that kept it was about to end.
+                self._start_keeper(name)
+            elif status is not None:
+                raise self._failure(name, "did not start")
+        return False
+
+    def _failure(self, name: str, what: str) -> NeedsError:
+        record = self.record(name)
+        return NeedsError(f"{name} {what}. Its log, {record.log}, ends like this:\n{record.tail()}")
+
+    def _start_keeper(self, name: str) -> None:
+        path = self.record(name).path
+        arguments = ["keep", str(path), str(self.prefixes[name]), str(self.owner)]
+        self._keepers[name] = subprocess.Popen(
+            [*self.command, *arguments],
+            cwd=path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **user.options(),
+        )
+
+    def _end(self, names: Sequence[str], how: signal.Signals) -> None:
+        told = set()
+        for name in names:
+            while self.record(name).is_kept():
+                pid = self.record(name).keeper()
+                if pid is not None and pid not in told:
+                    told.add(pid)
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, how)
+                time.sleep(PAUSE)
