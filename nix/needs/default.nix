@@ -1,44 +1,27 @@
-# The servers that members ask for, and the program that starts them.
+# The servers that members can ask for, and the program that starts them.
 { platform, python }:
 let
-  # The servers that can be asked for: ./catalogue.py has the same names.
+  # By the names that manifests use, which ./catalogue.py knows.
   servers = { inherit (platform) postgresql redis; };
-  names = builtins.attrNames servers;
 
-  code = python.step {
-    name = "needs-code";
-    script = ../python/steps/install_source.py;
-    modules = [ ../platform/bytecode.py ];
-    env = {
-      module = "needs";
-      src = builtins.path {
-        name = "source";
-        path = ../.;
-        filter = path: _: builtins.match ".*/needs(/servers)?(/[a-z_]+\\.py)?" path != null;
-      };
-    };
-  };
+  inherit (builtins) attrNames concatLists listToAttrs;
+  code = import ./code.nix { inherit platform python; };
 in
 {
-  inherit names servers;
+  names = attrNames servers;
+  inherit servers;
 
-  # bin/needs; no server is in its closure: they come by the variable NEEDS_SERVERS.
-  program = derivation {
-    name = "needs";
-    inherit (platform) system python;
-    inherit code;
-    busybox = "${platform.busybox}/bin/busybox";
-    builder = "${platform.busybox}/bin/busybox";
-    args = [ "sh" ./write_command.sh ];
-  };
+  # bin/needs. No server is in its closure: it takes them from the variable NEEDS_SERVERS.
+  program = import ./program.nix { inherit platform code; };
 
-  # Lists of names -> the names in any of them, once each.
-  union = lists: builtins.attrNames (builtins.listToAttrs (map (name: { inherit name; value = null; }) (builtins.concatLists lists)));
+  # Lists of names -> the names that are in any of them.
+  union = lists: attrNames (listToAttrs (map (name: { inherit name; value = null; }) (concatLists lists)));
 
-  # Names of servers -> the value of NEEDS_SERVERS. `where` says who asks.
-  variable = where: asked:
-    toString (map
-      (name: "${name}=${servers.${name} or (throw
-        "${where}: there is no server ${name} to need; there are: ${toString names}")}")
-      asked);
+  # Names of servers -> the value of NEEDS_SERVERS. `asker` is the path of whoever asks for them.
+  variable = asker: names:
+    let
+      unknown = name: throw
+        "${asker}/pyproject.toml: [tool.services]: there is no server ${name}; there are: ${toString (attrNames servers)}";
+    in
+    toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);
 }

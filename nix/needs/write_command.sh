@@ -1,13 +1,13 @@
 set -eu
-"$busybox" mkdir -p "$out/bin"
-"$busybox" cat > "$out/bin/needs" <<END
+mkdir -p "$out/bin"
+cat > "$out/bin/needs" <<END
 #!$python/bin/python3.11 -I
 import sys
 
-sys.path.insert(0, "$code/lib/python3.11/site-packages")
+sys.path.insert(0, "$code/$sitePackages")
 
 from needs.cli import main
 
 main()
 END
-"$busybox" chmod 755 "$out/bin/needs"
+chmod 755 "$out/bin/needs"

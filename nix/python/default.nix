@@ -34,7 +34,7 @@ let
   link = import ./environment.nix { inherit platform step modules installer; };
 in
 {
-  inherit packages graph step wheels sources;
+  inherit packages graph step modules wheels sources;
 
   # Makes an environment with what some keys of the graph require, and no more.
   environment =

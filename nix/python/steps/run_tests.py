@@ -1,8 +1,8 @@
 """Run the tests of a workspace member against the environment that it is built into.
 
 Environment, set by tests.nix: environment (with the member and pytest), src (the tests), arguments
-(of pytest), out (gets junit.xml and log). If the member asks for servers, also needs (a prefix with bin/needs) and
-what that reads.
+(further ones of pytest), out (gets junit.xml and log). If the member asks for servers, also needs
+(a prefix with bin/needs) and what that reads.
 """
 
 import os

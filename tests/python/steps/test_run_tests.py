@@ -28,6 +28,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(work)
     monkeypatch.setenv("environment", str(ENVIRONMENT))
     monkeypatch.setenv("src", str(tmp_path / "member"))
+    monkeypatch.setenv("arguments", "")
     monkeypatch.setenv("out", str(tmp_path / "out"))
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     return tmp_path / "out"

@@ -1,0 +1,15 @@
+# The modules of `needs`, in the shape of a Python prefix.
+{ platform, python }:
+python.step {
+  name = "needs-code";
+  script = ../python/steps/install_source.py;
+  imports = [ python.modules.bytecode python.modules.prefix ];
+  env = {
+    module = "needs";
+    src = builtins.path {
+      name = "source";
+      path = ../.;
+      filter = path: _: builtins.match ".*/nix/needs(/servers)?(/[a-z]+\\.py)?" path != null;
+    };
+  };
+}
