@@ -7,6 +7,7 @@ import click
 from please_cli import entry, workspace
 from please_cli.errors import UserError
 from please_cli.lock import document
+from please_cli.lock.changes import changes
 from please_cli.lock.debian import platform as debian
 from please_cli.lock.python import packages as python
 
@@ -23,23 +24,18 @@ def main(upgrades: tuple[str, ...], platform: bool, check: bool) -> None:
             "run one after the other"
         )
     root = workspace.root()
-    if platform:
-        path, command = root / "nix/lock/debian.json", "./please lock --platform"
-        before = document.read(path, command)
-        after = debian.lock(debian.components(root / "nix/platform/components.json"))
-        moved, levels = debian.changes(before, after), debian.LEVELS
-    else:
-        path, command = root / "nix/lock/python.json", "./please lock"
-        before = document.read(path, command)
-        after = python.lock(root, before, upgrades)
-        moved, levels = python.changes(before, after), python.LEVELS
+    lockfile = debian.LOCKFILE if platform else python.LOCKFILE
+    path = root / lockfile.path
+    before = document.read(path, lockfile.command)
+    after = debian.lock(root) if platform else python.lock(root, before, upgrades)
+    moved = changes(lockfile.versions(before), lockfile.versions(after))
     for line in moved:
         click.echo(line)
-    text = document.render(after, levels)
+    text = document.render(after, lockfile.levels)
     if check:
-        verify(path, text, command)
+        verify(path, text, lockfile.command)
     changed = document.write(path, text)
-    click.echo(f"{path.relative_to(root)}: {summary(changed, len(moved))}")
+    click.echo(f"{lockfile.path}: {summary(changed, len(moved))}")
 
 
 def summary(changed: bool, moved: int) -> str:

@@ -3,12 +3,28 @@
 import json
 import os
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from please_cli.errors import UserError
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lockfile:
+    """What sets one lock file apart from another.
+
+    `path` is where it is in the checkout, `command` what makes it anew, `levels` how deep it has
+    one entry a line; `versions` returns the version of each package in it.
+    """
+
+    path: str
+    command: str
+    levels: int
+    versions: Callable[[Document], Mapping[str, str]]
 
 
 def render(value: object, levels: int) -> str:

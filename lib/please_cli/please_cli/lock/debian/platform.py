@@ -8,7 +8,7 @@ from typing import Any
 from please_cli.errors import UserError
 from please_cli.lock.debian import apt, busybox, mirror
 from please_cli.lock.debian.index import Index, packages
-from please_cli.lock.document import Document
+from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.systems import SYSTEMS, machine
 
 CODENAME = "bookworm"
@@ -20,17 +20,28 @@ _SPELLINGS = {"aarch64": "arm64", "x86_64": "amd64"}
 ARCHITECTURES = {system: _SPELLINGS[machine(system)] for system in SYSTEMS}
 """The architecture of each system that is locked for."""
 
-LEVELS = 4
-"""How deep the lock has one entry a line: a package of a system."""
-
 Components = Mapping[str, Mapping[str, list[str]]]
 
 
-def lock(components: Components) -> Document:
-    """Return the lock of all components, from the machine's mirror.
+def versions(document: Document) -> dict[str, str]:
+    """Return the version of each package of a lock, versions where the systems differ."""
+    found: dict[str, set[str]] = {}
+    for system in document.get("systems", {}).values():
+        for name, package in system["packages"].items():
+            found.setdefault(name, set()).add(package["version"])
+    return {name: "/".join(sorted(several)) for name, several in found.items()}
+
+
+LOCKFILE = Lockfile("nix/lock/debian.json", "./please lock --platform", 4, versions)
+"""An entry a line is a package of a system."""
+
+
+def lock(root: Path) -> Document:
+    """Return the lock of all components of the checkout at `root`, from the machine's mirror.
 
     Raises UserError when the mirror cannot be used or does not have a package.
     """
+    wanted = components(root / "nix/platform/components.json")
     source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
     with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)
@@ -41,7 +52,7 @@ def lock(components: Components) -> Document:
                 for system, architecture in ARCHITECTURES.items()
             },
             "systems": {
-                system: select(Index(packages(private.index(architecture))), components)
+                system: select(Index(packages(private.index(architecture))), wanted)
                 for system, architecture in ARCHITECTURES.items()
             },
         }
@@ -65,29 +76,6 @@ def select(index: Index, components: Components) -> Document:
             for package in packages.values()
         },
     }
-
-
-def changes(before: Document, after: Document) -> list[str]:
-    """Return one line for each package that was added, removed or moved on any system."""
-    old, new = _versions(before), _versions(after)
-    lines = []
-    for name in sorted(old.keys() | new.keys()):
-        was, now = ("/".join(sorted(side.get(name, ()))) for side in (old, new))
-        if not was:
-            lines.append(f"+ {name} {now}")
-        elif not now:
-            lines.append(f"- {name} {was}")
-        elif was != now:
-            lines.append(f"  {name} {was} -> {now}")
-    return lines
-
-
-def _versions(document: Document) -> dict[str, set[str]]:
-    versions: dict[str, set[str]] = {}
-    for system in document.get("systems", {}).values():
-        for name, package in system["packages"].items():
-            versions.setdefault(name, set()).add(package["version"])
-    return versions
 
 
 def components(path: Path) -> Components:

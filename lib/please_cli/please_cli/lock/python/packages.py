@@ -8,15 +8,22 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
-from please_cli.lock.document import Document
+from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import artifacts, extras, graph, resolver, sdist
 from please_cli.lock.python.declares import declares
 from please_cli.lock.python.indexes import Indexes
 
-LEVELS = 2
-"""How deep the lock has one entry a line: a package."""
-
 Packages = dict[str, dict[str, Any]]
+
+
+def versions(document: Document) -> dict[str, str]:
+    """Return the version of each package of a lock, "local" for one that has none."""
+    packages = document.get("packages", {})
+    return {name: package.get("version", "local") for name, package in packages.items()}
+
+
+LOCKFILE = Lockfile("nix/lock/python.json", "./please lock", 2, versions)
+"""An entry a line is a package."""
 
 
 def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document:
@@ -25,12 +32,12 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
     `upgrades` are names that may move. Raises UserError for a name that is not locked, and
     when there is no solution.
     """
-    versions = pins(before)
+    pinned = pins(before)
     wanted = [canonicalize_name(name) for name in upgrades]
     for name in wanted:
-        if name not in versions:
-            raise UserError(_unknown(name, versions))
-    uv_lock = resolver.resolve(root, Indexes.configured(), versions, wanted)
+        if name not in pinned:
+            raise UserError(_unknown(name, pinned))
+    uv_lock = resolver.resolve(root, Indexes.configured(), pinned, wanted)
     return convert(uv_lock, before, wanted)
 
 
@@ -76,21 +83,6 @@ def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str
         packages[name] = _ordered(entry, node)
     _check_builds(packages)
     return {"packages": packages}
-
-
-def changes(before: Document, after: Document) -> list[str]:
-    """Return one line for each package that was added, removed or moved."""
-    old, new = before.get("packages", {}), after.get("packages", {})
-    lines = []
-    for name in sorted(old.keys() | new.keys()):
-        was, now = (side.get(name, {}).get("version", "local") for side in (old, new))
-        if name not in old:
-            lines.append(f"+ {name} {now}")
-        elif name not in new:
-            lines.append(f"- {name} {was}")
-        elif was != now:
-            lines.append(f"  {name} {was} -> {now}")
-    return lines
 
 
 def _one_version(packages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -163,7 +155,7 @@ def _check_builds(packages: Packages) -> None:
                 )
 
 
-def _unknown(name: str, versions: Mapping[str, str]) -> str:
-    close = difflib.get_close_matches(name, versions)
+def _unknown(name: str, pinned: Mapping[str, str]) -> str:
+    close = difflib.get_close_matches(name, pinned)
     hint = f"did you mean {' or '.join(close)}?" if close else "see the names there"
     return f"cannot upgrade {name!r}: no such package in nix/lock/python.json; {hint}"

@@ -33,15 +33,13 @@ def test_every_system_is_locked_for() -> None:
     assert platform.ARCHITECTURES == {"aarch64-linux": "arm64", "x86_64-linux": "amd64"}
 
 
-def lock(**versions: str) -> dict[str, object]:
-    packages = {name: {"version": version} for name, version in versions.items()}
-    return {"systems": {"x86_64-linux": {"packages": packages}}}
+def test_versions() -> None:
+    def system(version: str) -> dict[str, object]:
+        return {"packages": {"bash": {"version": version}, "libc6": {"version": "2.36"}}}
 
-
-def test_changes() -> None:
-    before, after = lock(gone="1", moved="1", same="1"), lock(moved="2", new="1", same="1")
-    assert platform.changes(before, after) == ["- gone 1", "  moved 1 -> 2", "+ new 1"]
-    assert platform.changes({}, lock(new="1")) == ["+ new 1"]
+    lock = {"systems": {"aarch64-linux": system("5.2+b13"), "x86_64-linux": system("5.2+b12")}}
+    assert platform.versions(lock) == {"bash": "5.2+b12/5.2+b13", "libc6": "2.36"}
+    assert platform.versions({}) == {}
 
 
 def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
