@@ -1,20 +1,40 @@
 """What Nix says while it works: the lines of `--log-format internal-json`.
 
-Nix documents the format nowhere; the numbers are those of its src/libutil/logging.hh, the same
-from Nix 2.3 to 2.34.
+Nix documents the format nowhere; the names and numbers are those of its src/libutil/logging.hh,
+the same from Nix 2.3 to 2.34.
 """
 
 import json
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 _PREFIX = "@nix "
-_COPY_PATH, _BUILD, _BUILDS = 100, 105, 104
-_LOG_LINE, _PROGRESS = 101, 105
-_LEVEL_ERROR, _LEVEL_WARNING = 0, 1
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _STORE_NAME = re.compile(r"/nix/store/[0-9a-z]{32}-([^/']+?)(?:\.drv)?$")
+
+
+class _Activity(IntEnum):
+    """What an activity is about, ActivityType; those that are of no interest are left out."""
+
+    COPY_PATH = 100
+    BUILDS = 104
+    BUILD = 105
+
+
+class _Result(IntEnum):
+    """What is said of a running activity, ResultType."""
+
+    BUILD_LOG_LINE = 101
+    PROGRESS = 105
+
+
+class _Level(IntEnum):
+    """How much a message matters, Verbosity."""
+
+    ERROR = 0
+    WARN = 1
 
 
 @dataclass(frozen=True)
@@ -94,19 +114,19 @@ class Reader:
         return None
 
     def _started(self, said: dict[str, Any]) -> Event | None:
-        if said["type"] == _BUILDS:
+        if said["type"] == _Activity.BUILDS:
             self._builds = said["id"]
-        elif said["type"] == _BUILD:
+        elif said["type"] == _Activity.BUILD:
             return Started(said["id"], said["fields"][0], "building")
-        elif said["type"] == _COPY_PATH:
+        elif said["type"] == _Activity.COPY_PATH:
             return Started(said["id"], said["fields"][0], "fetching")
         return None
 
     def _result(self, said: dict[str, Any]) -> Event | None:
         fields = said["fields"]
-        if said["type"] == _LOG_LINE:
+        if said["type"] == _Result.BUILD_LOG_LINE:
             return Logged(said["id"], plain(fields[0]))
-        if said["type"] == _PROGRESS and said["id"] == self._builds:
+        if said["type"] == _Result.PROGRESS and said["id"] == self._builds:
             return Progress(done=fields[0], expected=fields[1])
         return None
 
@@ -123,10 +143,10 @@ def store_name(path: str) -> str:
 
 
 def _message(said: dict[str, Any]) -> Event | None:
-    if said["level"] == _LEVEL_ERROR:
+    if said["level"] == _Level.ERROR:
         # raw_msg is the message without a trace of the evaluation; Nix 2.3 has none.
         text = plain(said.get("raw_msg") or said["msg"]).strip()
         return Failed(text.removeprefix("error:").strip())
-    if said["level"] == _LEVEL_WARNING:
+    if said["level"] == _Level.WARN:
         return Remark(plain(said["msg"]).strip())
     return None
