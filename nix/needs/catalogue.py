@@ -2,9 +2,11 @@
 
 from needs.server import Server
 from needs.servers.postgresql import PostgreSQL
+from needs.servers.rabbitmq import RabbitMQ
 from needs.servers.redis import Redis
 
 SERVERS: dict[str, type[Server]] = {
     "postgresql": PostgreSQL,
+    "rabbitmq": RabbitMQ,
     "redis": Redis,
 }

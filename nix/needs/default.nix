@@ -2,7 +2,7 @@
 { platform, python }:
 let
   # By the names that manifests use, which ./catalogue.py knows.
-  servers = { inherit (platform) postgresql redis; };
+  servers = { inherit (platform) postgresql rabbitmq redis; };
 
   inherit (builtins) attrNames concatLists listToAttrs;
   code = import ./code.nix { inherit platform python; };

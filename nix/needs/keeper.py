@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,13 +52,9 @@ def keep(record: Record, prefix: Path, kind: type[Server], owner: int) -> int:
 
 def _serve(record: Record, server: Server, owner: int, signals: socket.socket) -> int:
     server.prepare()
-    running = subprocess.Popen(
-        server.command(),
-        cwd=server.place.data,
-        env=server.environment(),
-        start_new_session=True,
-        preexec_fn=linux.die_with_parent,  # noqa: PLW1509 - this process has one thread
-    )
+    for command in server.companions():
+        _start(server, command)
+    running = _start(server, server.command())
     end = _wait([owner, running.pid], signals)
     record.retire()
     if end in (owner, STOP):
@@ -72,6 +68,16 @@ def _serve(record: Record, server: Server, owner: int, signals: socket.socket) -
         print(f"{record.name} ended with status {status}", file=sys.stderr)
         return 1
     return 0
+
+
+def _start(server: Server, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        cwd=server.place.data,
+        env=server.environment(),
+        start_new_session=True,
+        preexec_fn=linux.die_with_parent,  # noqa: PLW1509 - this process has one thread
+    )
 
 
 def _wait(processes: Iterable[int], signals: socket.socket) -> int:

@@ -53,6 +53,10 @@ class Server(ABC):
     def command(self) -> Sequence[str]:
         """Return the command that serves in the foreground."""
 
+    def companions(self) -> Sequence[Sequence[str]]:
+        """Return commands that have to run before and beside that one."""
+        return []
+
     @abstractmethod
     def answers(self) -> bool:
         """Tell whether it is ready for clients. May raise OSError in place of False."""

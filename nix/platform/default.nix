@@ -19,7 +19,7 @@
 #   tzdata       share/zoneinfo
 #   postgresql   bin/postgres, bin/initdb, bin/pg_isready
 #   redis        bin/redis-server
-#   rabbitmq     bin/rabbitmq-server
+#   rabbitmq     bin/rabbitmq-server, bin/epmd
 #   oidc         bin/glewlwyd, an OpenID provider; null where the platform has none
 {
   # The Nix system to build for, a string.

@@ -7,7 +7,7 @@ in
   inherit python;
   inherit (pkgs) bash busybox cacert elfutils openssl patchelf redis tzdata;
   postgresql = pkgs.postgresql_15;
-  rabbitmq = pkgs.rabbitmq-server;
+  rabbitmq = pkgs.symlinkJoin { name = "rabbitmq"; paths = [ pkgs.rabbitmq-server pkgs.erlang ]; };
   # nixpkgs does not have glewlwyd.
   oidc = null;
   inherit (python) sitePackages;

@@ -15,6 +15,8 @@ in
   inherit (embedded) bash busybox cacert elfutils openssl patchelf redis tzdata;
   postgresql_15 = embedded.postgresql;
   rabbitmq-server = embedded.rabbitmq;
+  erlang = embedded.rabbitmq;
+  symlinkJoin = { name, paths }: builtins.seq name (builtins.head paths);
   stdenv = {
     hostPlatform = { inherit system; };
     cc = {

@@ -25,7 +25,7 @@ rec {
   tzdata = import ./tzdata.nix { inherit system tools unpack; };
   postgresql = import ./postgresql.nix { inherit relocate tzdata; };
   redis = relocate { component = "redis"; };
-  rabbitmq = relocate { component = "rabbitmq"; };
+  rabbitmq = import ./rabbitmq.nix { inherit relocate; inherit (tools) busybox; };
   oidc = relocate { component = "oidc"; };
   libc = "${python}/lib/${lock.multiarch}";
   loader = "${libc}/${lock.loader}";
