@@ -1,12 +1,9 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
-from backend_common import App
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from flask.testing import FlaskClient
-
-from tokens import create_app
 
 
 def pem(key: Ed25519PrivateKey) -> bytes:
@@ -22,10 +19,5 @@ def key_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(key_file: Path) -> App:
-    return create_app({"TOKENS_KEY_FILE": str(key_file), "TOKENS_LONGEST_LIFE": 86400})
-
-
-@pytest.fixture
-def client(app: App) -> FlaskClient:
-    return app.test_client()
+def app_config(key_file: Path) -> dict[str, Any]:
+    return {"TOKENS_KEY_FILE": str(key_file), "TOKENS_LONGEST_LIFE": 86400}

@@ -65,6 +65,7 @@ def at_once(app: App) -> AtOnce:
     return run
 
 
+@pytest.mark.own_database
 def test_a_tree_is_made_once_by_requests_at_the_same_time(
     at_once: AtOnce,
 ) -> None:
@@ -72,12 +73,14 @@ def test_a_tree_is_made_once_by_requests_at_the_same_time(
     assert statuses == [201] + [409] * 7
 
 
+@pytest.mark.own_database
 def test_a_tree_is_deleted_once_by_requests_at_the_same_time(
     autoland: str, at_once: AtOnce
 ) -> None:
     assert at_once(*[("DELETE", f"/trees/{autoland}", None)] * 8) == [204] + [404] * 7
 
 
+@pytest.mark.own_database
 def test_changes_at_the_same_time_wait_for_each_other(
     client: FlaskClient, autoland: str, at_once: AtOnce
 ) -> None:
@@ -88,6 +91,7 @@ def test_changes_at_the_same_time_wait_for_each_other(
     assert len(client.get("/trees/try/logs?all=1").get_json()["result"]) == 9
 
 
+@pytest.mark.own_database
 def test_a_tree_changes_while_it_is_deleted(autoland: str, at_once: AtOnce) -> None:
     change = ("PATCH", "/trees", {"trees": [autoland], **CLOSING})
     *rest, last = at_once(*[change] * 7, ("DELETE", f"/trees/{autoland}", None))
@@ -183,8 +187,9 @@ def test_a_wrong_name(client: FlaskClient, name: str) -> None:
     assert detail(client.get(f"/trees/{name}"), 400).startswith("path parameter 'tree': ")
 
 
-def test_a_database_without_its_schema(empty_app: App) -> None:
-    assert detail(empty_app.test_client().get("/trees"), 503) == (
+@pytest.mark.own_database(migrated=False)
+def test_a_database_without_its_schema(client: FlaskClient) -> None:
+    assert detail(client.get("/trees"), 503) == (
         "The database schema is not up to date: "
         "the operator must run: flask --app treestatus.flask db upgrade"
     )

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import flask
 import pytest
@@ -13,5 +15,8 @@ def test_what_servers_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert app.name == "treestatus"
 
 
-def test_settings_come_from_the_environment(app: App, database_url: str) -> None:
-    assert app.config["DATABASE_URL"] == database_url
+def test_settings_come_from_the_environment(
+    make_app: Callable[[dict[str, Any]], App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///elsewhere.db")
+    assert make_app({}).config["DATABASE_URL"] == "sqlite:///elsewhere.db"

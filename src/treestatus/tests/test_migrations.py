@@ -1,5 +1,8 @@
+import pytest
 from backend_common import App
 from click.testing import Result
+
+pytestmark = pytest.mark.own_database
 
 
 def flask_db(app: App, command: str) -> Result:

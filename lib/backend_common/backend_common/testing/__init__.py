@@ -1,0 +1,174 @@
+"""A pytest plugin for the tests of services: docs/testing.md has its fixtures.
+
+pytest finds it where this library is installed (the entry point ``pytest11``). Nothing is made
+before a test asks for it, and no extension is imported that the service does not name.
+"""
+
+import importlib
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend_common.app import App
+from backend_common.testing.logs import capture
+from backend_common.testing.places import OWN, Places, servers
+
+__all__ = [
+    "app",
+    "app_config",
+    "client",
+    "databases",
+    "db_session",
+    "logs",
+    "make_app",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "service_name",
+    "user",
+]
+
+MARKERS = (
+    f"{OWN}(migrated=True): the test has a database to itself, and what it commits stays; "
+    "for threads, migrations and restarts",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that has a database on each that there is."""
+    if "database_server" in metafunc.fixturenames:
+        metafunc.parametrize("database_server", servers(), scope="session")
+
+
+@pytest.fixture(scope="session")
+def service_name(pytestconfig: pytest.Config) -> str:
+    """Tell which service is tested: the project in the ``pyproject.toml`` of pytest's rootdir."""
+    file = pytestconfig.rootpath / "pyproject.toml"
+    try:
+        name: str = tomllib.loads(file.read_text())["project"]["name"]
+    except (OSError, KeyError) as error:
+        message = (
+            f"which service is tested? {file} names no project: run pytest in the service's "
+            "directory, or override the fixture service_name"
+        )
+        raise pytest.UsageError(message) from error
+    return name.replace("-", "_")
+
+
+@pytest.fixture
+def make_app(
+    service_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[dict[str, Any]], App]:
+    """Return the ``create_app`` of the service; the state directory is an empty one."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path_factory.mktemp("state")))
+    create_app: Callable[[dict[str, Any]], App] = importlib.import_module(service_name).create_app
+    return create_app
+
+
+@pytest.fixture
+def app_config() -> dict[str, Any]:
+    """Return settings for the application under test; override it to have some."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Return where databases are to be made."""
+    with ExitStack() as at_end:
+        yield Places(tmp_path_factory.mktemp("databases"), at_end)
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest,
+    make_app: Callable[[dict[str, Any]], App],
+    app_config: dict[str, Any],
+    databases: Places,
+    database_server: str,
+) -> Iterator[App]:
+    """Make the application of the service, with ``TESTING`` and the settings in ``app_config``.
+
+    With ``db``, it has a database with the schema that the migrations make. Whatever the test
+    does to it, commits included, is rolled back.
+    """
+    marker = request.node.get_closest_marker(OWN)
+    place = databases.new(database_server) if marker else databases.shared(database_server)
+    app = make_app({"TESTING": True, "DATABASE_URL": place.url, **app_config})
+    if "db" not in app.loaded:
+        yield app
+        return
+    # NB: not before; a service without db has no SQLAlchemy.
+    from backend_common.testing import database  # noqa: PLC0415
+
+    with ExitStack() as at_end:
+        if marker:
+            database.create(place)
+            at_end.callback(database.drop, place)
+            if marker.kwargs.get("migrated", True):
+                database.migrate(app)
+        elif not place.is_made:
+            database.create(place)
+            databases.at_end.callback(database.drop, place)
+            database.migrate(app)
+            place.is_made = True
+        for engine in database.engines(app):
+            at_end.callback(engine.dispose)
+            if not marker:
+                at_end.enter_context(database.rolled_back(engine))
+        yield app
+
+
+@pytest.fixture
+def client(app: App) -> FlaskClient:
+    """Return a client of the application, which is nobody in particular."""
+    return app.test_client()
+
+
+@pytest.fixture
+def user(app: App) -> Callable[..., FlaskClient]:
+    """Return a function that makes a client of a user: ``user("shop/orders/*", name="alice")``.
+
+    The user proves who they are as everybody does, by a token that the service signed: nothing
+    about authentication is switched off.
+    """
+
+    def make_user(*permissions: str, name: str = "tester") -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {app.auth.sign(name, permissions)}"
+        return client
+
+    return make_user
+
+
+@pytest.fixture
+def db_session(app: App) -> Iterator[Any]:
+    """Return an SQLAlchemy session on the database of the application, for the test's own use.
+
+    It is none of a request's: what it is to see of the test's objects must be committed, or
+    flushed.
+    """
+    from sqlalchemy.orm import Session  # noqa: PLC0415  only services with db have it
+
+    with app.app_context():
+        engine = app.db.engine
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def logs(app: App) -> Iterator[list[dict[str, Any]]]:
+    """Return the lines that the application logs from now on, as structlog's event dicts.
+
+    Each has ``event`` and ``level``, and what was logged with it or bound to the request.
+    """
+    with capture(app) as lines:
+        yield lines
