@@ -1,17 +1,11 @@
 # name of a locked Debian package -> its .deb, one fixed-output derivation a file.
 { system, lock, mirror, tools }:
 let
-  inherit (builtins) attrNames baseNameOf filter getEnv match pathExists readDir readFile replaceStrings;
+  inherit (builtins) baseNameOf getEnv replaceStrings;
 
-  apt = /etc/apt;
-  parts = apt + "/sources.list.d";
-  named = pattern: map (name: readFile (parts + "/${name}"))
-    (filter (name: match pattern name != null) (if pathExists parts then attrNames (readDir parts) else [ ]));
   base = import ./mirror.nix {
     inherit (lock) codename;
     override = if mirror != null then mirror else getEnv "SERVICES_DEBIAN_MIRROR";
-    lists = (if pathExists (apt + "/sources.list") then [ (readFile (apt + "/sources.list")) ] else [ ]) ++ named ".*\\.list";
-    sources = named ".*\\.sources";
   };
 
   fixed = package: {

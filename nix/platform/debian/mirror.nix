@@ -1,18 +1,19 @@
 # Where Debian packages come from: the machine's own apt configuration.
 #
-# Reads both formats of sources.list(5), one-line (`*.list`) and deb822 (`*.sources`).
+# Reads both formats of sources.list(5), one-line (`*.list`) and deb822 (`*.sources`), and takes
+# the mirror that `please lock --platform` takes: tests/platform/debian/mirror.toml holds them
+# to it.
 {
   # The release that the lock was made for, such as "bookworm".
   codename,
-  # The contents of the machine's `*.list` files.
-  lists ? [ ],
-  # The contents of the machine's `*.sources` files.
-  sources ? [ ],
+  # The directory of apt's configuration.
+  apt ? /etc/apt,
   # A base URL that goes before all that; null or "" for none.
   override ? null,
 }:
 let
-  inherit (builtins) any concatMap elem elemAt filter foldl' head isString match replaceStrings split stringLength substring;
+  inherit (builtins)
+    any attrNames concatMap elem elemAt filter foldl' head isString match pathExists readDir readFile replaceStrings split stringLength substring;
 
   lines = text: filter isString (split "\n" text);
   words = text: filter (word: isString word && word != "") (split "[ \t]+" text);
@@ -22,7 +23,7 @@ let
   # [ { uris suites components } ] of a one-line-style file.
   fromList = text: concatMap
     (line:
-      let m = match "deb[ \t]+(\\[[^]]*][ \t]+)?([^ \t]+)[ \t]+([^ \t]+)[ \t]*([^#]*)(#.*)?" line; in
+      let m = match "[ \t]*deb[ \t]+(\\[[^]]*][ \t]+)?([^ \t]+)[ \t]+([^ \t]+)(.*)" (head (split "#" line)); in
       if m == null then [ ] else [{
         uris = [ (elemAt m 1) ];
         suites = [ (elemAt m 2) ];
@@ -61,7 +62,15 @@ let
   # What apt takes for "no".
   disabled = stanza: elem (lower (toString (stanza.enabled or [ ]))) [ "no" "false" "without" "off" "disable" "0" ];
 
-  entries = concatMap fromList lists ++ concatMap fromSources sources;
+  # In apt's order.
+  parts = if pathExists (apt + "/sources.list.d") then attrNames (readDir (apt + "/sources.list.d")) else [ ];
+  files = filter (file: pathExists (apt + "/${file}")) ([ "sources.list" ] ++ map (name: "sources.list.d/${name}") parts);
+  read = file:
+    let text = readFile (apt + "/${file}"); in
+    if match ".*\\.list" file != null then fromList text
+    else if match ".*\\.sources" file != null then fromSources text
+    else [ ];
+  entries = concatMap read files;
 
   # The pool of a Debian mirror holds every release that the archive still carries, so an entry
   # for another release serves too; one for the locked release goes first.

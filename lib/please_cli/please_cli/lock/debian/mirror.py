@@ -1,4 +1,7 @@
-"""The mirror of a Debian suite in the machine's apt configuration, sources.list(5)."""
+"""The mirror of a Debian suite in the machine's apt configuration, sources.list(5).
+
+It is the one that nix/platform/debian/mirror.nix fetches the locked packages from.
+"""
 
 import os
 import re
@@ -23,6 +26,9 @@ RELEASES = {
 }
 """What Debian's releases are called in apt's configuration."""
 
+# What apt takes for "no".
+_NO = {"no", "false", "without", "off", "disable", "0"}
+
 # A one-line entry: type, options in brackets, URI, suite, components.
 _ONE_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<rest>.+)")
 
@@ -31,6 +37,7 @@ _ONE_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<
 class Entry:
     """One entry of the configuration: mirrors, what they hold, and who signs it.
 
+    `uris` are those over http(s), from which Nix can fetch, without a slash at the end;
     `signed_by` is empty, a path, fingerprints or a whole key, as the entry has it.
     """
 
@@ -62,7 +69,7 @@ def choose(suite: str, component: str) -> Entry:
     Raises UserError when there is none.
     """
     if named := os.environ.get(MIRROR):
-        return Entry((named,), (suite,), (component,))
+        return Entry((named.rstrip("/"),), (suite,), (component,))
     return find(apt.configured(), suite, component)
 
 
@@ -72,15 +79,20 @@ def find(files: Iterable[Path], suite: str, component: str) -> Entry:
     That is the first that names the suite, else the first for another release of Debian: a
     mirror has them all. Raises UserError when there is none.
     """
-    having = [entry for path in files for entry in read(path) if component in entry.components]
+    having = [
+        entry
+        for path in files
+        for entry in read(path)
+        if component in entry.components and entry.uris
+    ]
     for wanted in ({suite}, RELEASES):
         for entry in having:
             if not wanted.isdisjoint(entry.suites):
                 return entry
     raise UserError(
         "no Debian mirror: apt's configuration (/etc/apt/sources.list, "
-        f"/etc/apt/sources.list.d) has none with a Debian release and the component {component}; "
-        f"add one there, or set {MIRROR} to the base URL of one"
+        "/etc/apt/sources.list.d) has none with an http(s) address, a Debian release and the "
+        f"component {component}; add one there, or set {MIRROR} to the base URL of one"
     )
 
 
@@ -92,10 +104,12 @@ def read(path: Path) -> Iterator[Entry]:
 
 def _deb822(text: str) -> Iterator[Entry]:
     for stanza in Deb822.iter_paragraphs(text, use_apt_pkg=False):
-        enabled = stanza.get("Enabled", "yes").lower() not in ("no", "false", "0")
-        if enabled and "deb" in stanza.get("Types", "").split():
+        if (
+            stanza.get("Enabled", "yes").lower() not in _NO
+            and "deb" in stanza.get("Types", "").split()
+        ):
             yield Entry(
-                uris=tuple(stanza.get("URIs", "").split()),
+                uris=_usable(stanza.get("URIs", "").split()),
                 suites=tuple(stanza.get("Suites", "").split()),
                 components=tuple(stanza.get("Components", "").split()),
                 signed_by=stanza.get("Signed-By", ""),
@@ -110,4 +124,8 @@ def _one_line(text: str) -> Iterator[Entry]:
             )
             suite, *components = found["rest"].split()
             signed_by = options.get("signed-by", "").replace(",", " ")
-            yield Entry((found["uri"],), (suite,), tuple(components), signed_by)
+            yield Entry(_usable([found["uri"]]), (suite,), tuple(components), signed_by)
+
+
+def _usable(uris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(uri.rstrip("/") for uri in uris if re.match("https?://", uri))

@@ -86,8 +86,8 @@ def test_no_mirror(tmp_path: Path, write: Write) -> None:
         find([other], "bookworm", "main")
     assert caught.value.message == (
         "no Debian mirror: apt's configuration (/etc/apt/sources.list, /etc/apt/sources.list.d) "
-        "has none with a Debian release and the component main; add one there, or set "
-        "SERVICES_DEBIAN_MIRROR to the base URL of one"
+        "has none with an http(s) address, a Debian release and the component main; add one "
+        "there, or set SERVICES_DEBIAN_MIRROR to the base URL of one"
     )
 
 

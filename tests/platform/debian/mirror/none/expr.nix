@@ -1,6 +1,1 @@
-{ nix }:
-import (nix + "/platform/debian/mirror.nix") {
-  codename = "bookworm";
-  lists = [ "# nothing here\n" ];
-  sources = [ "" ];
-}
+{ nix }: import (nix + "/platform/debian/mirror.nix") { codename = "bookworm"; apt = ./apt; }

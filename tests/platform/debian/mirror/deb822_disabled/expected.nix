@@ -1,1 +1,0 @@
-"http://mirror.example/debian"

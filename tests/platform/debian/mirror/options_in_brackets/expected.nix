@@ -1,1 +1,0 @@
-"https://mirror.example/debian"

@@ -1,1 +1,0 @@
-"http://trixie.example/debian"

@@ -1,1 +1,0 @@
-"http://override.example/debian"
