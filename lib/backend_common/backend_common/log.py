@@ -87,7 +87,6 @@ def _follow_requests(app: flask.Flask, log: BoundLogger) -> None:
         given = flask.request.headers.get(REQUEST_ID, "")
         flask.g.request_id = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
         flask.g.request_began = time.perf_counter()
-        # Workers reuse their threads: what the last request bound is still there.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=flask.g.request_id)
 
@@ -108,10 +107,15 @@ def _follow_requests(app: flask.Flask, log: BoundLogger) -> None:
         )
         return response
 
+    def forget(_: BaseException | None) -> None:
+        # Workers reuse their threads: what a request bound would be in the next lines, whosever.
+        structlog.contextvars.clear_contextvars()
+
     # NB: Flask calls what was registered first, first before a request and last after it; log is
     # the first extension, so that the line tells the response that was really sent.
     app.before_request(begin)
     app.after_request(end)
+    app.teardown_request(forget)
 
 
 def _one_of(names: tuple[str, ...]) -> str:

@@ -115,9 +115,11 @@ def test_context_does_not_leak_into_the_next_request(make: Make, lines: Lines) -
     client = app.test_client()
     client.get("/?user=alice")
     client.get("/")
-    first, second = lines()
+    app.log.info("between")
+    first, second, between = lines()
     assert first["user"] == "alice"
     assert "user" not in second
+    assert not {"user", "request_id"} & between.keys()
 
 
 def test_two_apps_keep_their_own_settings(make: Make, lines: Lines) -> None:
