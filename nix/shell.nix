@@ -23,7 +23,7 @@ derivation ({
   # nix-shell sources $stdenv/setup.
   stdenv = builtins.path { name = "stdenv"; path = ./shell; };
   environment = python.environment { name = "${name}-shell-env"; keys = keys ++ [ "services[:test]" "services[:lint]" ]; live = true; };
-  live = map (package: "${toString root}/${package.local}") members;
+  live = builtins.concatStringsSep ":" (map (package: "${toString root}/${package.local}") members);
 } // (if servers == [ ] then { } else {
   needs = needs.program;
   NEEDS_SERVERS = needs.variable project servers;

@@ -5,27 +5,28 @@
 # another index, pip's own finder fetches, as configured there.
 { platform }:
 let
-  inherit (builtins) elemAt filter getEnv head match pathExists readFile replaceStrings substring;
+  inherit (builtins) concatMap filter getEnv head isString match pathExists readFile replaceStrings split substring;
 
   # pip's configuration files, the one that wins first
-  # (pip.pypa.io/en/stable/topics/configuration).
+  # (pip.pypa.io/en/stable/topics/configuration). They are only looked at for what a builder in a
+  # sandbox cannot know by itself; whatever else the winning one says, pip reads there.
   home = getEnv "HOME";
-  configurationFiles = filter (path: path != "" && substring 0 1 path == "/" && pathExists path) [
+  files = filter (path: substring 0 1 path == "/" && pathExists path) [
     (getEnv "PIP_CONFIG_FILE")
     "${home}/.config/pip/pip.conf"
     "${home}/.pip/pip.conf"
     "/etc/pip.conf"
     "/etc/xdg/pip/pip.conf"
   ];
-  setting = name: path:
-    let m = match "(.*\n)?[ \t]*${name}[ \t]*[=:][ \t]*([^\n]*[^ \t\n])[ \t]*(\n.*)?" (readFile path); in
-    if m == null then [ ] else [ (elemAt m 1) ];
-  configured = name: variable:
-    filter (value: value != "") ([ (getEnv variable) ] ++ builtins.concatMap (setting name) configurationFiles);
-  firstOr = default: list: if list == [ ] then default else head list;
-
-  index = firstOr "" (configured "index-url" "PIP_INDEX_URL");
-  certificates = firstOr "" (configured "cert" "PIP_CERT");
+  # The values of a setting in a file; it stands on one line.
+  values = name: file: concatMap
+    (line:
+      let m = if isString line then match "[ \t]*${name}[ \t]*[=:][ \t]*(.*[^ \t])[ \t]*" line else null; in
+      if m == null then [ ] else m)
+    (split "\n" (readFile file));
+  indexed = filter (file: values "index-url" file != [ ]) files;
+  certificates = filter (path: path != "") ([ (getEnv "PIP_CERT") ] ++ concatMap (values "cert") files);
+  usesDefaultIndex = getEnv "PIP_INDEX_URL" == "" && indexed == [ ];
 
   fixed = artifact: {
     # Named so that Nix takes it after the platform's files; see ../platform/debian/fetch.nix.
@@ -53,14 +54,16 @@ let
     args = [ "-S" "-s" ./steps/fetch_from_index.py ];
     PATH = "${platform.python}/bin";
     PYTHONPATH = platform.pip;
-    PIP_INDEX_URL = index;
-    PIP_EXTRA_INDEX_URL = toString (configured "extra-index-url" "PIP_EXTRA_INDEX_URL");
-    PIP_TRUSTED_HOST = toString (configured "trusted-host" "PIP_TRUSTED_HOST");
+    # Taken from the environment at build time, since they may hold credentials.
+    impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" "PIP_INDEX_URL" "PIP_EXTRA_INDEX_URL" "PIP_TRUSTED_HOST" ];
+    PIP_CONFIG_FILE =
+      if indexed == [ ] then "/dev/null"
+      else builtins.path { name = "pip.conf"; path = head indexed; };
     PIP_CERT =
-      if certificates == "" then "${platform.cacert}/etc/ssl/certs/ca-bundle.crt"
-      else builtins.path { name = "certificates"; path = certificates; };
+      if certificates == [ ] then "${platform.cacert}/etc/ssl/certs/ca-bundle.crt"
+      else builtins.path { name = "certificates"; path = head certificates; };
   });
 in
 # The project's name, as the index knows it; the file, as the lock describes it.
 project: artifact:
-if index == "" && artifact ? blake2b then fromFileHost artifact else fromIndex project artifact
+if usesDefaultIndex && artifact ? blake2b then fromFileHost artifact else fromIndex project artifact

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from please_cli import entry, nix, process, results, testing, workspace
+from please_cli import entry, nix, prefetch, process, results, testing, workspace
 from please_cli.errors import UserError
 from please_cli.failures import TAIL
 
@@ -38,7 +38,9 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
     An attribute such as backend_common.extras.db is a NAME too.
     """
     root = workspace.root()
-    for output in nix.build(root, [_attribute(root, name) for name in names], out_link):
+    attributes = [_attribute(root, name) for name in names]
+    prefetch.prefetch(root, attributes)
+    for output in nix.build(root, attributes, out_link):
         click.echo(output)
 
 
@@ -54,6 +56,7 @@ def run(name: str, arguments: Sequence[str]) -> None:
     member = workspace.find(root, name)
     if member.kind != "service":
         raise UserError(f"{member.name} is a library and cannot be run; see `./please list`")
+    prefetch.prefetch(root, [member.name])
     (app,) = nix.build(root, [member.name])
     if (app / "share" / member.name / "migrations").is_dir():
         _migrate(app, member.name)

@@ -21,7 +21,7 @@ def build(
     `keep_going` builds all that can be built. Raises NixError when anything cannot.
     """
     command = ["nix-build", str(root), "--log-format", "internal-json"]
-    command += [argument for attribute in attributes for argument in ("-A", attribute)]
+    command += _selected(attributes)
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
     command += ["--keep-going"] if keep_going else []
     reader, errors = Reader(), []
@@ -48,10 +48,22 @@ def build(
     return [Path(line) for line in outputs.splitlines()]
 
 
+def plan(root: Path, attributes: Sequence[str]) -> str:
+    """Return what Nix says of the builds that attributes need; nothing where it cannot say."""
+    with _started(["nix-build", str(root), "--dry-run", *_selected(attributes)]) as running:
+        return running.communicate()[1]
+
+
+def evaluate(root: Path, attribute: str) -> str:
+    """Return the value of an attribute as JSON. Raises UserError when that fails."""
+    # To read from a derivation is to build it, which an evaluation does not do unless told.
+    options = ["--eval", "--strict", "--json", "--read-write-mode"]
+    return query("nix-instantiate", *options, str(root), *_selected([attribute]))
+
+
 def derivations(root: Path, attributes: Sequence[str]) -> list[str]:
     """Return the paths of the derivations of attributes, in order, building nothing."""
-    arguments = [argument for attribute in attributes for argument in ("-A", attribute)]
-    return query("nix-instantiate", str(root), *arguments).split()
+    return query("nix-instantiate", str(root), *_selected(attributes)).split()
 
 
 def outputs(derivation_paths: Sequence[str]) -> list[Path | None]:
@@ -89,6 +101,10 @@ def execute(program: str, arguments: Iterable[str]) -> None:
         os.execvp(program, [program, *arguments])
     except FileNotFoundError as error:
         raise _missing(program) from error
+
+
+def _selected(attributes: Sequence[str]) -> list[str]:
+    return [argument for attribute in attributes for argument in ("-A", attribute)]
 
 
 @contextmanager

@@ -29,5 +29,6 @@ rec {
   oidc = relocate { component = "oidc"; };
   libc = "${python}/lib/${lock.multiarch}";
   loader = "${libc}/${lock.loader}";
+  downloads = map fetch.deb (builtins.attrNames lock.packages);
   cxx = "${relocate { component = "cxx"; }}/lib/${lock.multiarch}";
 }
