@@ -28,4 +28,4 @@ derivation ({
   needs = needs.program;
   NEEDS_SERVERS = needs.variable project servers;
   NEEDS_PROJECT = "${toString root}/${project}";
-})
+}))

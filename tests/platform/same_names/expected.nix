@@ -1,4 +1,7 @@
 {
-  names = [ "bash" "busybox" "cacert" "cxx" "downloads" "elfutils" "libc" "loader" "oidc" "openssl" "patchelf" "pip" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata" ];
+  names = [
+    "bash" "busybox" "cacert" "cxx" "downloads" "elfutils" "libc" "loader" "oidc" "openssl"
+    "patchelf" "pip" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
+  ];
   same = true;
 }
