@@ -12,7 +12,7 @@ let
   whole = length > 2 && builtins.substring 0 1 text == "{" && builtins.substring (length - 2) 2 text == "}\n";
   conflict = builtins.length (builtins.split "\n(<<<<<<<|=======|>>>>>>>)" text) > 1;
   content = builtins.addErrorContext "while reading ${toString file}" (builtins.fromJSON text);
-  restore = "restore it (git checkout -- nix/lock/${baseNameOf file}), then run ${command}";
+  restore = "restore it (git checkout HEAD -- nix/lock/${baseNameOf file}), then run ${command}";
 in
 if !whole || conflict then throw "${toString file} is not a lock (cut short, or a merge conflict?): ${restore}"
 else if !(content ? packages || content ? systems) then throw "${toString file} has no packages: ${restore}"

@@ -17,7 +17,7 @@ def test_a_lock_with_a_merge_conflict(checkout: Path) -> None:
     edit(checkout / LOCK, '\n  "', '\n<<<<<<< HEAD\n  "')
     assert (
         f"error: {checkout}/nix/lock/python.json is not a lock (cut short, or a merge conflict?): "
-        "restore it (git checkout -- nix/lock/python.json), then run ./please lock"
+        "restore it (git checkout HEAD -- nix/lock/python.json), then run ./please lock"
     ) in build_error("tokens", root=checkout)
 
 

@@ -25,12 +25,12 @@ def main(upgrades: tuple[str, ...], platform: bool, check: bool) -> None:
         )
     root = workspace.root()
     lockfile = debian.LOCKFILE if platform else python.LOCKFILE
-    path = root / lockfile.path
-    before = document.read(path, lockfile.command)
+    before = lockfile.read(root)
     after = debian.lock(root) if platform else python.lock(root, before, upgrades)
     moved = changes(lockfile.versions(before), lockfile.versions(after))
     for line in moved:
         click.echo(line)
+    path = root / lockfile.path
     text = document.render(after, lockfile.levels)
     if check:
         verify(path, text, lockfile.command)

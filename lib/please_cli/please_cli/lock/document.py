@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from please_cli.errors import UserError
 
@@ -26,6 +26,31 @@ class Lockfile:
     levels: int
     versions: Callable[[Document], Mapping[str, str]]
 
+    def read(self, root: Path) -> Document:
+        """Return what it says in the checkout at `root`, empty when there is none yet.
+
+        Raises UserError, with the way to have a whole one again, when it is something else.
+        """
+        path = root / self.path
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        try:
+            document = json.loads(text)
+            self.versions(document)
+        except json.JSONDecodeError as error:
+            raise self._broken(f"{path}:{error.lineno}", error.msg) from error
+        except (AttributeError, KeyError, TypeError) as error:
+            raise self._broken(str(path), "its entries have another shape") from error
+        return cast(Document, document)
+
+    def _broken(self, where: str, why: str) -> UserError:
+        return UserError(
+            f"{where}: not a lock file: {why}; restore it (git checkout HEAD -- {self.path}), "
+            f"then run `{self.command}`"
+        )
+
 
 def render(value: object, levels: int) -> str:
     """Return JSON in which dictionaries of the outer `levels` are sorted, one entry a line."""
@@ -41,31 +66,6 @@ def _render(value: object, levels: int, indent: str) -> str:
         for key in sorted(value)
     )
     return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
-
-
-def read(path: Path, command: str) -> Document:
-    """Return the document at `path`, empty when there is none yet.
-
-    Raises UserError, which names `command` as the way to make it anew, when it is not JSON
-    or not an object.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{path}:{error.lineno}: not a lock file: {error.msg}; restore it from version "
-            f"control, or delete it and run `{command}`"
-        ) from error
-    if not isinstance(document, dict):
-        raise UserError(
-            f"{path}: not a lock file: no object in it; restore it from version control, "
-            f"or delete it and run `{command}`"
-        )
-    return document
 
 
 def write(path: Path, text: str) -> bool:

@@ -1,9 +1,11 @@
 import resource
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from please_cli.errors import UserError
 from please_cli.lock import document
+from please_cli.lock.document import Document, Lockfile
 
 
 def test_outer_levels_have_an_entry_a_line() -> None:
@@ -13,15 +15,23 @@ def test_outer_levels_have_an_entry_a_line() -> None:
     )
 
 
+def versions(lock: Document) -> Mapping[str, str]:
+    return {name: package["version"] for name, package in lock.items()}
+
+
+LOCKFILE = Lockfile("nix/lock/x.json", "./please lock", 1, versions)
+
+
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "nix/lock/x.json"
-    assert document.write(path, document.render({"a": {"b": 1}}, 1))
-    assert document.read(path, "./please lock") == {"a": {"b": 1}}
+    path = tmp_path / LOCKFILE.path
+    content = {"a": {"version": "1"}}
+    assert document.write(path, document.render(content, LOCKFILE.levels))
+    assert LOCKFILE.read(tmp_path) == content
     assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_no_lock_yet_is_an_empty_one(tmp_path: Path) -> None:
-    assert document.read(tmp_path / "x.json", "./please lock") == {}
+    assert LOCKFILE.read(tmp_path) == {}
 
 
 def test_the_same_text_is_not_written_again(tmp_path: Path) -> None:
@@ -32,22 +42,24 @@ def test_the_same_text_is_not_written_again(tmp_path: Path) -> None:
     assert path.stat().st_ino == before
 
 
-def test_a_file_that_is_not_json(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    path.write_text('{\n "a": \n<<<<<<< HEAD\n')
+@pytest.mark.parametrize(
+    ("text", "where", "why"),
+    [
+        ('{\n "a": \n<<<<<<< HEAD\n', ":3", "Expecting value"),
+        ("[]", "", "its entries have another shape"),
+        ('{"a": {}}', "", "its entries have another shape"),
+    ],
+)
+def test_a_file_that_is_no_lock(
+    tmp_path: Path, write: Callable[..., Path], text: str, where: str, why: str
+) -> None:
+    path = write(tmp_path / LOCKFILE.path, text)
     with pytest.raises(UserError) as caught:
-        document.read(path, "./please lock")
+        LOCKFILE.read(tmp_path)
     assert caught.value.message == (
-        f"{path}:3: not a lock file: Expecting value; restore it from version control, or delete "
-        "it and run `./please lock`"
+        f"{path}{where}: not a lock file: {why}; restore it (git checkout HEAD -- "
+        "nix/lock/x.json), then run `./please lock`"
     )
-
-
-def test_a_file_that_is_not_an_object(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    path.write_text("[]")
-    with pytest.raises(UserError, match="not a lock file: no object in it"):
-        document.read(path, "./please lock")
 
 
 def test_a_file_that_cannot_be_written_stays(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ Packages = dict[str, dict[str, Any]]
 
 
 def versions(document: Document) -> dict[str, str]:
-    """Return the version of each package of a lock, "local" for one that has none."""
-    packages = document.get("packages", {})
-    return {name: package.get("version", "local") for name, package in packages.items()}
+    """Return the version of each package of a lock, "local" for a local one that has none."""
+    return {
+        name: package.get("version", "local") if "local" in package else package["version"]
+        for name, package in document.get("packages", {}).items()
+    }
 
 
 LOCKFILE = Lockfile("nix/lock/python.json", "./please lock", 2, versions)
@@ -42,21 +44,12 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
 
 
 def pins(document: Document) -> dict[str, str]:
-    """Return the version of each package of a lock that comes from an index.
-
-    Raises UserError when the lock has another shape.
-    """
-    try:
-        return {
-            name: package["version"]
-            for name, package in document.get("packages", {}).items()
-            if "local" not in package
-        }
-    except (AttributeError, KeyError, TypeError) as error:
-        raise UserError(
-            "nix/lock/python.json is malformed; restore it from version control, or delete it "
-            "and run `./please lock`"
-        ) from error
+    """Return the version of each package of a lock that comes from an index."""
+    return {
+        name: package["version"]
+        for name, package in document.get("packages", {}).items()
+        if "local" not in package
+    }
 
 
 def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str]) -> Document:

@@ -42,6 +42,17 @@ def test_versions() -> None:
     assert platform.versions({}) == {}
 
 
+def test_a_lock_of_another_shape(tmp_path: Path, write: Callable[..., Path]) -> None:
+    for malformed in ('{"systems": []}', '{"systems": {"x86_64-linux": {}}}'):
+        path = write(tmp_path / "nix/lock/debian.json", malformed)
+        with pytest.raises(UserError) as caught:
+            platform.LOCKFILE.read(tmp_path)
+        assert caught.value.message == (
+            f"{path}: not a lock file: its entries have another shape; restore it (git checkout "
+            "HEAD -- nix/lock/debian.json), then run `./please lock --platform`"
+        )
+
+
 def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
     path = write(tmp_path / "c.json", '{"bash": {"packages": ["bash"], "without": []}}')
     assert platform.components(path)["bash"]["packages"] == ["bash"]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from please_cli.errors import UserError
 from please_cli.lock import document
-from please_cli.lock.document import Document
 from please_cli.lock.python import packages as python
 
 Write = Callable[..., Path]
@@ -161,14 +160,19 @@ def test_versions() -> None:
     assert python.versions({}) == {}
 
 
-def test_a_lock_of_another_shape(root: Path) -> None:
-    shapes: list[Document] = [{"packages": []}, {"packages": {"a": {}}}, {"packages": {"a": 1}}]
-    for malformed in shapes:
+def test_a_lock_of_another_shape(tmp_path: Path, write: Write) -> None:
+    for malformed in (
+        "[]",
+        '{"packages": []}',
+        '{"packages": {"a": {}}}',
+        '{"packages": {"a": 1}}',
+    ):
+        path = write(tmp_path / "nix/lock/python.json", malformed)
         with pytest.raises(UserError) as caught:
-            python.lock(root, malformed)
+            python.LOCKFILE.read(tmp_path)
         assert caught.value.message == (
-            "nix/lock/python.json is malformed; restore it from version control, or delete it "
-            "and run `./please lock`"
+            f"{path}: not a lock file: its entries have another shape; restore it (git checkout "
+            "HEAD -- nix/lock/python.json), then run `./please lock`"
         )
 
 
