@@ -12,7 +12,12 @@ from rich.console import Console
 
 from please_cli import entry, nix, prefetch, process, results, testing, workspace
 from please_cli.errors import UserError
-from please_cli.failures import TAIL
+from please_cli.failures import TAIL, NixError
+
+_WITHOUT_NIX = """\
+The tool that makes the lock is itself built from it. Where that is in the way, make it without Nix:
+python3.11 -m venv .venv && .venv/bin/pip install -e 'lib/please_cli[lock]' && .venv/bin/please lock
+(README.md, "When the lock is broken")"""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,7 +111,7 @@ def lock(arguments: Sequence[str]) -> None:
     if importlib.util.find_spec("please_cli.lock") and importlib.util.find_spec("uv"):
         python = sys.executable
     else:
-        python = str(nix.build(root, ["please_cli.extras.lock"])[0] / "bin/python")
+        python = str(_lock_environment(root) / "bin/python")
     os.environ[workspace.ROOT] = str(root)
     nix.execute(python, ["-m", "please_cli.lock", *arguments])
 
@@ -122,6 +127,15 @@ def _attribute(root: Path, name: str) -> str:
     if first != "toolchain":
         first = workspace.find(root, first).name
     return ".".join([first, *rest])
+
+
+def _lock_environment(root: Path) -> Path:
+    """Build what `please lock` runs in. Raises UserError, with the way to do without."""
+    try:
+        (environment,) = nix.build(root, ["please_cli.extras.lock"])
+    except NixError as error:
+        raise UserError(error.message, f"{error.details}\n{_WITHOUT_NIX}") from error
+    return environment
 
 
 def _migrate(app: Path, name: str) -> None:
