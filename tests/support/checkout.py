@@ -9,14 +9,14 @@ from typing import Any
 from toolchain import ROOT
 
 FILES = ["README.md", "default.nix", "pyproject.toml", "release.nix", "shell.nix"]
-DIRECTORIES = ["lib", "nix", "src", "tests"]
+DIRECTORIES = ["docs", "lib", "nix", "src", "tests"]
 # What tools leave in a checkout.
 IGNORED = [".git", "__pycache__", "*.egg-info", ".*_cache", ".venv", "result", "result-*"]
 LOCK = Path("nix/lock/python.json")
 
 
 def copy(target: Path) -> Path:
-    """Copy what Nix reads of the checkout to a new directory, and return that."""
+    """Copy what Nix reads of the checkout, and its documents, to a new directory, and return that."""
     target.mkdir()
     ignore = shutil.ignore_patterns(*IGNORED)
     for name in FILES:

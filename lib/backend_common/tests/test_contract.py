@@ -30,6 +30,7 @@ from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
+Server = tuple[str, str, str]
 
 LIBRARY = "backend_common"
 SECRET = "hunter2"
@@ -45,8 +46,10 @@ OTHER: dict[str, dict[str, Any]] = {
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
 }
-# The server behind an extension, the setting that says where it is, and one where nobody answers.
-SERVERS: dict[str, tuple[str, str, str]] = {}
+# Whom the check of an extension asks; None for nobody.
+SERVERS: dict[str, Server | None] = {
+    # A server that `needs` knows, the setting that says where it is, and a value of that with {port}.
+}
 
 # Loads the extensions in a process of its own, without the modules in the first argument.
 PROCESS = """
@@ -70,7 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "extension" in metafunc.fixturenames:
         metafunc.parametrize("extension", chosen)
     if "served" in metafunc.fixturenames:
-        metafunc.parametrize("served", [name for name in chosen if name in SERVERS])
+        metafunc.parametrize("served", [name for name in chosen if SERVERS.get(name)])
     if "key" in metafunc.fixturenames:
         pairs = [(name, key) for name in chosen for key in sorted(keys(name))]
         metafunc.parametrize(("setting_of", "key"), pairs)
@@ -290,6 +293,12 @@ def test_the_server_of_every_check_is_known(extension: str, make: Make) -> None:
     assert set(report["checks"]) == expected, "tell its server in SERVERS"
 
 
+def server_of(extension: str) -> Server:
+    server = SERVERS[extension]
+    assert server
+    return server
+
+
 def heartbeat(app: App) -> tuple[int, float]:
     """The status of the heartbeat, and the seconds that it took."""
     began = time.monotonic()
@@ -308,7 +317,7 @@ def wait_for(app: App, status: int) -> None:
 def test_the_heartbeat_is_red_in_time_when_nobody_answers(
     served: str, make: Make, silent: int
 ) -> None:
-    _, key, address = SERVERS[served]
+    _, key, address = server_of(served)
     limit = 1.0
     config = {key: address.format(port=silent), "HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_CACHE": 0}
     app = make(served, **config)
@@ -325,7 +334,7 @@ def test_the_heartbeat_is_red_in_time_when_nobody_answers(
 def test_the_heartbeat_follows_the_server(
     served: str, make: Make, given: Mapping[str, str]
 ) -> None:
-    server, key, _ = SERVERS[served]
+    server, key, _ = server_of(served)
     if key not in given or not shutil.which("needs"):
         pytest.skip(f"{key} does not say where a server is: run this in nix-shell, or set it")
     app = make(served, **{key: given[key], "HEARTBEAT_CACHE": 0})
