@@ -48,7 +48,7 @@ OTHER: dict[str, dict[str, Any]] = {
 }
 # Whom the check of an extension asks; None for nobody.
 SERVERS: dict[str, Server | None] = {
-    # A server that `needs` knows, the setting that says where it is, and a value of that with {port}.
+    # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
 }
 
 # Loads the extensions in a process of its own, without the modules in the first argument.
