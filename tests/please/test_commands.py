@@ -42,6 +42,15 @@ in
     args = [ "sh" "-euc" "mkdir -p $out/bin; cp $server $out/bin/lamp; chmod +x $out/bin/lamp" ];
     server = builtins.toFile "lamp" "#!/bin/sh\necho $*\n";
   };
+  # Its tests need what does not build.
+  horn = sh "horn" "echo > $out" // {
+    tests = derivation {
+      name = "horn-tests";
+      system = builtins.currentSystem;
+      builder = "/bin/sh";
+      needs = sh "brass" "echo too thin; exit 1";
+    };
+  };
   paint = throw "lib/paint is not what it should be: mend it";
 }
 """
@@ -57,7 +66,7 @@ def checkout(tmp_path: Path) -> Path:
     busybox = build("toolchain.platform.busybox")
     expression = EXPRESSION.replace("${BUSYBOX}", f"${{builtins.storePath {busybox}}}")
     (tmp_path / "default.nix").write_text(expression)
-    for member in ("src/bell", "src/door", "src/lamp", "lib/paint"):
+    for member in ("src/bell", "src/door", "src/horn", "src/lamp", "lib/paint"):
         (tmp_path / member).mkdir(parents=True)
         (tmp_path / member / "pyproject.toml").touch()
     return tmp_path
@@ -108,6 +117,14 @@ def test_the_totals_of_tests(please: Path, variables: dict[str, str]) -> None:
     assert ["door", "3", "1", "2.0"] in rows
     assert rows[-1] == ["6", "passed,", "1", "failed,", "1", "skipped"]
     assert "error: the tests of bell failed; their log ends like this:\nding\n" in done.stderr
+
+
+def test_tests_that_could_not_be_run(please: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "test", "door", "horn")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "3 passed, 1 failed, 1 skipped"
+    assert "error: not all tests could be run, for brass failed to build\n" in done.stderr
+    assert "error: brass failed to build; its log ends like this:\ntoo thin\n" in done.stderr
 
 
 def test_tests_that_pass(please: Path, variables: dict[str, str]) -> None:
