@@ -2,9 +2,11 @@
 { platform, python }:
 let
   # By the names that manifests use, which ./catalogue.py knows.
-  servers = { inherit (platform) postgresql rabbitmq redis; };
+  servers = present { inherit (platform) oidc postgresql rabbitmq redis; };
+  # A platform may lack one.
+  present = set: removeAttrs set (filter (name: set.${name} == null) (attrNames set));
 
-  inherit (builtins) attrNames concatLists listToAttrs;
+  inherit (builtins) attrNames concatLists filter listToAttrs;
   code = import ./code.nix { inherit platform python; };
 in
 {

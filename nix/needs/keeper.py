@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,8 +53,8 @@ def keep(record: Record, prefix: Path, kind: type[Server], owner: int) -> int:
 def _serve(record: Record, server: Server, owner: int, signals: socket.socket) -> int:
     server.prepare()
     for command in server.companions():
-        _start(server, command)
-    running = _start(server, server.command())
+        server.spawn(command, server.place.data)
+    running = server.spawn(server.command(), server.place.data)
     end = _wait([owner, running.pid], signals)
     record.retire()
     if end in (owner, STOP):
@@ -68,16 +68,6 @@ def _serve(record: Record, server: Server, owner: int, signals: socket.socket) -
         print(f"{record.name} ended with status {status}", file=sys.stderr)
         return 1
     return 0
-
-
-def _start(server: Server, command: Sequence[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command,
-        cwd=server.place.data,
-        env=server.environment(),
-        start_new_session=True,
-        preexec_fn=linux.die_with_parent,  # noqa: PLW1509 - this process has one thread
-    )
 
 
 def _wait(processes: Iterable[int], signals: socket.socket) -> int:

@@ -70,17 +70,25 @@ class Server(ABC):
         bin_directory = str(self.place.prefix / "bin")
         return {"HOME": str(self.place.directory), "LC_ALL": "C", "PATH": bin_directory}
 
+    def spawn(self, command: Sequence[str], directory: Path) -> "subprocess.Popen[bytes]":
+        """Start a program in a directory, its output in the log; it dies with this process."""
+        return subprocess.Popen(
+            command,
+            cwd=directory,
+            env=self.environment(),
+            start_new_session=True,
+            preexec_fn=linux.die_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
+
     def run(self, *command: str) -> None:
         """Run a program to its end, its output in the log; it dies with this process.
 
         Raises subprocess.CalledProcessError when it fails.
         """
-        subprocess.run(
-            command,
-            check=True,
-            env=self.environment(),
-            preexec_fn=linux.die_with_parent,
-        )
+        with self.spawn(command, self.place.directory) as running:
+            status = running.wait()
+        if status:
+            raise subprocess.CalledProcessError(status, command)
 
 
 def url(scheme: str, user: str, place: Place, path: str) -> str:

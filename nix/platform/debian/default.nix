@@ -26,7 +26,7 @@ rec {
   postgresql = import ./postgresql.nix { inherit relocate tzdata; };
   redis = relocate { component = "redis"; };
   rabbitmq = import ./rabbitmq.nix { inherit relocate; inherit (tools) busybox; };
-  oidc = relocate { component = "oidc"; };
+  oidc = relocate { component = "oidc"; finish = ./finish_oidc.py; };
   libc = "${python}/lib/${lock.multiarch}";
   loader = "${libc}/${lock.loader}";
   downloads = map fetch.deb (builtins.attrNames lock.packages);
