@@ -13,6 +13,11 @@ EXTRAS = {
     "auth": [
         "joserfc>=1.8",  # verifies signatures, and signs
     ],
+    "auth0": [
+        "authlib>=1.9",
+        "joserfc>=1.8",  # its errors
+        "requests>=2.32",  # Authlib's HTTP client
+    ],
     "db": [
         "alembic>=1.16",
         "flask-migrate>=4.1",

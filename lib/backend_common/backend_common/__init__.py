@@ -27,6 +27,7 @@ EXTENSIONS = [
     "templates",
     "api",
     "auth",
+    "auth0",
     "db",
 ]
 

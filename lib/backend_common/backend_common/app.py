@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from backend_common.api import Api
     from backend_common.auth import Auth
+    from backend_common.auth0 import Auth0
     from backend_common.templates import Templates
 
 
@@ -21,6 +22,7 @@ class App(flask.Flask):
     # For type checkers: what init_app of each extension returns. Python itself only notes these.
     api: "Api"
     auth: "Auth"
+    auth0: "Auth0"
     db: "SQLAlchemy"
     log: "BoundLogger"
     templates: "Templates"

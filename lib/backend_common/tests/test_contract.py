@@ -38,17 +38,26 @@ SECRET = "hunter2"
 # What an extension asks for of the service, and nobody else.
 FILES = {"shop/templates/page.html": "<p>{{ name }}</p>"}
 # Settings without which an extension has nothing to do: it would not load.
-NEEDED: dict[str, dict[str, Any]] = {}
+NEEDED: dict[str, dict[str, Any]] = {
+    "auth0": {
+        "AUTH0_ISSUER": "http://127.0.0.1:1/",
+        "AUTH0_CLIENT_ID": "shop",
+        "AUTH0_CLIENT_SECRET": "secret",
+        "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    },
+}
 # For each extension with settings, values of some that are not the default.
 OTHER: dict[str, dict[str, Any]] = {
     "api": {"MAX_CONTENT_LENGTH": 10},
     "auth": {"AUTH_AUDIENCE": "other", "AUTH_LEEWAY": 0},
+    "auth0": {"AUTH0_ISSUER": "https://example.org/", "AUTH0_NAME": "email"},
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
 }
 # Whom the check of an extension asks; None for nobody.
 SERVERS: dict[str, Server | None] = {
     # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
+    "auth0": ("oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/"),
 }
 
 # Loads the extensions in a process of its own, without the modules in the first argument.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Identify = Callable[[], User | None]
+Identify = Callable[[], tuple[str, Sequence[str]] | None]
 
 OUTCOME = "backend_common.auth"  # in the WSGI environment, where clients cannot put it
 USUAL_LIFE = timedelta(hours=1)
@@ -59,7 +59,10 @@ class Auth:
         self.tokens = ApiTokens(app)
 
     def accept(self, identify: Identify) -> None:
-        """Ask *identify*, too, who makes a request that has no bearer token; None for nobody."""
+        """Ask *identify*, too, who makes a request that has no bearer token.
+
+        :param identify: returns the name and the permissions of a session's user, or None.
+        """
         self._others.append(identify)
 
     def authenticate(self) -> User | None:
@@ -191,8 +194,8 @@ class Auth:
         if scheme.lower() == "bearer":
             return self._bearer(token.strip())
         for identify in self._others:
-            if user := identify():
-                return user
+            if known := identify():
+                return User(known[0], frozenset(known[1]), "session")
         open_ = self._anybody.permissions and not self._app.in_production
         return self._anybody if open_ else NOBODY
 

@@ -125,6 +125,8 @@ class IssuerKeys:
 
 def is_url(value: Any) -> bool:
     """Tell whether *value* is an URL that keys could be fetched from."""
+    if not isinstance(value, str):
+        return False
     parts = urlsplit(value)
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
