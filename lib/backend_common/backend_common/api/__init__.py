@@ -1,21 +1,23 @@
-"""HTTP APIs from OpenAPI 3.0 and Swagger 2.0 documents: connexion, inside Flask's dispatch.
+"""HTTP APIs from Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1 documents, inside Flask's dispatch.
 
-connexion would be the outermost application, an ASGI one. Here its middlewares run in the Flask
-view of each operation instead, so that Flask's errors, hooks, test client and commands all work
-as they do everywhere, at less than half of the cost.
+connexion reads the documents and finds the functions; as it ships, it would also be the outermost
+application, an ASGI one. Here every operation is a view of Flask instead, so that Flask's errors,
+hooks, test client and commands all work as they do everywhere, at a third of the cost.
 """
 
 import os
 from pathlib import Path
-
-import flask
+from typing import cast
 
 import backend_common.api.quiet  # noqa: F401  before anything else imports connexion
 from backend_common import settings
-from backend_common.api import problems
-from backend_common.api.document import register
+from backend_common.api import problems, ui
+from backend_common.api.document import DocumentError, register
+from backend_common.api.responses import FlaskJSONProvider
+from backend_common.api.security import Auth
+from backend_common.app import App
 
-__all__ = ["Api", "init_app"]
+__all__ = ["Api", "DocumentError", "init_app"]
 
 MEBIBYTE = 1024 * 1024
 
@@ -23,8 +25,11 @@ MEBIBYTE = 1024 * 1024
 class Api:
     """The APIs of one application."""
 
-    def __init__(self, app: flask.Flask) -> None:
+    def __init__(self, app: App, *, validate_responses: bool, with_ui: bool) -> None:
         self._app = app
+        self._base_paths: list[str] = []
+        self._validate_responses = validate_responses
+        self._ui = ui.Pages(app) if with_ui else None
 
     def register(
         self, path_to_api_yml: str | os.PathLike[str], *, base_path: str | None = None
@@ -34,29 +39,67 @@ class Api:
         Each ``operationId`` is the dotted name of a plain function. It gets its parameters and
         the ``body`` as keyword arguments, with Pythonic names (``maxAge`` as ``max_age``, ``all``
         as ``all_``), after validation; it returns what becomes JSON, with a status code if it is
-        not 200.
+        not 200. The files of a form come as arguments of their own.
+
+        The document itself is at ``openapi.json`` under its base path, and Swagger UI at ``ui/``.
 
         :param path_to_api_yml: the document; a relative path starts at the service's package.
         :param base_path: in place of the document's ``servers`` or ``basePath``.
         :raises DocumentError: the document is missing or invalid, or a function is.
         """
-        register(self._app, Path(self._app.root_path, path_to_api_yml), base_path)
+        auth = cast("Auth | None", self._app.loaded.get("auth"))
+        path = Path(self._app.root_path, path_to_api_yml)
+        specification = register(
+            self._app,
+            path,
+            base_path,
+            auth,
+            taken=self._base_paths,
+            validate_responses=self._validate_responses,
+        )
+        self._base_paths.append(specification.base_path)
+        ui.serve_document(self._app, specification)
+        if self._ui:
+            self._ui.serve(specification)
 
 
-def init_app(app: flask.Flask) -> Api:
+def init_app(app: App) -> Api:
     """Prepare *app* for documents; every error becomes ``application/problem+json`` (RFC 9457).
 
-    Setting: ``MAX_CONTENT_LENGTH`` (Flask's), the largest body of a request in bytes, 1 MiB by
-    default here, because validation holds the whole body in memory.
+    Settings: ``API_MAX_BODY``, the largest body of a request in bytes, 1 MiB by default;
+    ``API_VALIDATE_RESPONSES``, whether a response that is not what the document says becomes an
+    error, by default everywhere but in production; ``API_UI``, whether there is Swagger UI, by
+    default where the package ``flask-swagger-ui`` is installed.
 
-    :raises SettingError: the limit is not a positive number.
+    :raises SettingError: a setting is wrong.
     """
-    if app.config["MAX_CONTENT_LENGTH"] is None:
-        app.config["MAX_CONTENT_LENGTH"] = MEBIBYTE
-    settings.read(app, "MAX_CONTENT_LENGTH", MEBIBYTE, _is_size, "a positive number of bytes")
+    limit = app.config["MAX_CONTENT_LENGTH"] or MEBIBYTE
+    # NB: validation holds the whole body in memory; Flask reads no more than this.
+    app.config["MAX_CONTENT_LENGTH"] = settings.read(
+        app, "API_MAX_BODY", limit, _is_size, "a positive number of bytes"
+    )
+    validate = settings.read(
+        app,
+        "API_VALIDATE_RESPONSES",
+        app.config["APP_CHANNEL"] != "production",
+        _is_bool,
+        "True or False",
+    )
+    with_ui = settings.read(
+        app,
+        "API_UI",
+        ui.is_installed(),
+        lambda value: _is_bool(value) and (not value or ui.is_installed()),
+        "True or False, and flask-swagger-ui among the dependencies of the service if it is True",
+    )
+    app.json = FlaskJSONProvider(app)  # dates and times as in RFC 3339
     problems.handle(app)
-    return Api(app)
+    return Api(app, validate_responses=validate, with_ui=with_ui)
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, int) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)

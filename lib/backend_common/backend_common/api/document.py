@@ -1,189 +1,178 @@
-"""One OpenAPI or Swagger document: its routes in Flask, and connexion's middlewares in each.
+"""One OpenAPI or Swagger document: connexion reads it, Flask gets its operations as routes.
 
-Names that connexion does not promise are used here and in ``validators``; a test lists them.
+Names that connexion does not promise are used in this package; a test lists them.
 """
 
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import flask
-import jinja2
 import yaml  # type: ignore[import-untyped]
-from connexion.decorators import FlaskDecorator  # type: ignore[import-untyped]
 from connexion.exceptions import (  # type: ignore[import-untyped]
     InvalidSpecification,
     ResolverError,
 )
-from connexion.frameworks.flask import (  # type: ignore[import-untyped]
-    flaskify_endpoint,
-    flaskify_path,
-)
-from connexion.jsonifier import Jsonifier  # type: ignore[import-untyped]
-from connexion.middleware import ConnexionMiddleware, SpecMiddleware  # type: ignore[import-untyped]
-from connexion.middleware.abstract import (  # type: ignore[import-untyped]
-    ROUTING_CONTEXT,
-    AbstractRoutingAPI,
-)
-from connexion.middleware.context import ContextMiddleware  # type: ignore[import-untyped]
-from connexion.middleware.request_validation import (  # type: ignore[import-untyped]
-    RequestValidationMiddleware,
-)
-from connexion.middleware.security import SecurityMiddleware  # type: ignore[import-untyped]
-from starlette.types import Message, Receive, Scope, Send
+from connexion.frameworks.flask import flaskify_endpoint  # type: ignore[import-untyped]
+from connexion.http_facts import METHODS  # type: ignore[import-untyped]
+from connexion.json_schema import RefResolutionError  # type: ignore[import-untyped]
+from connexion.resolver import Resolver  # type: ignore[import-untyped]
+from connexion.spec import Specification  # type: ignore[import-untyped]
 
+from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
+from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
-from backend_common.api.scope import body_of, scope_of
-from backend_common.api.validators import VALIDATORS
-
-CALL = "backend_common"  # the scope's extension that carries a request's view and its response
+from backend_common.api.schemas import DRAFT_4, Dialect, draft_2020_12
+from backend_common.api.security import Auth
 
 
 class DocumentError(Exception):
     """A document cannot be served."""
 
 
-def register(app: flask.Flask, path: Path, base_path: str | None) -> None:
+class _PlaceError(Exception):
+    """What is wrong, and where in the document."""
+
+    def __init__(self, reason: str, place: str) -> None:
+        super().__init__(f"{shorten(reason)} (at {place})")
+
+
+def register(
+    app: flask.Flask,
+    path: Path,
+    base_path: str | None,
+    auth: Auth | None,
+    *,
+    taken: Collection[str],
+    validate_responses: bool,
+) -> Specification:
     """Add the operations of the document at *path* to the routes of *app*.
 
     :param base_path: in place of the document's own, if it is not None.
+    :param auth: the extension ``auth``, if it is loaded.
+    :param taken: the base paths of the documents that are there already.
+    :return: the document, as connexion has it.
     :raises DocumentError: the document is missing or invalid, or a function is.
     """
-    middleware = ConnexionMiddleware(
-        Routes(app, lambda scope, receive: _drive(middleware(scope, receive, _send_nothing))),
-        middlewares=[SecurityMiddleware, RequestValidationMiddleware, ContextMiddleware],
-        specification_dir=path.parent,
-        pythonic_params=True,
-        validator_map=VALIDATORS,
-    )
     try:
-        middleware.add_api(path.name, base_path=base_path)
-        # The first message makes connexion build its stack, and Routes with it.
-        _drive(middleware({"type": "lifespan"}, _receive_nothing, _send_nothing))
+        specification, dialect = _load(path)
+        if base_path is not None:
+            specification.base_path = base_path
+        if specification.base_path in taken:
+            raise _PlaceError(
+                f"another document is under {specification.base_path or '/'}; "
+                "give register() another base_path",
+                "#",
+            )
+        for rule, options in _routes(
+            app, specification, dialect, auth, validate_responses=validate_responses
+        ):
+            app.add_url_rule(rule, **options)
     except (
         InvalidSpecification,
-        NotImplementedError,
         OSError,
+        RefResolutionError,
         ResolverError,
-        jinja2.TemplateError,
+        UnicodeDecodeError,
         yaml.YAMLError,
+        _PlaceError,
     ) as error:
         message = f"cannot serve the document {path}: {_reason(error)}; correct the document"
         raise DocumentError(message) from error
+    return specification
 
 
-class Routes(SpecMiddleware):  # type: ignore[misc]
-    """The innermost application: it runs the view that a request is for.
-
-    :param app: gets the routes.
-    :param run: drives connexion's middlewares, this one included, for one request.
-    """
-
-    def __init__(self, app: flask.Flask, run: Callable[[Scope, Receive], None]) -> None:
-        self._app = app
-        self._run = run
-
-    def add_api(self, specification: Any, **options: Any) -> "FlaskRoutes":
-        """Add the routes of *specification*; connexion calls this once per document."""
-        options.pop("name")
-        return FlaskRoutes(self._app, self._run, specification, **options)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Run the view, after everything else has had its say."""
-        if scope["type"] == "http":
-            call = scope["extensions"][CALL]
-            call["response"] = call["view"]()
-
-
-class FlaskRoutes(AbstractRoutingAPI):  # type: ignore[misc]
-    """The routes of one document, in Flask."""
-
-    def __init__(
-        self,
-        app: flask.Flask,
-        run: Callable[[Scope, Receive], None],
-        specification: Any,
-        **options: Any,
-    ) -> None:
-        self._app = app
-        self._run = run
-        super().__init__(specification, **options)
-
-    def make_operation(self, operation: Any) -> Callable[[], flask.Response]:
-        """Return the Flask view of *operation*."""
-        jsonifier = Jsonifier(flask.json)
-        view = Decorator(pythonic_params=self.pythonic_params, jsonifier=jsonifier)(
-            operation.function
+def _load(path: Path) -> tuple[Specification, Dialect]:
+    raw = _with_text_keys(
+        yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    )
+    version = str((raw.get("openapi") or raw.get("swagger")) if isinstance(raw, dict) else "")
+    if not re.match(r"(2\.0|3\.[01]\.\d+)\Z", version):
+        raise _PlaceError(
+            'it must begin with swagger: "2.0", openapi: "3.0.x" or openapi: "3.1.x"', "#"
         )
-        routing = {"api_base_path": self.base_path, "operation_id": operation.operation_id}
-        media_type = next(iter(operation.consumes), None)
-
-        def run(**_: Any) -> Any:
-            request = flask.request
-            if media_type and not request.content_type and request.content_length:
-                # connexion validates a body without a type as this one, and so must the view see it
-                request.environ["CONTENT_TYPE"] = media_type
-            call: dict[str, Any] = {"view": view}
-            scope = scope_of(request, {ROUTING_CONTEXT: routing, CALL: call})
-            request.environ["asgi.scope"] = scope  # where connexion's request looks for it
-            self._run(scope, body_of(request))
-            return call["response"]
-
-        return run
-
-    def _framework_path_and_name(self, operation: Any, path: str) -> tuple[str, str]:
-        # NB: numbers are connexion's to check: Flask's converters fail on one of 5,000 digits.
-        types = {
-            name: kind
-            for name, kind in operation.get_path_parameter_types().items()
-            if kind == "path"
-        }
-        name = flaskify_endpoint(operation.operation_id, operation.randomize_endpoint)
-        prefix = self.base_path.strip("/")
-        return flaskify_path(path, types), f"{prefix}/{name}" if prefix else name
-
-    def _add_operation_internal(
-        self, method: str, path: str, operation: Callable[..., Any], name: str | None = None
-    ) -> None:
-        self._app.add_url_rule(self.base_path + path, name, operation, methods=[method.upper()])
+    _check_patterns(raw, ())
+    if version.startswith("3.1"):
+        specification = OpenAPI31Specification(raw, uri=path.absolute().as_uri())
+        return specification, draft_2020_12(specification.registry)
+    return Specification.from_dict(raw, base_uri=f"{path.parent}/"), DRAFT_4
 
 
-class Decorator(FlaskDecorator):  # type: ignore[misc]
-    """connexion's decorator of views, which looks at the function's signature only once."""
+def _routes(
+    app: flask.Flask,
+    specification: Specification,
+    dialect: Dialect,
+    auth: Auth | None,
+    *,
+    validate_responses: bool,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Make all views before the first route: a document is served as a whole or not at all."""
+    base_path = specification.base_path
+    prefix = base_path.strip("/")
+    routes: dict[str, tuple[str, dict[str, Any]]] = {}
+    for path, item in specification.get("paths", {}).items():
+        methods = [method for method in item if method in METHODS]
+        for method in methods:
+            operation = specification.operation_cls.from_spec(
+                specification, path=path, method=method, resolver=Resolver()
+            )
+            name = flaskify_endpoint(operation.operation_id)
+            endpoint = f"{prefix}/{name}" if prefix else name
+            if endpoint in routes or endpoint in app.view_functions:
+                raise _PlaceError(
+                    f"there is another operation {operation.operation_id} under {base_path or '/'}",
+                    _pointer("paths", path, method),
+                )
+            try:
+                view = make_view(
+                    app, operation, dialect, auth, validate_responses=validate_responses
+                )
+            except ValueError as error:
+                raise _PlaceError(str(error), _pointer("paths", path, method)) from error
+            options = {
+                "endpoint": endpoint,
+                "view_func": view,
+                "methods": [method.upper()],
+                "provide_automatic_options": "options" not in methods,
+            }
+            routes[endpoint] = (base_path + rule_of(path, operation), options)
+    yield from routes.values()
 
-    _decorated: Callable[..., Any] | None = None
 
-    def decorate(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return *function*, which is always the same one, as a view."""
-        if self._decorated is None:
-            self._decorated = super().decorate(function)
-        return self._decorated
-
-
-def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine that waits for nothing, here and now, without an event loop.
-
-    :raises RuntimeError: it did wait.
-    """
-    try:
-        coroutine.send(None)
-    except StopIteration:
-        return
-    coroutine.close()
-    message = "something in the API waits for an event loop, such as an async security function"
-    raise RuntimeError(message + "; make it a plain function")
+def _with_text_keys(node: Any) -> Any:
+    """YAML has keys that are numbers, such as a status, and JSON has not."""
+    if isinstance(node, Mapping):
+        return {str(key): _with_text_keys(value) for key, value in node.items()}
+    return [_with_text_keys(each) for each in node] if isinstance(node, list) else node
 
 
-async def _receive_nothing() -> Message:
-    return {"type": "lifespan.startup"}
+def _check_patterns(node: Any, place: tuple[str, ...]) -> None:
+    """Find regular expressions that would fail in a request."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("pattern"), str):
+            try:
+                re.compile(node["pattern"])
+            except re.error as error:
+                raise _PlaceError(
+                    f"the pattern {node['pattern']!r} is not one of Python's: {error}",
+                    _pointer(*place),
+                ) from error
+        for key, value in node.items():
+            if key not in VALUES:
+                _check_patterns(value, (*place, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            _check_patterns(value, (*place, str(number)))
 
 
-async def _send_nothing(_: Message) -> None:
-    """Responses go back through Flask."""
+def _pointer(*steps: object) -> str:
+    """Return a JSON pointer in the form of a fragment (RFC 6901, section 6), for people."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "#" + "".join(f"/{step}" for step in escaped)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, InvalidSpecification):
-        place = "/".join(map(str, error.absolute_path)) or "its top level"
-        return f"{shorten(error.message)} (at {place})"
+        return f"{shorten(error.message)} (at {_pointer(*error.absolute_path)})"
     return shorten(str(error))

@@ -1,21 +1,37 @@
 """Errors as problem details, ``application/problem+json`` (RFC 9457)."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import starlette.exceptions
 import werkzeug.exceptions
 from werkzeug.wrappers import Response
 
+if TYPE_CHECKING:
+    from backend_common.api.schemas import Mistake
+
 MEDIA_TYPE = "application/problem+json"
 LONGEST_DETAIL = 500  # characters; a detail may quote the input, which may be long
+
+
+class InvalidBody(werkzeug.exceptions.BadRequest):
+    """The body of a request is not what the document says.
+
+    :param mistakes: what is wrong with it, at least one; the first is told in words, too.
+    """
+
+    def __init__(self, mistakes: "Sequence[Mistake]") -> None:
+        first = mistakes[0]
+        super().__init__(f"body{first.pointer}: {first.detail}")
+        self.mistakes = mistakes
 
 
 def handle(app: flask.Flask) -> None:
     """Make every HTTP error of *app*, whoever raises it, a problem."""
     app.register_error_handler(starlette.exceptions.HTTPException, _from_starlette)
-    app.register_error_handler(werkzeug.exceptions.HTTPException, _from_werkzeug)
+    app.register_error_handler(werkzeug.exceptions.HTTPException, from_werkzeug)
 
 
 def shorten(text: str, longest: int = LONGEST_DETAIL) -> str:
@@ -23,16 +39,24 @@ def shorten(text: str, longest: int = LONGEST_DETAIL) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
+def from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
+    """Return the problem that *error* is."""
     # NB: flask.abort(response) comes here too.
     if error.response is not None:
         return error.get_response()
     headers = [pair for pair in error.get_headers() if pair[0].lower() != "content-type"]
-    return _problem(error.code or 500, error.name, error.description, headers)
+    more = {}
+    if isinstance(error, InvalidBody):
+        # The member and its shape are those of the example in RFC 9457, section 3.
+        more["errors"] = [
+            {"detail": mistake.detail, "pointer": "#" + mistake.pointer}
+            for mistake in error.mistakes
+        ]
+    return _problem(error.code or 500, error.name, error.description, headers, more)
 
 
 def _from_starlette(error: starlette.exceptions.HTTPException) -> Response:
-    """Connexion raises these, and its own ProblemException, which is one with more fields."""
+    """Functions may raise these, and connexion's ProblemException, which is one with more."""
     title = getattr(error, "title", None) or HTTPStatus(error.status_code).phrase
     headers = list((error.headers or {}).items())
     more = {"type": getattr(error, "type", None), **(getattr(error, "ext", None) or {})}

@@ -1,0 +1,191 @@
+"""OpenAPI 3.1 documents, which connexion 3.3 does not read.
+
+Their schemas are JSON Schema 2020-12 as it is, so nothing is translated: references in them are
+resolved where they are used, and their neighbours count. All else that may be a reference (a
+parameter, a response, …) is replaced by what it leads to, as connexion does in older documents.
+"""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import url2pathname
+
+import yaml  # type: ignore[import-untyped]
+from connexion.exceptions import InvalidSpecification  # type: ignore[import-untyped]
+from connexion.http_facts import METHODS  # type: ignore[import-untyped]
+from connexion.spec import OpenAPISpecification  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import SchemaError, best_match  # type: ignore[import-untyped]
+from referencing import Registry, Resource
+from referencing.exceptions import NoSuchResource, Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+DIALECTS = (
+    "https://json-schema.org/draft/2020-12/schema",
+    "https://spec.openapis.org/oas/3.1/dialect/base",
+)
+
+VALUES = ("const", "default", "enum", "example", "examples")
+"""Keywords with values in them, where nothing is a schema."""
+
+Node = dict[str, Any]
+
+
+class OpenAPI31Specification(OpenAPISpecification):  # type: ignore[misc]
+    """connexion's interface to a document of OpenAPI 3.1.
+
+    :param raw_spec: the document, with text for all keys.
+    :param uri: where it is, a ``file:`` URI; relative references start there.
+    :raises InvalidSpecification: it is not as the specification says.
+    """
+
+    def __init__(self, raw_spec: Node, *, uri: str) -> None:
+        _validate(raw_spec)
+        empty: Registry[Any] = Registry(retrieve=_read)  # type: ignore[call-arg]
+        document: Node = _absolute(raw_spec, uri)
+        self.registry = empty.with_resource(uri, DRAFT202012.create_resource(document))
+        self._check_references(document, (), set())
+        self._raw_spec = deepcopy(raw_spec)
+        self._base_uri = uri
+        self._spec = self._resolved(deepcopy(document))
+        self._set_defaults(self._spec)
+
+    def clone(self) -> "OpenAPI31Specification":
+        """Return a copy, which may get another base path."""
+        return type(self)(deepcopy(self._raw_spec), uri=self._base_uri)
+
+    def _check_references(self, node: Any, place: tuple[str, ...], seen: set[str]) -> None:
+        """Find references that lead nowhere, which would fail in a request."""
+        if isinstance(node, list):
+            for number, each in enumerate(node):
+                self._check_references(each, (*place, str(number)), seen)
+        elif isinstance(node, Mapping):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                self._check_references(self._lookup(reference, place), place, seen)
+            for key, each in node.items():
+                if key not in VALUES:
+                    self._check_references(each, (*place, key), seen)
+
+    def _lookup(self, reference: str, place: tuple[str, ...]) -> Any:
+        try:
+            return self.registry.resolver().lookup(reference).contents
+        except Unresolvable as error:
+            message = f"the reference {reference} leads nowhere"
+            raise InvalidSpecification(message, path=place) from error
+
+    def _resolved(self, document: Node) -> Node:
+        """Replace the references in *document*, but those in schemas."""
+        components = document.get("components", {})
+        schemes = components.get("securitySchemes", {})
+        components["securitySchemes"] = {name: self._follow(each) for name, each in schemes.items()}
+        for name, schema in components.get("schemas", {}).items():
+            _check_schema(schema, ("components", "schemas", name))
+        document["components"] = components
+        document["paths"] = {
+            path: self._path_item(item, ("paths", path))
+            for path, item in document.get("paths", {}).items()
+            if path.startswith("/")
+        }
+        return document
+
+    def _path_item(self, item: Node, place: tuple[str, ...]) -> Node:
+        item = self._follow(item)
+        item["parameters"] = self._parameters(item, place)
+        for method in METHODS & item.keys():
+            operation, here = item[method], (*place, method)
+            operation["parameters"] = self._parameters(operation, here)
+            if "requestBody" in operation:
+                operation["requestBody"] = self._follow(operation["requestBody"])
+                self._check_content(operation["requestBody"], (*here, "requestBody"))
+            operation["responses"] = {
+                status: self._response(each, (*here, "responses", status))
+                for status, each in operation.get("responses", {}).items()
+            }
+        return item
+
+    def _parameters(self, node: Node, place: tuple[str, ...]) -> list[Node]:
+        parameters = [self._follow(each) for each in node.get("parameters", [])]
+        for number, each in enumerate(parameters):
+            here = (*place, "parameters", str(number))
+            _check_schema(each.get("schema", {}), (*here, "schema"))
+            self._check_content(each, here)
+        return parameters
+
+    def _response(self, node: Node, place: tuple[str, ...]) -> Node:
+        response = self._follow(node)
+        self._check_content(response, place)
+        headers = response.get("headers", {})
+        response["headers"] = {name: self._follow(each) for name, each in headers.items()}
+        return response
+
+    def _check_content(self, node: Node, place: tuple[str, ...]) -> None:
+        for media_type, each in node.get("content", {}).items():
+            _check_schema(each.get("schema", {}), (*place, "content", media_type, "schema"))
+
+    def _follow(self, node: Node) -> Node:
+        """Return what *node* refers to, or itself."""
+        seen: set[str] = set()
+        while "$ref" in node:
+            reference = node["$ref"]
+            if reference in seen:
+                raise InvalidSpecification(f"the reference {reference} leads to itself")
+            seen.add(reference)
+            # Whatever the reference says besides, a summary or a description, goes before.
+            besides = {key: value for key, value in node.items() if key != "$ref"}
+            node = {**deepcopy(self._lookup(reference, ())), **besides}
+        return node
+
+
+def _validate(document: Node) -> None:
+    """Validate *document* against the schema that the OpenAPI Initiative publishes.
+
+    It has no say about what is inside of schemas, which ``_check_schema`` does.
+    """
+    dialect = document.get("jsonSchemaDialect", DIALECTS[0])
+    if dialect not in DIALECTS:
+        raise InvalidSpecification(
+            f"schemas in the dialect {dialect} are not supported; leave it out",
+            path=["jsonSchemaDialect"],
+        )
+    text = resources.files("backend_common.api").joinpath("openapi-3.1.json").read_text("utf-8")
+    if error := best_match(Draft202012Validator(json.loads(text)).iter_errors(document)):
+        raise InvalidSpecification.create_from(error)
+
+
+def _check_schema(schema: Any, place: tuple[str, ...]) -> None:
+    try:
+        Draft202012Validator.check_schema(
+            schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+        )
+    except SchemaError as error:
+        raise InvalidSpecification(error.message, path=[*place, *error.absolute_path]) from error
+
+
+def _absolute(node: Any, base: str) -> Any:
+    """Return a copy of *node* whose references do not depend on where they stand."""
+    if isinstance(node, Mapping):
+        return {
+            key: urljoin(base, value)
+            if key == "$ref" and isinstance(value, str)
+            else _absolute(value, base)
+            for key, value in node.items()
+        }
+    return [_absolute(each, base) for each in node] if isinstance(node, list) else node
+
+
+def _read(uri: str) -> Resource[Any]:
+    """Return another file of the document; one elsewhere than on this machine is not fetched."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        raise NoSuchResource(uri)
+    try:
+        text = Path(url2pathname(unquote(parts.path))).read_text("utf-8")
+    except OSError as error:
+        raise NoSuchResource(uri) from error
+    return DRAFT202012.create_resource(_absolute(yaml.safe_load(text), uri))

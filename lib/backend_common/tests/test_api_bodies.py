@@ -1,0 +1,216 @@
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from shop_api import Json, body, operation, problem, serve
+
+Service = Callable[..., Path]
+
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+FIELDS = {
+    "count": {"type": "integer"},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "point": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}},
+    "note": {"type": "string", "default": "none"},
+}
+FORM = {"type": "object", "required": ["count"], "properties": FIELDS}
+FILE = {"type": "string", "format": "binary"}
+ECHO = "def echo(body):\n    return {'body': body}\n"
+
+
+def posting(service: Service, functions: str, request_body: Json, **more: Any) -> FlaskClient:
+    paths = {"/": {"post": operation("echo", requestBody=request_body)}}
+    return serve(service, functions, paths, **more).test_client()
+
+
+@pytest.mark.parametrize("media_type", [URLENCODED, MULTIPART])
+def test_a_form(service: Service, media_type: str) -> None:
+    client = posting(service, ECHO, body(media_type, FORM))
+    data = {"count": "3", "tags": ["a", "b"], "point": '{"x": 1}', "more": "?"}
+    response = client.post("/", data=data, content_type=media_type)
+    assert response.get_json()["body"] == {
+        "count": 3,
+        "tags": ["a", "b"],
+        "point": {"x": 1},
+        "more": "?",
+        "note": "none",
+    }
+
+
+@pytest.mark.parametrize("media_type", [URLENCODED, MULTIPART])
+@pytest.mark.parametrize(
+    ("data", "pointer", "detail"),
+    [
+        ({"tags": "a"}, "", "'count' is a required property"),
+        ({"count": "x"}, "/count", "'x' is not of type 'integer'"),
+        ({"count": "1", "point": '{"x": "?"}'}, "/point/x", "'?' is not of type 'integer'"),
+        ({"count": "1", "point": "["}, "/point", "'[' is not of type 'object'"),
+    ],
+)
+def test_a_wrong_form(
+    service: Service, media_type: str, data: dict[str, str], pointer: str, detail: str
+) -> None:
+    client = posting(service, ECHO, body(media_type, FORM))
+    response = client.post("/", data=data, content_type=media_type)
+    assert response.status_code == 400
+    assert problem(response) == {
+        "detail": f"body{pointer}: {detail}",
+        "errors": [{"detail": detail, "pointer": f"#{pointer}"}],
+    }
+
+
+def test_a_field_in_one_piece(service: Service) -> None:
+    encoding = {"tags": {"style": "form", "explode": False}}
+    client = posting(service, ECHO, body(URLENCODED, FORM, encoding=encoding))
+    response = client.post("/", data={"count": "1", "tags": "a,b"})
+    assert response.get_json()["body"]["tags"] == ["a", "b"]
+
+
+UPLOADS = """
+def echo(body, picture, pages=()):
+    names = [picture.filename, *[page.filename for page in pages]]
+    return {"body": body, "names": names, "picture": picture.read().decode()}
+"""
+
+
+def test_uploads(service: Service) -> None:
+    pages = {"type": "array", "maxItems": 2, "items": FILE}
+    schema = {
+        "type": "object",
+        "required": ["picture"],
+        "properties": {"picture": FILE, "pages": pages, "count": {"type": "integer"}},
+    }
+    client = posting(service, UPLOADS, body(MULTIPART, schema))
+
+    def upload(**files: Any) -> Any:
+        return client.post("/", data={"count": "1", **files}, content_type=MULTIPART)
+
+    page = [(BytesIO(b"2"), f"{number}.txt") for number in range(3)]
+    response = upload(picture=(BytesIO(b"1"), "a.png"), pages=page[:2])
+    assert response.get_json() == {
+        "body": {"count": 1},
+        "names": ["a.png", "0.txt", "1.txt"],
+        "picture": "1",
+    }
+    assert problem(upload())["detail"] == "body: 'picture' is a required property"
+    too_many = [(BytesIO(b"2"), f"{number}.txt") for number in range(3)]
+    response = upload(picture=(BytesIO(b"1"), "a.png"), pages=too_many)
+    assert problem(response)["errors"][0]["pointer"] == "#/pages"
+    response = upload(picture=(BytesIO(b"1"), "a.png"), count=(BytesIO(b"1"), "count"))
+    assert problem(response)["detail"] == "body/count: {} is not of type 'integer'"
+
+
+def test_forms_of_swagger_come_one_by_one(service: Service) -> None:
+    functions = (
+        "def echo(count, picture, max_age=0):\n    return [count, picture.filename, max_age]\n"
+    )
+    parameters = [
+        {"name": "count", "in": "formData", "type": "integer", "required": True},
+        {"name": "maxAge", "in": "formData", "type": "integer"},
+        {"name": "picture", "in": "formData", "type": "file", "required": True},
+    ]
+    paths = {"/": {"post": operation("echo", parameters=parameters, consumes=[MULTIPART])}}
+    client = serve(service, functions, paths, swagger="2.0").test_client()
+    data = {"count": "1", "maxAge": "2", "picture": (BytesIO(b"1"), "a.png")}
+    response = client.post("/", data=data, content_type=MULTIPART)
+    assert response.get_json() == [1, "a.png", 2]
+    response = client.post("/", data={"count": "1"}, content_type=MULTIPART)
+    assert problem(response)["detail"] == "body: 'picture' is a required property"
+
+
+def test_text(service: Service) -> None:
+    schema = {"type": "string", "maxLength": 3}
+    client = posting(service, ECHO, body("text/*", schema))
+    response = client.post("/", data="äöü".encode(), content_type="text/plain")
+    assert response.get_json() == {"body": "äöü"}
+    response = client.post("/", data="long", content_type="text/plain; charset=utf-8")
+    assert problem(response)["detail"] == "body: 'long' is too long"
+    response = client.post("/", data=b"\xff", content_type="text/csv")
+    assert problem(response)["detail"] == "The body is not text in UTF-8"
+    response = client.post("/", data="a", content_type="text/plain; charset=latin-1")
+    assert response.status_code == 415
+
+
+def test_bytes(service: Service) -> None:
+    functions = "def echo(body):\n    return len(body)\n"
+    client = posting(service, functions, body("application/octet-stream", {}))
+    response = client.post("/", data=b"\0\xff", content_type="application/octet-stream")
+    assert response.get_json() == 2
+
+
+def test_the_most_specific_type_decides(service: Service) -> None:
+    content = {
+        "*/*": {"schema": {}},
+        "application/*": {"schema": {}},
+        "application/vnd.shop+json": {"schema": {"type": "integer"}},
+    }
+    functions = "def echo(body):\n    return type(body).__name__\n"
+    client = posting(service, functions, {"required": True, "content": content})
+    kinds = ["application/vnd.shop+json", "application/pdf", "image/png"]
+    found = [client.post("/", data="1", content_type=kind).get_json() for kind in kinds]
+    assert found == ["int", "bytes", "bytes"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "function", "expected"),
+    [
+        ({"type": "object", "default": {"a": 1}}, "def echo(body):\n    return [body]\n", {"a": 1}),
+        ({"type": "object"}, "def echo(body):\n    return [body]\n", None),
+    ],
+)
+def test_a_body_that_need_not_be_there(
+    service: Service, schema: Json, function: str, expected: Any
+) -> None:
+    client = posting(service, function, {"content": {"application/json": {"schema": schema}}})
+    assert client.post("/").get_json() == [expected]
+
+
+def test_every_mistake_is_told_up_to_five(service: Service) -> None:
+    schema = {"type": "array", "items": {"type": "integer"}}
+    client = posting(service, ECHO, body("application/json", schema))
+    errors = problem(client.post("/", json=list("abcdefgh")))["errors"]
+    assert sorted(error["pointer"] for error in errors) == [f"#/{number}" for number in range(5)]
+
+
+def test_a_pointer_is_escaped_and_short(service: Service) -> None:
+    schema = {"additionalProperties": {"type": "integer"}}
+    client = posting(service, ECHO, body("application/json", schema))
+    response = client.post("/", json={"a/b~c": "x"})
+    assert problem(response)["errors"][0]["pointer"] == "#/a~1b~0c"
+    response = client.post("/", json={"x" * 100_000: "x"})
+    assert len(response.data) < 1000
+
+
+def test_what_no_validator_can_take(service: Service) -> None:
+    tree: Json = {
+        "type": "object",
+        "properties": {
+            "child": {"$ref": "#/components/schemas/Tree"},
+            "size": {"type": "number", "multipleOf": 0.1},
+        },
+    }
+    components = {"schemas": {"Tree": tree}}
+    reference = {"$ref": "#/components/schemas/Tree"}
+    client = posting(service, ECHO, body("application/json", reference), components=components)
+    assert client.post("/", json={"child": {"child": {"size": 1}}}).status_code == 200
+    response = client.post("/", json={"child": {"child": 5}})
+    assert problem(response)["detail"] == "body/child/child: 5 is not of type 'object'"
+    depth = 101
+    nested = '{"child":' * depth + "{}" + "}" * depth
+    response = client.post("/", data=nested, content_type="application/json")
+    assert problem(response)["detail"] == ("The body is not JSON in UTF-8: it is nested too deeply")
+    response = client.post("/", data='{"size": 1%s}' % ("0" * 400), content_type="application/json")
+    assert problem(response)["detail"] == "body: a number in it is too large"
+    response = client.post("/", data='{"size": 1e999}', content_type="application/json")
+    assert "a number in it is too large" in problem(response)["detail"]
+
+
+def test_a_field_that_is_larger_than_the_limit(service: Service) -> None:
+    client = posting(service, ECHO, body(URLENCODED, FORM), config={"API_MAX_BODY": 10})
+    response = client.post("/", data={"count": "1" * 100})
+    assert response.status_code == 413
+    problem(response)
