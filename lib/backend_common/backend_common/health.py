@@ -108,8 +108,9 @@ class Heartbeat:
             if self._round is None or self._round.is_older_than(self._keep):
                 self._round = Round(self._start(), self._limit)
             current = self._round
-        problems = current.problems()
-        self._log(problems)
+        errors = current.errors()
+        problems = {name: _problem(error) for name, error in errors.items()}
+        self._log(problems, errors)
         levels = {name: ERROR if name in problems else OK for name in self._checks}
         return {
             "status": LEVELS[max(levels.values(), default=OK)],
@@ -146,13 +147,14 @@ class Heartbeat:
         threading.Thread(target=run, name=f"heartbeat-{name}", daemon=True).start()
         return future
 
-    def _log(self, problems: Mapping[str, str]) -> None:
+    def _log(self, problems: Mapping[str, str], errors: Mapping[str, BaseException]) -> None:
         """Log what is not as it was: a probe comes every few seconds."""
         with self._lock:
             told, self._told = self._told, dict(problems)
         for name, problem in problems.items():
             if told.get(name) != problem:
-                self._app.logger.error("heartbeat: %s: %s", name, problem)
+                reason = None if isinstance(errors[name], Unhealthy) else errors[name]
+                self._app.logger.error("heartbeat: %s: %s", name, problem, exc_info=reason)
         for name in told.keys() - problems.keys():
             self._app.logger.warning("heartbeat: %s: works again", name)
 
@@ -177,24 +179,22 @@ class Round:
             return False
         return now - (self._ended or self._deadline) >= seconds
 
-    def problems(self) -> dict[str, str]:
-        """Wait for the checks, and return what is wrong, by the name of the check."""
+    def errors(self) -> dict[str, BaseException]:
+        """Wait for the checks, and return what those that failed raised, by their names."""
         wait(self._futures.values(), timeout=max(0, self._deadline - time.monotonic()))
-        found = {name: self._problem(future) for name, future in self._futures.items()}
+        found = {name: self._error(future) for name, future in self._futures.items()}
         self._ended = self._ended or time.monotonic()
-        return {name: problem for name, problem in found.items() if problem}
+        return {name: error for name, error in found.items() if error}
 
-    def _problem(self, future: Future[None]) -> str:
-        if not future.done():
-            return _late(self._limit)
-        match future.exception():
-            case None:
-                return ""
-            case Unhealthy() as error:
-                return str(error)
-            case error:
-                # NB: not its message, which may have what an address or a statement holds.
-                return f"the check failed with {type(error).__name__}"
+    def _error(self, future: Future[None]) -> BaseException | None:
+        return future.exception() if future.done() else Unhealthy(_late(self._limit))
+
+
+def _problem(error: BaseException) -> str:
+    if isinstance(error, Unhealthy):
+        return str(error)
+    # NB: not its message, which may have what an address or a statement holds.
+    return f"the check failed with {type(error).__name__}"
 
 
 def _late(limit: float) -> str:

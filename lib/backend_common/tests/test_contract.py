@@ -36,7 +36,7 @@ LIBRARY = "backend_common"
 SECRET = "hunter2"
 
 # What an extension asks for of the service, and nobody else.
-FILES = {"shop/templates/page.html": "<p>{{ name }}</p>"}
+FILES = {"shop/templates/page.html": "<p>{{ name }}</p>", "migrations/versions/.none": ""}
 # Settings without which an extension has nothing to do: it would not load.
 NEEDED: dict[str, dict[str, Any]] = {
     "auth0": {

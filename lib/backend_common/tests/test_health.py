@@ -70,13 +70,16 @@ def test_the_answer_is_what_dockerflow_answers(make: Make) -> None:
     }
 
 
-def test_the_error_of_a_check_may_be_secret(make: Make) -> None:
+def test_the_error_of_a_check_is_for_the_log_alone(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
     app = make()
     health.add(app, "shop", lambda: int("secret"))
     response = heartbeat(app)
     assert response.status_code == 500
     assert problem(response, "shop") == "the check failed with ValueError"
     assert "secret" not in response.text
+    assert "ValueError: invalid literal for int() with base 10: 'secret'" in caplog.text
 
 
 def problem(response: TestResponse, name: str) -> Any:
