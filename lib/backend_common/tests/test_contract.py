@@ -5,6 +5,7 @@ NAME`` holds that one to it.
 """
 
 import copy
+import gc
 import importlib
 import json
 import re
@@ -288,6 +289,19 @@ def outcome(response: TestResponse) -> tuple[int, list[tuple[str, str]]]:
 
 # A real server, up and down.
 
+# An application has no end: the connections that it keeps go with it, and complain.
+complaints = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@pytest.fixture
+def collect(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Have the complaints now, not in somebody else's test."""
+    yield
+    caplog.get_records("call").clear()  # their tracebacks know the application
+    gc.collect()
+
 
 @pytest.fixture
 def silent() -> Iterator[int]:
@@ -323,6 +337,8 @@ def wait_for(app: App, status: int) -> None:
         time.sleep(0.1)
 
 
+@complaints
+@pytest.mark.usefixtures("collect")
 def test_the_heartbeat_is_red_in_time_when_nobody_answers(
     served: str, make: Make, silent: int
 ) -> None:
@@ -340,6 +356,8 @@ def test_the_heartbeat_is_red_in_time_when_nobody_answers(
             assert not thread.is_alive(), "the check does not give up by itself"
 
 
+@complaints
+@pytest.mark.usefixtures("collect")
 def test_the_heartbeat_follows_the_server(
     served: str, make: Make, given: Mapping[str, str]
 ) -> None:
