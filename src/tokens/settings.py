@@ -1,10 +1,10 @@
-"""The configuration of tokens.
+"""The configuration of tokens; docs/extensions.md has the settings of the extensions.
 
-TOKENS_KEY_FILE: path of the private key that signs, Ed25519 in PEM; needed in production.
+AUTH_KEY_FILES: paths of Ed25519 private keys in PEM; the first signs. Production needs one.
 TOKENS_LONGEST_LIFE: seconds, the longest that a token may live.
 """
 
-import os
-
-TOKENS_KEY_FILE = os.environ.get("TOKENS_KEY_FILE")
 TOKENS_LONGEST_LIFE = 30 * 24 * 60 * 60
+
+# Development does without credentials; production ignores this.
+AUTH_DEVELOPMENT_PERMISSIONS = ["tokens/*"]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backend_common import App
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import OKPKey
@@ -48,10 +49,9 @@ def query(client: FlaskClient) -> Query:
 
 
 @pytest.fixture
-def sign(key_file: Path) -> Sign:
+def sign(app: App) -> Sign:
     """Sign claims with the service's own key, whatever they are."""
-    key = OKPKey.import_key(key_file.read_bytes())
-    return lambda **claims: jwt.encode({"alg": "Ed25519"}, claims, key, ["Ed25519"])
+    return lambda **claims: app.auth.keys.sign(claims)
 
 
 def test_a_token_says_what_was_asked_for(issue: Issue, query: Query) -> None:
@@ -59,6 +59,7 @@ def test_a_token_says_what_was_asked_for(issue: Issue, query: Query) -> None:
     issued = issue(expires=expires, metadata={"task": 7})
     said = {
         "typ": "tmp",
+        "user": "anonymous",
         "permissions": PERMISSIONS,
         "expires": expires,
         "metadata": {"task": 7},
@@ -79,20 +80,20 @@ def test_a_token_is_not_stored_on_its_way(client: FlaskClient) -> None:
 
 
 def test_an_expired_token(query: Query, sign: Sign) -> None:
-    token = sign(iss="tokens", exp=1, permissions=["a"], metadata={})
+    token = sign(iss="tokens", sub="me", exp=1, permissions=["a"], metadata={})
     assert query(token) == {
         "status": "expired",
         "typ": "tmp",
+        "user": "me",
         "permissions": ["a"],
         "expires": "1970-01-01T00:00:01+00:00",
         "metadata": {},
     }
 
 
-def test_a_token_of_another_issuer(query: Query, sign: Sign) -> None:
-    assert query(sign(iss="else", exp=2**40)) == {"status": "invalid"}
-    assert query(sign(exp=2**40)) == {"status": "invalid"}
-    assert query(sign(iss="tokens")) == {"status": "invalid"}
+def test_a_token_that_lacks_something(query: Query, sign: Sign) -> None:
+    assert query(sign(sub="me")) == {"status": "invalid"}
+    assert query(sign(exp=2**33)) == {"status": "invalid"}
 
 
 def test_a_token_that_was_tampered_with(issue: Issue, query: Query) -> None:
@@ -142,6 +143,24 @@ def test_an_expiry_that_is_past_or_too_far_away(client: FlaskClient, expires: st
     assert detail(response) == (
         "body.expires: must be later than now, and at most 1 day, 0:00:00 from now"
     )
+
+
+def test_a_token_is_issued_to_whom_may_grant_it(user: Callable[..., FlaskClient]) -> None:
+    body = {"permissions": ["treestatus/trees/update", "treestatus/trees/*"]}
+    admin = user("tokens/grant/treestatus/*", name="alice")
+    assert admin.post("/tokens", json=body).get_json()["result"]["user"] == "alice"
+    assert detail(user("tokens/grant/treestatus/trees/update").post("/tokens", json=body), 403) == (
+        "This needs the permission tokens/grant/treestatus/trees/update and "
+        "tokens/grant/treestatus/trees/*."
+    )
+
+
+def test_production_issues_nothing_to_nobody(make_app: Callable[..., App], tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
+    app = make_app({"APP_CHANNEL": "production", "AUTH_KEY_FILES": [str(key)]})
+    response = app.test_client().post("/tokens", json={"permissions": PERMISSIONS})
+    assert detail(response, 401).startswith("This needs credentials")
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from typing import Any
 
 import backend_common
 
-from tokens import issuer, key
+from tokens import issuer
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
     """Make the application; *config* goes on top of ``settings.py``.
 
-    :raises SettingError: the signing key, or another setting, is wrong.
+    :raises SettingError: a setting is wrong, or production has no key to sign with.
     """
-    app = backend_common.create_app("tokens", extensions=["log", "api"], config=config)
-    app.extensions["tokens"] = issuer.Issuer(key.load(app), issuer.longest_life(app))
+    app = backend_common.create_app("tokens", extensions=["log", "api", "auth"], config=config)
+    app.extensions["tokens"] = issuer.Issuer(app.auth, issuer.longest_life(app))
     app.api.register("api.yml")
     return app

@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from backend_common import current_app
 from werkzeug.exceptions import BadRequest
 
 from tokens import issuer
@@ -12,14 +13,18 @@ from tokens.issuer import LifeError, Token
 Json = dict[str, Any]
 Answer = tuple[Json, int, dict[str, str]]
 
+GRANT = "tokens/grant"  # the permission to grant the permission whose name follows
 NOT_STORED = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
 
 
 def post_token(body: Json) -> Answer:
-    """Issue a token."""
+    """Issue a token, to whom may grant all that it allows."""
+    permissions = body["permissions"]
+    user = current_app.auth.require([f"{GRANT}/{permission}" for permission in permissions])
     expires = _instant(body["expires"]) if "expires" in body else None
+    metadata = body.get("metadata", {})
     try:
-        text, token = issuer.current().issue(body["permissions"], expires, body.get("metadata", {}))
+        text, token = issuer.current().issue(user.name, permissions, expires, metadata)
     except LifeError as error:
         raise BadRequest(f"body.expires: {error}") from error
     return {"result": {"token": text, **_said(token)}}, HTTPStatus.OK, {**NOT_STORED}
@@ -48,6 +53,7 @@ def _instant(text: str) -> datetime:
 def _said(token: Token) -> Json:
     return {
         "typ": "tmp",
+        "user": token.user,
         "permissions": token.permissions,
         "expires": token.expires.isoformat(),
         "metadata": token.metadata,

@@ -1,18 +1,15 @@
-"""Issuing tokens, JSON Web Tokens (RFC 7519) signed with Ed25519 (RFC 9864), and reading them."""
+"""Issuing tokens, which are JSON Web Tokens (RFC 7519) signed by the service, and reading them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from uuid import uuid4
 
 import flask
 from backend_common import settings
+from backend_common.auth import Auth
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jwk import OKPKey
 
-ALGORITHM = "Ed25519"
-ISSUER = "tokens"
 LONGEST_LIFE = 30 * 24 * 60 * 60  # seconds
 USUAL_LIFE = timedelta(hours=1)
 
@@ -21,6 +18,7 @@ USUAL_LIFE = timedelta(hours=1)
 class Token:
     """What a token that this service issued says."""
 
+    user: str
     permissions: list[str]
     expires: datetime
     metadata: dict[str, Any]
@@ -41,22 +39,23 @@ class LifeError(ValueError):
 class Issuer:
     """Issues tokens, and knows its own.
 
-    :param key: the private key that signs.
+    :param auth: signs, and knows what it signed.
     :param longest_life: the longest that a token may live, in seconds.
     """
 
-    def __init__(self, key: OKPKey, longest_life: int) -> None:
-        self._key = key
+    def __init__(self, auth: Auth, longest_life: int) -> None:
+        self._auth = auth
         self._longest_life = timedelta(seconds=longest_life)
-        self._claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": ISSUER}, exp={"essential": True}
-        )
+        self._claims = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True})
 
     def issue(
-        self, permissions: list[str], expires: datetime | None, metadata: dict[str, Any]
+        self, user: str, permissions: list[str], expires: datetime | None, metadata: dict[str, Any]
     ) -> tuple[str, Token]:
         """Return a signed token, as text and as what it says.
 
+        It is for the services that its permissions are about: those whose names they begin with.
+
+        :param user: whom the token stands for.
         :param expires: with a time zone; None for an hour from now, or less if that is too long.
         :raises LifeError: *expires* is past, or too far away.
         """
@@ -66,23 +65,16 @@ class Issuer:
         if not now < expires <= now + self._longest_life:
             message = f"must be later than now, and at most {self._longest_life} from now"
             raise LifeError(message)
-        token = Token(permissions, expires.astimezone(UTC).replace(microsecond=0), metadata)
-        claims = {
-            "iss": ISSUER,
-            "jti": uuid4().hex,
-            "iat": int(now.timestamp()),
-            "exp": int(token.expires.timestamp()),
-            "permissions": permissions,
-            "metadata": metadata,
-        }
-        header = {"alg": ALGORITHM, "kid": self._key.thumbprint()}
-        return jwt.encode(header, claims, self._key, [ALGORITHM]), token
+        expires = expires.astimezone(UTC).replace(microsecond=0)
+        services = sorted({permission.partition("/")[0] for permission in permissions})
+        text = self._auth.sign(user, permissions, expires, audience=services, metadata=metadata)
+        return text, Token(user, permissions, expires, metadata)
 
     def read(self, text: str) -> Reading:
         """Say what *text* is. Only what this issuer signed has a token, expired or not."""
         try:
-            claims = jwt.decode(text, self._key, [ALGORITHM]).claims
-        except (JoseError, ValueError):
+            claims = self._auth.keys.read(text)
+        except ValueError:
             return Reading("invalid", None)
         try:
             self._claims.validate(claims)
@@ -92,7 +84,8 @@ class Issuer:
         except JoseError:
             return Reading("invalid", None)
         expires = datetime.fromtimestamp(claims["exp"], UTC)
-        return Reading(status, Token(claims["permissions"], expires, claims["metadata"]))
+        metadata = claims.get("metadata", {})
+        return Reading(status, Token(claims["sub"], claims["permissions"], expires, metadata))
 
 
 def longest_life(app: flask.Flask) -> int:

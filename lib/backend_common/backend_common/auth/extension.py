@@ -122,13 +122,14 @@ class Auth:
         self,
         name: str,
         granted: Sequence[str],
-        life: timedelta = USUAL_LIFE,
+        expires: datetime | timedelta = USUAL_LIFE,
         audience: Sequence[str] = (),
         **claims: Any,
     ) -> str:
         """Return a token for the user *name*, signed with the service's own key.
 
         :param granted: the permissions that it carries.
+        :param expires: when it ends, with a time zone, or how long it lasts.
         :param audience: the services that it is for; this one, if none is named.
         :param claims: more to say in it.
         :raises ValueError: *name* or *granted* will not do.
@@ -138,6 +139,7 @@ class Auth:
             message = "a token needs a name (printable text) and permissions such as shop/orders/*"
             raise ValueError(message)
         now = datetime.now(UTC)
+        end = now + expires if isinstance(expires, timedelta) else expires
         return self.keys.sign(
             {
                 **claims,
@@ -145,7 +147,7 @@ class Auth:
                 "sub": name,
                 "aud": list(audience) or [self._config.audience],
                 "iat": int(now.timestamp()),
-                "exp": int((now + life).timestamp()),
+                "exp": int(end.timestamp()),
                 "jti": uuid4().hex,
                 "permissions": list(granted),
             }
