@@ -1,12 +1,9 @@
 """nix/lock/debian.json: the Debian packages of the embedded platform."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from please_cli.errors import UserError
-from please_cli.lock.debian import apt, busybox, mirror
+from please_cli.lock.debian import apt, busybox, components, mirror
+from please_cli.lock.debian.components import Components
 from please_cli.lock.debian.index import Index, packages
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.systems import SYSTEMS, machine
@@ -19,8 +16,6 @@ _SPELLINGS = {"aarch64": "arm64", "x86_64": "amd64"}
 
 ARCHITECTURES = {system: _SPELLINGS[machine(system)] for system in SYSTEMS}
 """The architecture of each system that is locked for."""
-
-Components = Mapping[str, Mapping[str, list[str]]]
 
 
 def versions(document: Document) -> dict[str, str]:
@@ -41,7 +36,7 @@ def lock(root: Path) -> Document:
 
     Raises UserError when the mirror cannot be used or does not have a package.
     """
-    wanted = components(root / "nix/platform/components.json")
+    wanted = components.read(root / "nix/platform/components.json")
     source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
     with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)
@@ -58,11 +53,11 @@ def lock(root: Path) -> Document:
         }
 
 
-def select(index: Index, components: Components) -> Document:
+def select(index: Index, wanted: Components) -> Document:
     """Return, for one system, the packages of each component and where to find them."""
     closures = {
         name: index.closure(component["packages"], component["without"])
-        for name, component in components.items()
+        for name, component in wanted.items()
     }
     return {
         "components": {name: list(packages) for name, packages in closures.items()},
@@ -76,21 +71,3 @@ def select(index: Index, components: Components) -> Document:
             for package in packages.values()
         },
     }
-
-
-def components(path: Path) -> Components:
-    """Return the components that are written down in nix/platform/components.json.
-
-    Raises UserError when the file says something else.
-    """
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise UserError(f"{path}: no components to lock: {error}; correct the file") from error
-    if not isinstance(found, dict):
-        raise UserError(f"{path}: no components to lock: not an object; correct the file")
-    for name, component in found.items():
-        for key in ("packages", "without"):
-            if not isinstance(component, dict) or not isinstance(component.get(key), list):
-                raise UserError(f"{path}: {name}: {key!r} is not a list; correct the file")
-    return found

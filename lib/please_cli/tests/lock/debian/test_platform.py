@@ -51,27 +51,3 @@ def test_a_lock_of_another_shape(tmp_path: Path, write: Callable[..., Path]) -> 
             f"{path}: not a lock file: its entries have another shape; restore it (git checkout "
             "HEAD -- nix/lock/debian.json), then run `./please lock --platform`"
         )
-
-
-def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
-    path = write(tmp_path / "c.json", '{"bash": {"packages": ["bash"], "without": []}}')
-    assert platform.components(path)["bash"]["packages"] == ["bash"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("{", ": no components to lock: Expecting property name"),
-        ('{"bash": {"packages": "bash"}}', ": bash: 'packages' is not a list; correct the file"),
-        ('{"bash": {"packages": []}}', ": bash: 'without' is not a list; correct the file"),
-        ('{"bash": []}', ": bash: 'packages' is not a list; correct the file"),
-        ("[]", ": no components to lock: not an object; correct the file"),
-    ],
-)
-def test_components_that_are_something_else(
-    tmp_path: Path, write: Callable[..., Path], text: str, expected: str
-) -> None:
-    path = write(tmp_path / "c.json", text)
-    with pytest.raises(UserError) as caught:
-        platform.components(path)
-    assert caught.value.message.startswith(f"{path}{expected}")
