@@ -207,7 +207,9 @@ def test_permissions_of_the_wrong_shape(service: Service) -> None:
 
 def test_auth_gives_no_token_info(service: Service) -> None:
     functions = FUNCTIONS.replace("token_info=None", "*, token_info")
-    with pytest.raises(DocumentError, match=r"the argument 'token_info' of shop.api.get is not giv"):
+    with pytest.raises(
+        DocumentError, match=r"the argument 'token_info' of shop.api.get is not giv"
+    ):
         bound(service, [{"unbound": []}], {}, functions)
 
 

@@ -240,6 +240,22 @@ def test_what_a_service_gets(run: Run, given: Mapping[str, str]) -> None:
     assert not re.search(r"FAILED|ERROR", said), said
 
 
+def test_an_application_that_begins_transactions_by_itself(run: Run) -> None:
+    listen = """
+    with app.app_context():
+        engine = app.db.engine
+    event.listen(engine, "connect", lambda it, _: setattr(it, "isolation_level", None))
+    event.listen(engine, "begin", lambda it: it.exec_driver_sql("BEGIN IMMEDIATE"))
+    return app
+"""
+    service = SERVICE.replace("\n    return app\n", listen).replace("String,", "String, event,")
+    said = run({"shop/__init__.py": service, "tests/test_shop.py": TESTS}, "-k", "sqlite")
+    assert "test_what_is_committed_is_gone_afterwards[sqlite-second] PASSED" in said
+    # Here, a transaction that reads waits for another one.
+    failed = set(re.findall(r"(\w+)\[[\w-]+\] (?:FAILED|ERROR)", said))
+    assert failed == {"test_transactions_that_overlap_in_a_database_of_their_own"}, said
+
+
 def test_migrations_that_fail(run: Run) -> None:
     version = VERSION.replace("create_table", "no_such_thing")
     test = "def test_it(app):\n    pass\n"

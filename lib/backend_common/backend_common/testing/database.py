@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, PoolProxiedConnection, StaticPool
 
@@ -73,9 +73,11 @@ def rolled_back(engine: Engine) -> Iterator[None]:
         engine.pool = StaticPool(lambda: shared, reset_on_return=None, dialect=dialect)
         for name, function in _savepoints().items():
             setattr(dialect, name, function)
+        event.listen(engine, "before_cursor_execute", _begin_nothing, retval=True)
         try:
             yield
         finally:
+            event.remove(engine, "before_cursor_execute", _begin_nothing)
             for name, function in own.items():
                 setattr(dialect, name, function)
             engine.pool = pool
@@ -88,6 +90,13 @@ def _begin(holder: Connection) -> Any:
     if holder.dialect.name == "sqlite" and not connection.in_transaction:  # type: ignore[union-attr]
         holder.exec_driver_sql("BEGIN")
     return connection
+
+
+def _begin_nothing(
+    _connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
+) -> tuple[str, Any]:
+    """Leave out a BEGIN of the application's own, as SQLAlchemy recommends for SQLite."""
+    return "SELECT 1" if statement.upper().startswith("BEGIN") else statement, parameters
 
 
 def _savepoints() -> dict[str, Any]:
