@@ -109,6 +109,15 @@ class Installer:
         return usage
 
 
+def packages(to: Path, environment: Mapping[str, str], *names: str) -> Path:
+    """Install packages, without what they require, into the new directory `to`; return that."""
+    indexes = Indexes.configured()
+    variables = {**environment, **indexes.environment()}
+    options: list[str | Path] = ["--python", PYTHON, "--target", to, "--no-deps"]
+    run([UV, "pip", "install", *options, *indexes.arguments(), *names], to.parent, variables)
+    return to
+
+
 def locked(root: Path) -> dict[str, dict[str, Any]]:
     """Return the packages of the lock by name."""
     lock = json.loads((root / "nix/lock/python.json").read_text())

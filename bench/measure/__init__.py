@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench.figure import Figure
 from bench.job import Job
-from bench.measure import closure, cold, edit, noop, scale, shell
+from bench.measure import api, closure, cold, edit, noop, scale, shell
 
 Measurement = Callable[[Job], Iterator[Figure]]
 
@@ -14,5 +14,6 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "shell": shell.measure,
     "scale": scale.measure,
     "closure": closure.measure,
+    "api": api.measure,
     "cold": cold.measure,
 }
