@@ -17,7 +17,7 @@ let
 in
 derivation ({
   name = "${name}-shell";
-  inherit (platform) system cacert tzdata;
+  inherit (platform) system;
   builder = "${platform.busybox}/bin/busybox";
   args = [ "sh" "-c" "echo 'error: this is a development shell: enter it with nix-shell' >&2; exit 1" ];
   # nix-shell sources $stdenv/setup.

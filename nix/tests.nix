@@ -16,17 +16,19 @@
 }:
 let
   isTest = file: builtins.match "tests/test_[^/]*\\.py" file != null;
+  withPytest = if member.testKeys != [ ] then keys else throw
+    "${member.directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run ./please lock";
   isChosen = file: builtins.match "tests/test_(${only})\\.py" file != null;
 in
 python.step {
   name = "${name}-tests";
   script = ./python/steps/run_tests.py;
   env = {
-    environment = python.environment { name = "${name}-test-env"; inherit keys; };
+    environment = python.environment { name = "${name}-test-env"; keys = withPytest; };
     inherit arguments;
     # The tests, and the manifest; not the code, which comes from the environment.
     src = python.sources member.directory (file: _:
-      builtins.match "pyproject\\.toml|setup\\.py|tests(/.*)?" file != null && (isTest file -> isChosen file));
+      builtins.match "pyproject\\.toml|setup\\.(py|cfg)|conftest\\.py|pytest\\.ini|tests(/.*)?" file != null && (isTest file -> isChosen file));
   } // (if servers == [ ] then { } else {
     needs = needs.program;
     NEEDS_SERVERS = needs.variable member.directory servers;

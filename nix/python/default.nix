@@ -26,7 +26,7 @@ let
       inherit (graph.parse key) name extra group;
       code = part: if live then [ ] else [ part ];
     in
-    if group != null then [ ]
+    if group != null then (if packages.${name}.local or null == "." then [ members.${name}.groups ] else [ ])
     else if wheels ? ${name} then (if extra == null then [ wheels.${name} ] else [ ])
     else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
     else code members.${name}.extra.${extra};

@@ -11,9 +11,10 @@ let
   # (pip.pypa.io/en/stable/topics/configuration). They are only looked at for what a builder in a
   # sandbox cannot know by itself; whatever else the winning one says, pip reads there.
   home = getEnv "HOME";
+  configHome = getEnv "XDG_CONFIG_HOME";
   files = filter (path: substring 0 1 path == "/" && pathExists path) [
     (getEnv "PIP_CONFIG_FILE")
-    "${home}/.config/pip/pip.conf"
+    "${if configHome == "" then "${home}/.config" else configHome}/pip/pip.conf"
     "${home}/.pip/pip.conf"
     "/etc/pip.conf"
     "/etc/xdg/pip/pip.conf"
@@ -24,9 +25,10 @@ let
       let m = if isString line then match "[ \t]*${name}[ \t]*[=:][ \t]*(.*[^ \t])[ \t]*" line else null; in
       if m == null then [ ] else m)
     (split "\n" (readFile file));
-  indexed = filter (file: values "index-url" file != [ ]) files;
+  indexed = filter (file: values "index[-_]url" file != [ ]) files;
   certificates = filter (path: path != "") ([ (getEnv "PIP_CERT") ] ++ concatMap (values "cert") files);
-  usesDefaultIndex = getEnv "PIP_INDEX_URL" == "" && indexed == [ ];
+  # busybox's wget cannot ask a proxy for TLS; pip can.
+  usesDefaultIndex = getEnv "PIP_INDEX_URL" == "" && indexed == [ ] && getEnv "https_proxy" == "";
 
   fixed = artifact: {
     # Named so that Nix takes it after the platform's files; see ../platform/debian/fetch.nix.

@@ -28,7 +28,7 @@ let
       package = packages.${node.name} or (missing key node.name);
     in
     forSystem (
-      if node.group != null then package.groups.${node.group} or [ ]
+      if node.group != null then package.groups.${node.group} or (missing key "the group ${node.group} of ${node.name}")
       else if node.extra != null then package.extras.${node.extra} or (missing key "the extra ${node.extra} of ${node.name}")
       else package.requires or [ ]
     );

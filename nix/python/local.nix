@@ -2,8 +2,9 @@
 #
 #   metadata   its dist-info, from its own build backend; rebuilt when a manifest changes
 #   code       its modules, settings and migrations; rebuilt when one of these changes
-#   extra      for each extra, the module that has its name: `backend_common[db]` owns
-#              backend_common/db.py, so that who does not ask for it does not have it
+#   extra      for each extra of a library, the module that has its name: `backend_common[db]`
+#              owns backend_common/db.py, so that who does not ask for it does not have it
+#   groups     nothing, for the workspace itself: a check of its dependency groups
 { step, modules, sources, graph, packages, buildLibraries }:
 name: package:
 let
@@ -13,6 +14,7 @@ let
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
   extras = attrNames (package.extras or { });
+  isLibrary = match "lib/.*" package.local != null;
 
   # The extra that a file of the package belongs to, or null.
   owner = file:
@@ -20,7 +22,7 @@ let
       m = match "${module}/([^/.]+)(\\.py|/.*)?" file;
       extra = if m == null then null else replaceStrings [ "_" ] [ "-" ] (elemAt m 0);
     in
-    if elem extra extras then extra else null;
+    if isLibrary && elem extra extras then extra else null;
 
   # The members that this one requires itself.
   keys = [ name ] ++ map (extra: "${name}[${extra}]") extras ++ map (group: "${name}[:${group}]") (attrNames (package.groups or { }));
@@ -37,7 +39,7 @@ in
   metadata = step {
     name = "${name}-metadata";
     script = ./steps/build_metadata.py;
-    imports = [ modules.build_backend modules.prefix ] ++ buildLibraries [ "packaging" "setuptools" ];
+    imports = [ modules.build_backend modules.declared modules.prefix ] ++ buildLibraries [ "packaging" "setuptools" ];
     env = {
       inherit module;
       inherit (package) local;
@@ -47,6 +49,16 @@ in
       src = source (file: type:
         match "pyproject\\.toml|setup\\.(py|cfg)|README(\\..*)?" file != null
         || type == "directory" && match "${module}(/.*)?" file != null);
+    };
+  };
+
+  groups = step {
+    name = "${name}-groups";
+    script = ./steps/check_groups.py;
+    imports = [ modules.declared ] ++ buildLibraries [ "packaging" ];
+    env = {
+      declares = builtins.toJSON (package.declares or { });
+      src = source (file: _: file == "pyproject.toml");
     };
   };
 

@@ -3,6 +3,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   bytecode = ../platform/bytecode.py;
   build_backend = ./steps/build_backend.py;
   compiled_code = ./steps/compiled_code.py;
+  declared = ./steps/declared.py;
   install_wheel = ./steps/install_wheel.py;
   prefix = ./steps/prefix.py;
 }

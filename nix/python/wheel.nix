@@ -7,7 +7,8 @@ let
   isSdist = package ? sdist;
 in
 step {
-  name = "${name}-${package.version}";
+  # A store path may hold no epoch (PEP 440).
+  name = "${name}-${builtins.replaceStrings [ "!" ] [ "-" ] package.version}";
   script = if isSdist then ./steps/build_sdist.py else ./steps/install_wheel.py;
   imports = [ modules.bytecode modules.compiled_code modules.prefix installer ]
     ++ (if isSdist then [ modules.build_backend modules.install_wheel ] ++ buildLibraries package.build else [ ]);

@@ -26,7 +26,7 @@ def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
 
     def change(packages: dict[str, dict[str, object]]) -> None:
         packages["source-only"] = locked(sdist=artifact, build=["setuptools"])
-        packages["services"]["groups"] = {"test": ["source-only"]}
+        packages["services"]["groups"]["test"] = ["source-only"]
 
     edit_lock(checkout, change)
     program = build("toolchain.testEnv", root=checkout) / "bin/source-only"

@@ -141,7 +141,8 @@ def _lock_environment(root: Path) -> Path:
 def _migrate(app: Path, name: str) -> None:
     click.echo(f"{name}: bringing its database up to date", err=True)
     done = process.run(
-        [app / "bin/flask", "--app", f"{name}.flask", "db", "upgrade"],
+        # Isolated, as the server is.
+        [app / "bin/python", "-I", "-m", "flask", "--app", f"{name}.flask", "db", "upgrade"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

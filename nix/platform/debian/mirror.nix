@@ -78,14 +78,21 @@ let
   withMain = suites: filter
     (entry: elem "main" entry.components && any (suite: elem suite suites) entry.suites)
     entries;
-  candidates = filter
-    (uri: match "https?://.*" uri != null)
-    (concatMap (entry: entry.uris) (withMain [ codename ] ++ withMain releases));
-
   stripSlash = uri: let m = match "(.*[^/])/*" uri; in head m;
+  # An address of apt-transport-mirror(1), as cloud images have it: a file with a mirror a line.
+  resolve = uri:
+    let file = match "mirror\\+file:/*(/.*)" uri; in
+    if file == null then [ uri ]
+    else if pathExists (head file) then map head (filter (line: line != [ ]) (map words (lines (readFile (head file)))))
+    else [ ];
+  candidates = map stripSlash (filter
+    (uri: match "https?://.*" uri != null)
+    (concatMap resolve (concatMap (entry: entry.uris) (withMain [ codename ] ++ withMain releases))));
+  # Others than Debian publish for its releases, but not below this name.
+  debian = filter (uri: match ".*/debian" uri != null) candidates;
 in
 if override != null && override != "" then stripSlash override
-else if candidates != [ ] then stripSlash (head candidates)
+else if debian ++ candidates != [ ] then head (debian ++ candidates)
 else throw ''
   no Debian mirror: /etc/apt/sources.list and /etc/apt/sources.list.d name none with an http(s) address, a Debian release and the component main.
   Either name one (SERVICES_DEBIAN_MIRROR=<base URL> in the environment, or --argstr mirror <base URL>),

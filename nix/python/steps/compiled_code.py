@@ -25,9 +25,9 @@ class Toolchain(NamedTuple):
 
 def elf_files(prefix: Path) -> Iterator[Path]:
     """Yield the ELF files among a prefix's programs and shared objects, in a fixed order."""
-    candidates = [*(prefix / "bin").glob("*"), *(prefix / "lib").rglob("*.so*")]
-    for path in sorted(candidates):
-        if path.is_file():
+    for path in sorted(prefix.rglob("*")):
+        is_program = path.parent == prefix / "bin" or path.stat().st_mode & 0o111
+        if path.is_file() and (is_program or ".so" in path.name):
             with path.open("rb") as file:
                 if file.read(len(ELF_MAGIC)) == ELF_MAGIC:
                     yield path

@@ -18,18 +18,21 @@ from prefix import PLACEHOLDER, SITE_PACKAGES
 # Directories of the environment itself, never a symlink to a part's.
 OWN = {Path("bin"), Path("share"), Path(SITE_PACKAGES), *Path(SITE_PACKAGES).parents} - {Path()}
 
-# Isolated (-I) from PYTHONPATH, the user's packages and the working directory. The certificate
-# and time zone files of the host are not looked at, unless the variables say so.
+# Isolated (-I) from PYTHONPATH, the user's packages and the working directory.
 LAUNCHER = """\
 #!{python} -I
+from backend_common.serve import main
+
+main("{service}")
+"""
+
+# Imported by Python itself at every start. The certificates and time zones of the host are not
+# looked at, unless the variables say so.
+SITE_CUSTOMIZE = """\
 import os
 
 os.environ.setdefault("SSL_CERT_FILE", "{cacert}/etc/ssl/certs/ca-bundle.crt")
 os.environ.setdefault("TZDIR", "{tzdata}/share/zoneinfo")
-
-from backend_common.serve import main
-
-main("{service}")
 """
 
 
@@ -81,6 +84,7 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
     Raises SystemExit, naming both, if two parts declare different scripts of one name.
     """
     written: dict[str, tuple[Path, bytes]] = {}
+    brought = {script.name: script for script in bin_directory.iterdir()}
     for part in parts:
         for dist_info in sorted((part / SITE_PACKAGES).glob("*.dist-info")):
             points: EntryPoints = PathDistribution(dist_info).entry_points
@@ -89,6 +93,8 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
                     script = Script(point.name, point.module, point.attr, group)
                     name, content = script.generate(python, "posix")
                     first, other = written.setdefault(name, (part, content))
+                    if name in brought:
+                        first, other = brought[name].resolve(), b""
                     if other != content:
                         raise SystemExit(collision(Path("bin", name), first, part))
                     write_script(bin_directory / name, content)
@@ -97,7 +103,7 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
 def fix_scripts(bin_directory: Path, python: str) -> None:
     """Give the scripts that wheels bring this environment's interpreter."""
     shebang = f"#!{PLACEHOLDER}".encode()
-    for script in sorted(bin_directory.iterdir()):
+    for script in sorted(path for path in bin_directory.iterdir() if path.is_file()):
         content = script.read_bytes()
         if content.startswith(shebang):
             write_script(script, f"#!{python}".encode() + content.removeprefix(shebang))
@@ -113,12 +119,20 @@ def link_environment(out: Path, parts: Sequence[Path], env: Mapping[str, str]) -
     fix_scripts(bin_directory, python)
     write_entry_points(bin_directory, parts, python)
     if service := env.get("launcher"):
-        launcher = LAUNCHER.format(
-            python=python, service=service, cacert=env["cacert"], tzdata=env["tzdata"]
-        )
-        write_script(bin_directory / service, launcher.encode())
+        launcher = bin_directory / service
+        if launcher.exists():
+            what = f"a script of its own, {launcher.name}, and the one that serves it"
+            raise SystemExit(f"error: the service {service} has {what}: name the former otherwise.")
+        write_script(launcher, LAUNCHER.format(python=python, service=service).encode())
     for name in ("python", "python3", "python3.11"):
         (bin_directory / name).symlink_to(f"{env['python']}/bin/python3.11")
+    customize = out / SITE_PACKAGES / "sitecustomize.py"
+    if customize.exists():
+        raise SystemExit(
+            f"error: {customize.resolve()} is in the place of the environment's own: leave the "
+            "package with it out, or use a .pth file there."
+        )
+    customize.write_text(SITE_CUSTOMIZE.format(cacert=env["cacert"], tzdata=env["tzdata"]))
     (out / "pyvenv.cfg").write_text(
         f"home = {env['python']}/bin\ninclude-system-site-packages = false\nversion = 3.11\n"
     )

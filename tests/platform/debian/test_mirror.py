@@ -64,7 +64,8 @@ def configurations(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         found[name] = tmp_path_factory.mktemp(f"apt-{number}-")
         (found[name] / "sources.list.d").mkdir()
         for file, text in case.get("files", {}).items():
-            (found[name] / file).write_text(text)
+            (found[name] / file).parent.mkdir(exist_ok=True)
+            (found[name] / file).write_text(text.replace("@apt@", str(found[name])))
     return found
 
 

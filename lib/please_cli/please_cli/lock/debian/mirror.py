@@ -77,7 +77,8 @@ def find(files: Iterable[Path], suite: str, component: str) -> Entry:
     """Return the entry of `files` that a suite's component is best had from.
 
     That is the first that names the suite, else the first for another release of Debian: a
-    mirror has them all. Raises UserError when there is none.
+    mirror has them all. Others than Debian publish for its releases, so an address that ends in
+    /debian goes before one that does not. Raises UserError when there is none.
     """
     having = [
         entry
@@ -85,10 +86,15 @@ def find(files: Iterable[Path], suite: str, component: str) -> Entry:
         for entry in read(path)
         if component in entry.components and entry.uris
     ]
-    for wanted in ({suite}, RELEASES):
-        for entry in having:
-            if not wanted.isdisjoint(entry.suites):
-                return entry
+    fitting = [
+        entry
+        for wanted in ({suite}, RELEASES)
+        for entry in having
+        if not wanted.isdisjoint(entry.suites)
+    ]
+    fitting.sort(key=lambda entry: not entry.uris[0].endswith("/debian"))
+    if fitting:
+        return fitting[0]
     raise UserError(
         "no Debian mirror: apt's configuration (/etc/apt/sources.list, "
         "/etc/apt/sources.list.d) has none with an http(s) address, a Debian release and the "
@@ -128,4 +134,16 @@ def _one_line(text: str) -> Iterator[Entry]:
 
 
 def _usable(uris: Iterable[str]) -> tuple[str, ...]:
-    return tuple(uri.rstrip("/") for uri in uris if re.match("https?://", uri))
+    resolved = (found for uri in uris for found in _resolve(uri))
+    return tuple(uri.rstrip("/") for uri in resolved if re.match("https?://", uri))
+
+
+def _resolve(uri: str) -> list[str]:
+    """Read an address of apt-transport-mirror(1), as cloud images have it: a mirror a line."""
+    mirrors = re.fullmatch(r"mirror\+file:/*(/.*)", uri)
+    if mirrors is None:
+        return [uri]
+    if not Path(mirrors[1]).is_file():
+        return []
+    lines = Path(mirrors[1]).read_text(encoding="utf-8").splitlines()
+    return [line.split()[0] for line in lines if line.strip()]

@@ -1,0 +1,36 @@
+"""Requirements are compared by what they say, not by how they are spelled."""
+
+import pytest
+from declared import check_lock, in_groups, in_lock, parse
+
+
+@pytest.mark.parametrize(
+    ("said", "locked"),
+    [
+        ("click>=8.00", "click>=8.0"),
+        ("click>=v8.1", "click>=8.1"),
+        ("click>=8.1.0-rc1", "click>=8.1.0rc1"),
+        ("Click<9,>=8", "click>=8,<9"),
+        ("connexion[Swagger_UI]", "connexion[swagger-ui]"),
+    ],
+)
+def test_spelling_does_not_matter(said: str, locked: str) -> None:
+    check_lock(parse(said), in_lock({"requires": [locked]}), (), "src/sample")
+
+
+def test_a_group_has_what_it_includes() -> None:
+    groups = {"Lint_All": [{"include-group": "lint"}, "mypy"], "lint": ["ruff"]}
+    assert {str(declared) for declared in in_groups(groups)} == {
+        "ruff (group lint)",
+        "ruff (group lint-all)",
+        "mypy (group lint-all)",
+    }
+
+
+def test_a_stale_lock_is_told_both_ways() -> None:
+    with pytest.raises(SystemExit) as raised:
+        check_lock(parse("flask>=4"), in_lock({"extras": {"db": ["x"]}}), (), "src/sample")
+    assert raised.value.code == (
+        "error: nix/lock/python.json is older than src/sample: it does not know flask>=4 and "
+        "still has x (extra db). Run ./please lock."
+    )
