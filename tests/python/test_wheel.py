@@ -73,7 +73,7 @@ def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
 
     def change(packages: dict[str, dict[str, object]]) -> None:
         packages.update({name: locked(wheel=artifacts[name]) for name in contents})
-        packages["services"]["groups"] = {"test": list(contents)}
+        packages["services"]["groups"]["test"] = list(contents)
 
     edit_lock(checkout, change)
     error = build_error("toolchain.testEnv", root=checkout)
