@@ -24,6 +24,13 @@ def test_no_database_is_loaded() -> None:
     assert result.stdout == "set()\n"
 
 
+def test_home_is_the_page_of_the_api() -> None:
+    response = create_app().test_client().get("/", follow_redirects=True)
+    assert response.request.path == "/ui/"
+    assert response.status_code == 200
+    assert "<title>Tokens</title>" in response.text
+
+
 @pytest.mark.parametrize("life", [0, -1, "long", 10**12])
 def test_a_wrong_longest_life(life: Any) -> None:
     with pytest.raises(SettingError, match="TOKENS_LONGEST_LIFE of 'tokens' is wrong: expected a"):

@@ -2,7 +2,7 @@
 
 connexion reads the documents and finds the functions; as it ships, it would also be the outermost
 application, an ASGI one. Here every operation is a view of Flask instead, so that Flask's errors,
-hooks, test client and commands all work as they do everywhere, at a third of the cost.
+hooks, test client and commands all work as they do everywhere, at a fraction of the cost.
 """
 
 import os

@@ -3,6 +3,9 @@
 Their schemas are JSON Schema 2020-12 as it is, so nothing is translated: references in them are
 resolved where they are used, and their neighbours count. All else that may be a reference (a
 parameter, a response, …) is replaced by what it leads to, as connexion does in older documents.
+
+``openapi-3.1.json`` beside this module is the schema of documents that the OpenAPI Initiative
+publishes under its ``$id``, unchanged (Apache License 2.0).
 """
 
 import json
