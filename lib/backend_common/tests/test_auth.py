@@ -1,6 +1,8 @@
 import base64
+import contextlib
 import hmac
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -611,6 +613,24 @@ def test_an_issuer_that_comes_back(trusting: Trusting, provider: Provider) -> No
     assert get(app, "/orders", sign(key, claims())).status_code == 503
     provider.status = 200
     assert get(app, "/orders", sign(key, claims())).status_code == 200
+
+
+def test_an_issuer_that_never_comes_to_an_end(make: Make) -> None:
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.01)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server])
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/jwks"
+        app = make(AUTH_ISSUERS={ISSUER: url}, AUTH_KEYS_TIMEOUT=0.2)
+        assert get(app, "/orders", sign(ec_key(), claims())).status_code == 503
+        thread.join()
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"keys": []}, {"keys": [7]}, "x" * 2_000_000])
