@@ -209,6 +209,12 @@ def test_what_no_validator_can_take(service: Service) -> None:
     assert "a number in it is too large" in problem(response)["detail"]
 
 
+def test_a_field_may_be_as_large_as_a_body(service: Service) -> None:
+    client = posting(service, ECHO, body(URLENCODED, FORM), config={"API_MAX_BODY": 1_000_000})
+    response = client.post("/", data={"count": "1", "note": "x" * 900_000})
+    assert len(response.get_json()["body"]["note"]) == 900_000
+
+
 def test_a_field_that_is_larger_than_the_limit(service: Service) -> None:
     client = posting(service, ECHO, body(URLENCODED, FORM), config={"API_MAX_BODY": 10})
     response = client.post("/", data={"count": "1" * 100})

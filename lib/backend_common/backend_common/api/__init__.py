@@ -75,9 +75,8 @@ def init_app(app: App) -> Api:
     """
     limit = app.config["MAX_CONTENT_LENGTH"] or MEBIBYTE
     # NB: validation holds the whole body in memory; Flask reads no more than this.
-    app.config["MAX_CONTENT_LENGTH"] = settings.read(
-        app, "API_MAX_BODY", limit, _is_size, "a positive number of bytes"
-    )
+    limit = settings.read(app, "API_MAX_BODY", limit, _is_size, "a positive number of bytes")
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = limit
     validate = settings.read(
         app,
         "API_VALIDATE_RESPONSES",

@@ -22,6 +22,9 @@ Verify = Callable[[flask.Request], Any]
 NOTHING: Any = object()
 """The request has no credentials for a scheme."""
 
+# NB: a realm must be quoted (RFC 9110, section 11.5), and werkzeug quotes what has a blank in it.
+REALM = "this API"
+
 _FUNCTIONS = {
     "basic": "x-basicInfoFunc",
     "bearer": "x-bearerInfoFunc",
@@ -74,7 +77,9 @@ def make_guard(
         return None
     if auth and all(_is_auths(schemes, requirement) for requirement in requirements):
         return _by_auth(auth, operation, requirements)
-    return _by_functions([_all_of(requirement, schemes) for requirement in requirements], schemes)
+    alternatives = [_all_of(requirement, schemes) for requirement in requirements]
+    named = dict.fromkeys(name for requirement in requirements for name in requirement)
+    return _by_functions(alternatives, [schemes[name] for name in named])
 
 
 def _is_auths(
@@ -117,12 +122,10 @@ def _are_permissions(value: Any) -> bool:
     return is_role or all(isinstance(each, list) and _are_permissions(each) for each in value)
 
 
-def _by_functions(
-    alternatives: Sequence[Verify], schemes: Mapping[str, Mapping[str, Any]]
-) -> Guard:
+def _by_functions(alternatives: Sequence[Verify], schemes: Sequence[Mapping[str, Any]]) -> Guard:
     challenges = [
-        WWWAuthenticate(kind, {"realm": "api"})
-        for kind in dict.fromkeys(_challenge(scheme) for scheme in schemes.values())
+        WWWAuthenticate(kind, {"realm": REALM})
+        for kind in dict.fromkeys(_challenge(scheme) for scheme in schemes)
         if kind
     ]
 
@@ -203,7 +206,7 @@ def _verifier(name: str, schemes: Mapping[str, Mapping[str, Any]], scopes: Seque
 
 def _function(name: str) -> Callable[..., Any]:
     function = get_function_from_name(name)
-    if iscoroutinefunction(function):
+    if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
         raise ValueError(f"the security function {name} is async; make it a plain function")
     return function  # type: ignore[no-any-return]
 
