@@ -16,7 +16,7 @@ LOCK = Path("nix/lock/python.json")
 
 
 def copy(target: Path) -> Path:
-    """Copy what Nix reads of the checkout, and its documents, to a new directory, and return that."""
+    """Copy the checkout, without what belongs to this machine, to a new directory; return that."""
     target.mkdir()
     ignore = shutil.ignore_patterns(*IGNORED)
     for name in FILES:

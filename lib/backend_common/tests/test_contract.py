@@ -49,7 +49,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 # For each extension with settings, values of some that are not the default.
 OTHER: dict[str, dict[str, Any]] = {
-    "api": {"API_MAX_BODY": 10, "API_UI": False, "API_VALIDATE_RESPONSES": False},
+    "api": {"API_MAX_BODY": 10, "API_VALIDATE_RESPONSES": False},
     "auth": {"AUTH_AUDIENCE": "other", "AUTH_LEEWAY": 0},
     "auth0": {"AUTH0_ISSUER": "https://example.org/", "AUTH0_NAME": "email"},
     "db": {"DATABASE_URL": "sqlite:///other.db"},
