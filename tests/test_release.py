@@ -30,8 +30,8 @@ def test_jobs_of_members() -> None:
         for name, outputs in {
             "treestatus": ["app", "tests", "shell"],
             "tokens": ["app", "tests", "shell"],
-            "backend_common": ["package", "tests", "extras.db", "extras.log"],
-            "please_cli": ["package", "tests", "extras.lock"],
+            "backend_common": ["package", "tests", "extras.db.package", "extras.db.tests"],
+            "please_cli": ["package", "tests", "extras.lock.package"],
         }.items()
         for output in outputs
     }

@@ -92,14 +92,16 @@ def status(options: argparse.Namespace) -> int:
 
 
 def variables(options: argparse.Namespace) -> int:
-    """Print the variables of the servers that run."""
+    """Print the variables of the servers that run, or how to unset those of others."""
     session = this_session()
-    found = session.variables([name for name in session.prefixes if session.is_running(name)])
+    started = [name for name in session.prefixes if session.record(name).was_started()]
+    running = [name for name in started if session.is_running(name)]
+    found = session.variables(running)
     if options.json:
         print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"export {name}={shlex.quote(value)}")
+        return 0
+    for name in session.variables(started):
+        print(f"export {name}={shlex.quote(found[name])}" if name in found else f"unset {name}")
     return 0
 
 

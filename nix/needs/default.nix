@@ -6,7 +6,7 @@ let
   # A platform may lack one.
   present = set: removeAttrs set (filter (name: set.${name} == null) (attrNames set));
 
-  inherit (builtins) attrNames concatLists filter listToAttrs;
+  inherit (builtins) attrNames concatLists filter isList listToAttrs;
   code = import ./code.nix { inherit platform python; };
 in
 {
@@ -22,8 +22,9 @@ in
   # Names of servers -> the value of NEEDS_SERVERS. `asker` is the path of whoever asks for them.
   variable = asker: names:
     let
-      unknown = name: throw
-        "${asker}/pyproject.toml: [tool.services]: there is no server ${name}; there are: ${toString (attrNames servers)}";
+      manifest = "${asker}/pyproject.toml: [tool.services]:";
+      unknown = name: throw "${manifest} there is no server ${name} to need; there are: ${toString (attrNames servers)}";
     in
-    toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);
+    if !isList names then throw "${manifest} needs is not a list of names, such as [\"postgresql\"]"
+    else toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);
 }

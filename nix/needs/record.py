@@ -39,6 +39,10 @@ class Record:
         """What the server and its keeper print."""
         return self.path / "log"
 
+    def was_started(self) -> bool:
+        """Tell whether there was a first start."""
+        return (self.path / "address.json").is_file()
+
     def place(self, prefix: Path) -> Place:
         """Return what was kept. Raises FileNotFoundError before the first start."""
         address = json.loads((self.path / "address.json").read_text())

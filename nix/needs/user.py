@@ -28,10 +28,17 @@ def options() -> dict[str, Any]:
 def make_directory(path: Path) -> None:
     """Make a directory that is the servers' user's alone, and those above it.
 
-    Raises NeedsError if that user cannot enter one of those.
+    Raises NeedsError if it cannot be made, or that user cannot enter one of those.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(mode=0o700, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError as error:
+        what = "is not a directory; remove it, or set NEEDS_DIRECTORY to another place"
+        raise NeedsError(f"{error.filename} {what}.") from None
+    except OSError as error:
+        what = f"cannot be made: {error.strerror}; set NEEDS_DIRECTORY to another place"
+        raise NeedsError(f"{error.filename} {what}.") from None
     if not is_root():
         return
     for parent in path.resolve().parents:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from please_cli import entry, nix, prefetch, process, results, testing, workspace
+from please_cli import entry, nix, prefetch, process, results, servers, testing, workspace
 from please_cli.errors import UserError
 from please_cli.failures import TAIL, NixError
 
@@ -51,18 +51,24 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
 
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name")
+@click.option(
+    "--with", "needed", default="", metavar="SERVER,...", help="Start these servers for it."
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(name: str, arguments: Sequence[str]) -> None:
+def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     """Build a service, migrate its database if it has one, and serve it.
 
-    ARGUMENTS are the server's: --host and --port say where it listens.
+    ARGUMENTS are the server's: --host and --port say where it listens. What the servers of --with
+    store stays, and is there the next time.
     """
     root = workspace.root()
     member = workspace.find(root, name)
     if member.kind != "service":
         raise UserError(f"{member.name} is a library and cannot be run; see `./please list`")
+    names = servers.choose(root, needed)
     prefetch.prefetch(root, [member.name])
     (app,) = nix.build(root, [member.name])
+    os.environ.update(servers.start(root, member, names))
     if (app / "share" / member.name / "migrations").is_dir():
         _migrate(app, member.name)
     nix.execute(str(app / "bin" / member.name), arguments)

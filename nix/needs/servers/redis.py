@@ -6,6 +6,9 @@ from pathlib import Path
 
 from needs.server import HOST, Server, url
 
+USER = "default"
+"""Whose password `requirepass` sets (Redis ACL)."""
+
 TIMEOUT = 1.0
 """How long it may take to answer, in seconds."""
 
@@ -43,7 +46,7 @@ class Redis(Server):
 
     def variables(self) -> dict[str, str]:
         """Return where the cache is."""
-        return {"CACHE_URL": url("redis", "", self.place, "0")}
+        return {"CACHE_URL": url("redis", USER, self.place, "0")}
 
     @property
     def _configuration(self) -> Path:

@@ -34,6 +34,8 @@ def main() -> None:
     """Run the build step."""
     for name in READERS:
         redirect(COMMANDS / name)
+    # The server once more, under the name that it had twenty years ago.
+    (COMMANDS / "postmaster").unlink(missing_ok=True)
     Path("bin").symlink_to(COMMANDS)
     Path("share/zoneinfo").symlink_to(f"{os.environ['tzdata']}/share/zoneinfo")
 

@@ -36,8 +36,8 @@ def main() -> None:
     (server,) = prefix.glob("lib/rabbitmq/lib/rabbitmq_server-*")
     fix_scripts(prefix / "lib/erlang", prefix, shell)
     fix_scripts(server / "sbin", prefix, shell)
-    shutil.rmtree("sbin")
-    shutil.rmtree("bin")
+    for directory in ("bin", "lib/rabbitmq/bin", "sbin"):
+        shutil.rmtree(directory)
     Path("bin").mkdir()
     Path("bin/epmd").symlink_to("../lib/erlang/bin/epmd")
     for name in COMMANDS:

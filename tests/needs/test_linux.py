@@ -1,0 +1,54 @@
+"""What Linux does for processes: each test has processes of its own for it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from needed import eventually
+from toolchain import ROOT
+
+
+def run(code: str) -> "subprocess.Popen[str]":
+    """Start Python with the module at hand."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import os, subprocess, time\nfrom needs import linux\n{code}"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "nix")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    with run(
+        "child = subprocess.Popen(['sleep', '600'], preexec_fn=linux.die_with_parent)\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)"
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert not is_gone(child)
+        parent.kill()
+    eventually(lambda: is_gone(child))
+
+
+def test_orphans_are_adopted_and_killed() -> None:
+    with run(
+        "linux.adopt_orphans()\n"
+        "shell = 'setsid sleep 600 >/dev/null & echo $!'\n"
+        "orphan = subprocess.run(['sh', '-c', shell], stdout=subprocess.PIPE, text=True).stdout\n"
+        "linux.kill_children()\n"
+        "print(orphan, flush=True)"
+    ) as parent:
+        assert parent.stdout is not None
+        orphan = int(parent.stdout.readline())
+    assert is_gone(orphan)
+    assert parent.returncode == 0
