@@ -69,9 +69,9 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     prefetch.prefetch(root, [member.name])
     (app,) = nix.build(root, [member.name])
     os.environ.update(servers.start(root, member, names))
-    if (app / "share" / member.name / "migrations").is_dir():
-        _migrate(app, member.name)
-    nix.execute(str(app / "bin" / member.name), arguments)
+    if (app / "share" / member.module / "migrations").is_dir():
+        _migrate(app, member.module)
+    nix.execute(str(app / "bin" / member.module), arguments)
 
 
 @cli.command()

@@ -25,8 +25,13 @@ class Member:
 
     @property
     def name(self) -> str:
-        """The attribute of default.nix, the directory and the module."""
+        """The attribute of default.nix, and the directory."""
         return self.path.name
+
+    @property
+    def module(self) -> str:
+        """What Python imports, and a service's own command."""
+        return self.name.replace("-", "_")
 
     def description(self) -> str:
         """Return what its manifest says it is, empty when that is silent.
@@ -72,7 +77,7 @@ def find(root: Path, name: str) -> Member:
     """
     known = members(root)
     for member in known:
-        if member.name == name.replace("-", "_"):
+        if member.module == name.replace("-", "_"):
             return member
     names = ", ".join(sorted(member.name for member in known)) or "none yet"
     raise UserError(f"no service or library {name!r}; there are: {names}")

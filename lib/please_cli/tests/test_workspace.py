@@ -64,3 +64,12 @@ def test_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.message == (
         f"{tmp_path} is not in a checkout; change to one, or set PLEASE_ROOT to its path"
     )
+
+
+def test_a_directory_with_a_dash(checkout: Path) -> None:
+    (checkout / "src/door-bell").mkdir(parents=True, exist_ok=True)
+    (checkout / "src/door_bell").rename(checkout / "src/moved")
+    (checkout / "src/moved/pyproject.toml").rename(checkout / "src/door-bell/pyproject.toml")
+    for name in ("door-bell", "door_bell"):
+        member = workspace.find(checkout, name)
+        assert (member.name, member.module) == ("door-bell", "door_bell")

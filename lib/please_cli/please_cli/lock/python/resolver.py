@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
 from please_cli import process, workspace
@@ -48,16 +49,36 @@ def resolve(
 
 def copy_manifests(root: Path, to: Path) -> None:
     """Copy the manifests of the workspace, with empty packages in place of the code."""
-    shutil.copy(root / "pyproject.toml", to)
-    for member in workspace.members(root):
+    members = workspace.members(root)
+    manifest = (root / "pyproject.toml").read_text(encoding="utf-8")
+    (to / "pyproject.toml").write_text(with_sources(manifest, members), encoding="utf-8")
+    for member in members:
         copy = to / member.path.relative_to(root)
         # setuptools looks for the packages.
-        for package in (member.path / member.name, *(member.path / member.name).rglob("*/")):
+        for package in (member.path / member.module, *(member.path / member.module).rglob("*/")):
             (copy / package.relative_to(member.path)).mkdir(parents=True)
             (copy / package.relative_to(member.path) / "__init__.py").touch()
         for pattern in _MANIFESTS:
             for manifest in member.path.glob(pattern):
                 shutil.copy(manifest, copy)
+
+
+def with_sources(manifest: str, members: Iterable[workspace.Member]) -> str:
+    """Return the workspace's pyproject.toml with every member as a source of its own.
+
+    uv would look for a member on the index otherwise; nobody else has to list them.
+    """
+    known = tomllib.loads(manifest).get("tool", {}).get("uv", {}).get("sources", {})
+    listed = {canonicalize_name(name) for name in known}
+    added = "".join(
+        f"{member.name}.workspace = true\n"
+        for member in members
+        if canonicalize_name(member.name) not in listed
+    )
+    header = "[tool.uv.sources]\n"
+    if header not in manifest:
+        return f"{manifest}\n{header}{added}"
+    return manifest.replace(header, header + added)
 
 
 def skeleton(root: Path, indexes: Indexes, pins: Mapping[str, str]) -> str:

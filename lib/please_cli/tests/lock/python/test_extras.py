@@ -1,3 +1,5 @@
+import pytest
+from please_cli.errors import UserError
 from please_cli.lock.python.extras import complete
 
 LIBRARY = {
@@ -32,3 +34,31 @@ def test_everything_else_stays() -> None:
     found = complete({"paint": LIBRARY})["paint"]
     assert found["optional-dependencies"] == LIBRARY["optional-dependencies"]
     assert (found["dependencies"], found["dev-dependencies"]) == ([], {})
+
+
+def test_an_extra_of_extras_has_their_modules() -> None:
+    library = {
+        "name": "paint",
+        "metadata": {
+            "provides-extras": ["all", "oil"],
+            "requires-dist": [{"name": "paint", "extras": ["oil"], "marker": "extra == 'all'"}],
+        },
+        # uv has put linseed in place of paint[oil].
+        "optional-dependencies": {"all": [{"name": "linseed"}], "oil": [{"name": "linseed"}]},
+    }
+    found = complete({"paint": library})["paint"]
+    oil = {"name": "paint", "extra": ["oil"], "marker": ""}
+    assert found["optional-dependencies"]["all"] == [{"name": "linseed"}, oil]
+
+
+def test_an_extra_that_a_member_does_not_have() -> None:
+    service = {
+        "name": "door",
+        "metadata": {"requires-dist": [{"name": "paint", "extras": ["acrylic"]}]},
+    }
+    with pytest.raises(UserError) as raised:
+        complete({"paint": LIBRARY, "door": service})
+    assert raised.value.message == (
+        "door asks for paint[acrylic], but paint has no such extra, only oil, water; "
+        "correct the manifest of door"
+    )

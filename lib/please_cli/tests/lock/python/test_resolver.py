@@ -1,5 +1,9 @@
+import tomllib
+from pathlib import Path
+
 import pytest
-from please_cli.lock.python.resolver import explain
+from please_cli.lock.python.resolver import explain, with_sources
+from please_cli.workspace import Member
 
 # The failures that uv can be made to show are in test_python.py.
 
@@ -23,3 +27,11 @@ def test_no_network(said: str) -> None:
 
 def test_anything_else() -> None:
     assert explain("error: surprise") == "uv failed; see what it says below"
+
+
+def test_every_member_is_a_source(tmp_path: Path) -> None:
+    members = [Member(tmp_path / "lib/paint", "library"), Member(tmp_path / "src/door", "service")]
+    manifest = "[tool.uv.sources]\npaint = { workspace = true }\n"
+    sources = {"paint": {"workspace": True}, "door": {"workspace": True}}
+    for text in ("", manifest):
+        assert tomllib.loads(with_sources(text, members)) == {"tool": {"uv": {"sources": sources}}}
