@@ -14,11 +14,7 @@ let
   # PEP 503, as far as a directory's name needs it.
   normalize = replaceStrings [ "_" "." ] [ "-" "-" ];
 
-  # [tool.services] of a member's pyproject.toml.
-  settings = directory:
-    let file = root + "/${directory}/pyproject.toml"; in
-    if !pathExists file then { }
-    else (builtins.addErrorContext "while reading ${toString file}" (builtins.fromTOML (builtins.readFile file))).tool.services or { };
+  manifest = import ./needs/manifest.nix { inherit root; };
 
   members = parent: listToAttrs (map
     (name:
@@ -37,8 +33,8 @@ let
           # Not without its package, so that the error above is the one that is told.
           key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
-          needs = (settings directory).needs or [ ];
-          extraNeeds = (settings directory).extras or { };
+          inherit (manifest directory) needs;
+          extraNeeds = (manifest directory).extras;
           everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
         };
       })

@@ -16,6 +16,8 @@ OFF = {"NIX_CONFIG": f"{SETTINGS}\nsandbox = false"}
 ATTRIBUTES = [
     *["treestatus", "tokens", "please_cli", "please_cli.extras.lock"],
     *["toolchain.shell.environment", "toolchain.testEnv", "toolchain.platform.bash"],
+    *["toolchain.platform.oidc", "toolchain.platform.postgresql"],
+    *["toolchain.platform.rabbitmq", "toolchain.platform.redis", "toolchain.needs.program"],
 ]
 
 

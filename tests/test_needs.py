@@ -62,8 +62,17 @@ def test_needs_that_are_no_list_are_named(checkout: Path) -> None:
     with pytest.raises(NixError) as raised:
         instantiate("treestatus.tests", root=checkout)
     assert (
-        "src/treestatus/pyproject.toml: [tool.services]: needs is not a list of names, such as "
-        '["postgresql"]'
+        "src/treestatus/pyproject.toml: [tool.services]: the servers to need are not a list of "
+        'names, such as ["postgresql"]'
+    ) in str(raised.value)
+
+
+def test_an_unknown_setting_is_named(checkout: Path) -> None:
+    edit(checkout / "src/treestatus/pyproject.toml", "\nneeds = ", "\nneed = ")
+    with pytest.raises(NixError) as raised:
+        instantiate("treestatus.tests", root=checkout)
+    assert (
+        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only extras needs"
     ) in str(raised.value)
 
 

@@ -25,6 +25,6 @@ in
       manifest = "${asker}/pyproject.toml: [tool.services]:";
       unknown = name: throw "${manifest} there is no server ${name} to need; there are: ${toString (attrNames servers)}";
     in
-    if !isList names then throw "${manifest} needs is not a list of names, such as [\"postgresql\"]"
+    if !isList names then throw "${manifest} the servers to need are not a list of names, such as [\"postgresql\"]"
     else toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);
 }
