@@ -41,3 +41,13 @@ def test_a_module_that_does_not_compile_is_told(
     (tmp_path / "broken.py").write_text("def broken(:\n")
     assert not compile_tree(tmp_path)
     assert "broken.py" in capfd.readouterr().out
+
+
+def test_several_processes_compile_all(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for number in range(5):
+        (tmp_path / f"module{number}.py").write_text(f"answer = {number}")
+    assert compile_tree(tmp_path, processes=2)
+    assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == 5
+    (tmp_path / "module1.py").write_text("not Python")
+    assert not compile_tree(tmp_path, processes=2)
+    assert "module1.py" in capfd.readouterr().out

@@ -61,7 +61,8 @@ def main() -> None:
         remove(prefix / "bin" / name)
         (prefix / "bin" / name).symlink_to("python3.11")
     fix_sysconfig(prefix, os.environ["tzdata"])
-    if not compile_tree(prefix / "lib/python3.11"):
+    # Everything else waits for the interpreter, so it may have both cores of a small machine.
+    if not compile_tree(prefix / "lib/python3.11", processes=2):
         raise SystemExit("error: a module of the standard library does not compile (see above)")
 
 
