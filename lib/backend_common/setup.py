@@ -19,6 +19,11 @@ EXTRAS = {
         "joserfc>=1.8",  # its errors
         "requests>=2.32",  # Authlib's HTTP client
     ],
+    "cache": [
+        "cachelib>=0.13",  # how values are written
+        "flask-caching>=2.3",
+        "redis>=6.0",
+    ],
     "db": [
         "alembic>=1.16",
         "flask-migrate>=4.1",

@@ -28,6 +28,7 @@ EXTENSIONS = [
     "api",
     "auth",
     "auth0",
+    "cache",
     "db",
 ]
 

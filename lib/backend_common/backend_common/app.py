@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import flask
 
 if TYPE_CHECKING:
+    from flask_caching import Cache
     from flask_sqlalchemy import SQLAlchemy
     from structlog.stdlib import BoundLogger
 
@@ -23,6 +24,7 @@ class App(flask.Flask):
     api: "Api"
     auth: "Auth"
     auth0: "Auth0"
+    cache: "Cache"
     db: "SQLAlchemy"
     log: "BoundLogger"
     templates: "Templates"

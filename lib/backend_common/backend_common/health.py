@@ -52,6 +52,7 @@ def init_app(app: flask.Flask) -> None:
     heartbeat = Heartbeat(app, limit, keep)
     version = _version(app)
     app.extensions["heartbeat"] = heartbeat
+    app.extensions["version"] = version
 
     def show_heartbeat() -> flask.Response:
         report = heartbeat.report()
@@ -73,6 +74,12 @@ def add(app: flask.Flask, name: str, check: Check) -> None:
     :raises ValueError: *app* has a check of that name.
     """
     app.extensions["heartbeat"].add(name, check)
+
+
+def version(app: flask.Flask) -> Mapping[str, Any]:
+    """Return what ``/__version__`` of *app* tells: by convention ``version``, ``commit``..."""
+    content: Mapping[str, Any] = app.extensions["version"]
+    return content
 
 
 class Heartbeat:

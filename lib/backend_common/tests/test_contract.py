@@ -52,6 +52,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "api": {"API_MAX_BODY": 10, "API_VALIDATE_RESPONSES": False},
     "auth": {"AUTH_AUDIENCE": "other", "AUTH_LEEWAY": 0},
     "auth0": {"AUTH0_ISSUER": "https://example.org/", "AUTH0_NAME": "email"},
+    "cache": {"CACHE_LIFETIME": 60, "CACHE_PREFIX": "other:", "CACHE_TIMEOUT": 1.0},
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
 }
@@ -59,6 +60,7 @@ OTHER: dict[str, dict[str, Any]] = {
 SERVERS: dict[str, Server | None] = {
     # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
     "auth0": ("oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/"),
+    "cache": ("redis", "CACHE_URL", "redis://127.0.0.1:{port}/0"),
 }
 
 # Loads the extensions in a process of its own, without the modules in the first argument.
