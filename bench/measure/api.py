@@ -25,7 +25,7 @@ def measure(job: Job) -> Iterator[Figure]:
     # What connexion asks for with its extra flask, and we do not.
     more = peers.packages(job.scratch / "api-shipped", job.environment, "a2wsgi")
     environment = {**job.environment, "PYTHONPATH": str(more)}
-    subject = [python, "-B", toolchain.root / "bench/subjects/api.py"]
+    subject: list[str | Path] = [python, "-B", toolchain.root / "bench/subjects/api.py"]
     for kind, said in KINDS.items():
         actions = {
             way: _action([*subject, way, kind, str(REQUESTS)], job.scratch, environment)

@@ -48,6 +48,6 @@ def test_several_processes_compile_all(tmp_path: Path, capfd: pytest.CaptureFixt
         (tmp_path / f"module{number}.py").write_text(f"answer = {number}")
     assert compile_tree(tmp_path, processes=2)
     assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == 5
-    (tmp_path / "module1.py").write_text("this is not Python")
+    (tmp_path / "module1.py").write_text("def")
     assert not compile_tree(tmp_path, processes=2)
     assert "module1.py" in capfd.readouterr().out

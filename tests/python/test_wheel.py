@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from artifacts import locked, store
@@ -24,7 +25,7 @@ def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
     files = {"setup.py": setup, "source_only.py": "def main():\n    print('built')\n"}
     artifact = store(sdist(tmp_path, "source_only", files))
 
-    def change(packages: dict[str, dict[str, object]]) -> None:
+    def change(packages: dict[str, Any]) -> None:
         packages["source-only"] = locked(sdist=artifact, build=["setuptools"])
         packages["services"]["groups"]["test"] = ["source-only"]
 
@@ -71,7 +72,7 @@ def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
         for name, content in contents.items()
     }
 
-    def change(packages: dict[str, dict[str, object]]) -> None:
+    def change(packages: dict[str, Any]) -> None:
         packages.update({name: locked(wheel=artifacts[name]) for name in contents})
         packages["services"]["groups"]["test"] = list(contents)
 

@@ -19,7 +19,10 @@ def test_spelling_does_not_matter(said: str, locked: str) -> None:
 
 
 def test_a_group_has_what_it_includes() -> None:
-    groups = {"Lint_All": [{"include-group": "lint"}, "mypy"], "lint": ["ruff"]}
+    groups: dict[str, list[str | dict[str, str]]] = {
+        "Lint_All": [{"include-group": "lint"}, "mypy"],
+        "lint": ["ruff"],
+    }
     assert {str(declared) for declared in in_groups(groups)} == {
         "ruff (group lint)",
         "ruff (group lint-all)",

@@ -59,8 +59,8 @@ def copy_manifests(root: Path, to: Path) -> None:
             (copy / package.relative_to(member.path)).mkdir(parents=True)
             (copy / package.relative_to(member.path) / "__init__.py").touch()
         for pattern in _MANIFESTS:
-            for manifest in member.path.glob(pattern):
-                shutil.copy(manifest, copy)
+            for found in member.path.glob(pattern):
+                shutil.copy(found, copy)
 
 
 def with_sources(manifest: str, members: Iterable[workspace.Member]) -> str:
