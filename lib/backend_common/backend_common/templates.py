@@ -39,13 +39,12 @@ def init_app(app: flask.Flask) -> Templates:
             "create it, or list it as package data if the service is installed"
         )
         raise SettingError(message)
-    app.jinja_options = {
-        **app.jinja_options,
-        "autoescape": _escapes,
-        "lstrip_blocks": True,
-        "trim_blocks": True,
-        "undefined": jinja2.StrictUndefined,
-    }
+    # NB: not app.jinja_options, which nobody reads once something used app.jinja_env.
+    app.jinja_env.autoescape = _escapes
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.globals.setdefault("csp_nonce", lambda: "")  # the extension security has one
     return Templates(app)
 
 
