@@ -134,7 +134,8 @@ def _routes(
                 "endpoint": endpoint,
                 "view_func": view,
                 "methods": [method.upper()],
-                "provide_automatic_options": "options" not in methods,
+                # NB: None, which is yes; True answers OPTIONS and does not route it (Flask 3.1).
+                "provide_automatic_options": False if "options" in methods else None,
             }
             routes[endpoint] = (base_path + rule_of(path, operation), options)
     yield from routes.values()
