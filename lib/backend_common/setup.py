@@ -24,6 +24,9 @@ EXTRAS = {
         "flask-caching>=2.3",
         "redis>=6.0",
     ],
+    "cors": [
+        "flask-cors>=6.0",
+    ],
     "db": [
         "alembic>=1.16",
         "flask-migrate>=4.1",
@@ -33,6 +36,9 @@ EXTRAS = {
     ],
     "log": [
         "structlog>=25.1",
+    ],
+    "security": [
+        "flask-talisman>=1.1",
     ],
     "templates": [],  # Jinja comes with Flask
 }

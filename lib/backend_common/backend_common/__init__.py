@@ -24,6 +24,8 @@ __all__ = [
 # Extensions load in this order, whatever order a service names them in.
 EXTENSIONS = [
     "log",
+    "security",
+    "cors",
     "templates",
     "api",
     "auth",

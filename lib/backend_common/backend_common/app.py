@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from backend_common.api import Api
     from backend_common.auth import Auth
     from backend_common.auth0 import Auth0
+    from backend_common.cors import Cors
+    from backend_common.security import Security
     from backend_common.templates import Templates
 
 
@@ -25,8 +27,10 @@ class App(flask.Flask):
     auth: "Auth"
     auth0: "Auth0"
     cache: "Cache"
+    cors: "Cors"
     db: "SQLAlchemy"
     log: "BoundLogger"
+    security: "Security"
     templates: "Templates"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

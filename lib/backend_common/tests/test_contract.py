@@ -53,8 +53,10 @@ OTHER: dict[str, dict[str, Any]] = {
     "auth": {"AUTH_AUDIENCE": "other", "AUTH_LEEWAY": 0},
     "auth0": {"AUTH0_ISSUER": "https://example.org/", "AUTH0_NAME": "email"},
     "cache": {"CACHE_LIFETIME": 60, "CACHE_PREFIX": "other:", "CACHE_TIMEOUT": 1.0},
+    "cors": {"CORS_ORIGINS": ["https://shop.example.org"], "CORS_MAX_AGE": 1},
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
+    "security": {"SECURITY_TRUSTED_HOPS": 1, "SECURITY_CSP": {"img-src": "'self'"}},
 }
 # Whom the check of an extension asks; None for nobody.
 SERVERS: dict[str, Server | None] = {

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import flask
 import jinja2
 import pytest
 from backend_common import App, SettingError, create_app
@@ -32,6 +33,30 @@ def test_plain_text_is_not_escaped(app: App) -> None:
 def test_what_is_undefined_fails(app: App) -> None:
     with pytest.raises(jinja2.UndefinedError, match="'name' is undefined"):
         app.templates.render("page.html")
+
+
+def test_a_nonce_where_there_is_no_policy(app: App) -> None:
+    with app.test_request_context():
+        assert flask.render_template_string("<script nonce='{{ csp_nonce() }}'>") == (
+            "<script nonce=''>"
+        )
+
+
+def test_templates_are_strict_with_security_too(service: Service) -> None:
+    pytest.importorskip("flask_talisman", reason="needs the extra security too")
+    service(
+        {
+            "shop/templates/page.html": "{{ csp_nonce() }}",
+            "shop/templates/page.unknown": "<p>{{ name }}</p>",
+        }
+    )
+    app = create_app("shop", extensions=["security", "templates"])
+    app.add_url_rule("/", "page", lambda: app.templates.render("page.html"))
+    response = app.test_client().get("/")
+    assert f"'nonce-{response.text}'" in response.headers["Content-Security-Policy"]
+    assert app.templates.render("page.unknown", name="<b>") == "<p>&lt;b&gt;</p>"
+    with pytest.raises(jinja2.UndefinedError, match="'name' is undefined"):
+        app.templates.render("page.unknown")
 
 
 def test_no_folder(service: Service) -> None:

@@ -1,0 +1,256 @@
+"""What browsers are told so that pages are safe: flask-talisman's headers, https, and cookies.
+
+How much is asked of a connection is decided by ``APP_CHANNEL`` alone. Production is https only;
+development is http on the machine itself, with the same policy for what a page may do.
+
+NB: flask-talisman's own redirect and cookies are not used. Both are off where ``app.debug`` is on,
+whatever the channel, and the redirect would reach the checks of load balancers.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import flask
+from flask_talisman import Talisman  # type: ignore[import-untyped]
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from backend_common import health, settings
+from backend_common.app import App
+
+CSP = "Content-Security-Policy"
+
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'strict-dynamic'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+"""What pages may load and do (https://www.w3.org/TR/CSP3/): scripts by nonce, else from here."""
+
+NONCE_IN = ("script-src", "style-src")
+
+FORWARDED = ("for", "proto", "host", "port", "prefix")
+"""What proxies tell in headers ``X-Forwarded-...``."""
+
+REFERRERS = (
+    "no-referrer",
+    "origin",
+    "origin-when-cross-origin",
+    "same-origin",
+    "strict-origin",
+    "strict-origin-when-cross-origin",
+)
+"""The values of Referrer-Policy that give no path away to http (https://www.w3.org/TR/referrer-policy/)."""
+
+FRAME_OPTIONS = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
+"""What X-Frame-Options can say of ``frame-ancestors``, for browsers that know only that header."""
+
+PERMISSIONS = {"camera": "()", "geolocation": "()", "microphone": "()"}
+
+SAME_SITE = ("Lax", "Strict")
+YEAR = 365 * 24 * 60 * 60
+MOST_HOPS = 10
+
+_DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*")
+_UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
+# In the WSGI environment.
+_OWN = "backend_common.security.policy"
+_UNTRUSTED = "backend_common.security.untrusted_https"
+
+
+class Security:
+    """What browsers are told by one application."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._has_warned = False
+
+    @property
+    def nonce(self) -> str:
+        """The nonce of the current response, for ``<script nonce=...>`` and ``<style nonce=...>``.
+
+        Templates have it as ``csp_nonce()``.
+        """
+        nonce: str = flask.request.csp_nonce  # type: ignore[attr-defined]  # Talisman puts it there
+        return nonce
+
+    def redirect(self) -> Response | None:
+        """Answer a request over http with a redirect to https, but a check of the service's health.
+
+        The redirect is a 307 (RFC 9110, section 15.4.8): it keeps the method and the body, and no
+        browser remembers it, so that a mistake in ``SECURITY_TRUSTED_HOPS`` can be corrected.
+        """
+        request = flask.request
+        if request.is_secure or request.path in health.PATHS:
+            return None
+        if _UNTRUSTED in request.environ and not self._has_warned:
+            self._has_warned = True
+            self._app.logger.warning(
+                "redirected to https what a proxy says was https: if the proxy is yours, "
+                "correct SECURITY_TRUSTED_HOPS, how many proxies there are; this is said once"
+            )
+        return flask.redirect(request.url.replace("http://", "https://", 1), 307)
+
+
+def init_app(app: App) -> Security:
+    """Give the responses of *app* headers and cookies that are safe, in production over https.
+
+    Settings: those that begin with ``SECURITY_``, and ``SESSION_COOKIE_SAMESITE``, in
+    docs/extensions.md.
+
+    :raises SettingError: one is wrong, or production lacks ``SECURITY_TRUSTED_HOPS``.
+    """
+    policy = _read_policy(app)
+    security = Security(app)
+    _trust_proxies(app)
+    _secure_cookies(app)
+    # NB: before Talisman's, and so run after it: a redirect has headers too.
+    app.after_request(_restore_policy)
+    if app.in_production:
+        app.before_request(security.redirect)
+    Talisman(
+        app,
+        force_https=False,
+        session_cookie_secure=False,
+        session_cookie_samesite=app.config["SESSION_COOKIE_SAMESITE"],
+        content_security_policy=policy,
+        content_security_policy_nonce_in=[name for name in NONCE_IN if name in policy],
+        frame_options=FRAME_OPTIONS.get(policy.get("frame-ancestors", "")),
+        permissions_policy=PERMISSIONS,
+        referrer_policy=settings.read(
+            app,
+            "SECURITY_REFERRER",
+            "same-origin",
+            REFERRERS.__contains__,
+            "one of " + ", ".join(REFERRERS),
+        ),
+        **_read_hsts(app),
+    )
+    app.after_request(_note_policy)
+    return security
+
+
+def _read_policy(app: App) -> dict[str, str]:
+    changes: Mapping[str, str] = settings.read(
+        app,
+        "SECURITY_CSP",
+        {},
+        _is_policy,
+        "directives of a content security policy and their values, such as "
+        """{"img-src": "'self' https://images.example.org"}, """
+        "without 'unsafe-inline' and 'unsafe-eval'",
+    )
+    merged = {**POLICY, **changes}
+    return {name: value for name, value in merged.items() if name in NONCE_IN or value}
+
+
+def _read_hsts(app: App) -> dict[str, Any]:
+    """Read what RFC 6797 is about; development would lock localhost, which all services share."""
+    age = settings.read(app, "SECURITY_HSTS", YEAR, _is_age, "seconds, 0 or more")
+    subdomains = settings.read(app, "SECURITY_HSTS_SUBDOMAINS", False, _is_bool, "true or false")
+    return {
+        "strict_transport_security": app.in_production,
+        "strict_transport_security_max_age": age,
+        "strict_transport_security_include_subdomains": subdomains,
+    }
+
+
+def _trust_proxies(app: App) -> None:
+    """Let *app* see requests as the outermost trusted proxy does."""
+    hops = settings.read(
+        app,
+        "SECURITY_TRUSTED_HOPS",
+        -1 if app.in_production else 0,
+        _is_number_of_hops,
+        f"how many proxies of yours each request comes through, from 0 to {MOST_HOPS}; "
+        "production needs it",
+    )
+    trusted: Iterable[str] = settings.read(
+        app,
+        "SECURITY_TRUSTED_HEADERS",
+        ["for", "proto"],
+        _are_forwarded,
+        "a list of what all of these proxies set or remove, of " + ", ".join(FORWARDED),
+    )
+    inner = _without_forwarded(app.wsgi_app)
+    counts = {f"x_{name}": hops if name in trusted else 0 for name in FORWARDED}
+    app.wsgi_app = ProxyFix(inner, **counts)  # type: ignore[method-assign]
+
+
+def _without_forwarded(wsgi_app: Any) -> Any:
+    """Take away the headers that proxies send: what is true of them is in the environment now.
+
+    Without this, flask-talisman believes ``X-Forwarded-Proto`` of anybody.
+    """
+    keys = [f"HTTP_X_FORWARDED_{name.upper()}" for name in FORWARDED]
+
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        said = environ.get("HTTP_X_FORWARDED_PROTO")
+        if said and environ["wsgi.url_scheme"] == "http" and "https" in said:
+            environ[_UNTRUSTED] = True
+        for key in keys:
+            environ.pop(key, None)
+        return wsgi_app(environ, start_response)
+
+    return call
+
+
+def _secure_cookies(app: App) -> None:
+    settings.read(
+        app,
+        "SESSION_COOKIE_SAMESITE",
+        "Lax",
+        SAME_SITE.__contains__,
+        " or ".join(SAME_SITE),
+    )
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    if app.in_production:
+        app.config["SESSION_COOKIE_SECURE"] = True
+
+
+def _note_policy(response: flask.Response) -> flask.Response:
+    """Keep the policy that a view wrote for its own page, which Talisman would write over."""
+    if own := response.headers.get(CSP):
+        flask.request.environ[_OWN] = own
+    return response
+
+
+def _restore_policy(response: flask.Response) -> flask.Response:
+    if own := flask.request.environ.get(_OWN):
+        response.headers[CSP] = own
+    return response
+
+
+def _is_policy(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(name, str)
+        and isinstance(sources, str)
+        and _DIRECTIVE.fullmatch(name)
+        and sources.isascii()
+        and sources.isprintable()
+        and not set(sources) & set(";,")
+        and not any(unsafe in sources.lower() for unsafe in _UNSAFE)
+        for name, sources in value.items()
+    )
+
+
+def _is_number_of_hops(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MOST_HOPS
+
+
+def _are_forwarded(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(name in FORWARDED for name in value)
+
+
+def _is_age(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
