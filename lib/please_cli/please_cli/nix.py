@@ -30,7 +30,7 @@ def build(
     with _started(command) as running, Display() as display:
         assert running.stderr is not None
         assert running.stdout is not None
-        for line in running.stderr:
+        for line in process.lines(running.stderr):
             event = reader.read(line)
             match event:
                 case None:
@@ -114,7 +114,7 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         with process.started(
             # Nix misses an interrupt that comes just before it waits for its builders.
             command,
-            patience=0.5,
+            patience=process.MOMENT,
             stdin=subprocess.DEVNULL,
             stdout=pipe,
             stderr=pipe,

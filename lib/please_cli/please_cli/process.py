@@ -1,11 +1,16 @@
 """Other programs: they are asked to stop, and waited for, when this one is interrupted."""
 
+import os
+import select
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+MOMENT = 0.5
+"""How long, in seconds, an interrupt may go unheard."""
 
 
 @contextmanager
@@ -32,6 +37,26 @@ def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedPr
     with started(command, **options) as process:
         printed, said = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, printed, said)
+
+
+def lines(pipe: IO[str]) -> Iterator[str]:
+    """Yield the lines of a pipe as they come, and hear an interrupt while none comes.
+
+    Python handles a signal between two instructions: one that arrives just before a read blocks
+    waits until that returns. So none blocks for longer than a moment.
+    """
+    pending = b""
+    while True:
+        while not select.select([pipe], [], [], MOMENT)[0]:
+            pass
+        read = os.read(pipe.fileno(), 65536)
+        if not read:
+            break
+        *whole, pending = (pending + read).split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace") + "\n"
+    if pending:
+        yield pending.decode(errors="replace")
 
 
 def _interrupt(process: subprocess.Popen[str], patience: float | None) -> None:

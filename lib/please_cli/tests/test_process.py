@@ -39,3 +39,15 @@ def test_an_interrupt_stops_the_child_first(tmp_path: Path) -> None:
     )
     assert done.returncode == -signal.SIGINT
     assert (tmp_path / "stopped").exists()
+
+
+def test_lines_of_a_pipe() -> None:
+    program = """
+import sys, time
+for part in ("one\\ntwo", " and a half\\nthree"):
+    print(part, end="", flush=True)
+    time.sleep(0.1)
+"""
+    with process.started([sys.executable, "-c", program], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert list(process.lines(running.stdout)) == ["one\n", "two and a half\n", "three"]
