@@ -1,4 +1,7 @@
-"""HTML pages: Jinja templates from the service's own folder, ``<service>/templates/``."""
+"""HTML pages: Jinja templates from the service's own folder, ``<service>/templates/``.
+
+What pages load is beside it, in ``<service>/static/``: :mod:`backend_common.templates.static`.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +10,7 @@ import flask
 import jinja2
 
 from backend_common.settings import SettingError
+from backend_common.templates import static
 
 
 class Templates:
@@ -30,6 +34,9 @@ class Templates:
 def init_app(app: flask.Flask) -> Templates:
     """Make Jinja strict in *app*: everything is escaped, nothing is undefined.
 
+    ``csp_nonce()`` is the nonce of the response, which the extension ``security`` makes, and
+    ``url_for("static", filename=...)`` has the hash of the file.
+
     :raises SettingError: the service has no folder of templates.
     """
     folder = Path(app.root_path, app.template_folder or "templates")
@@ -45,6 +52,7 @@ def init_app(app: flask.Flask) -> Templates:
     app.jinja_env.trim_blocks = True
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.globals.setdefault("csp_nonce", lambda: "")  # the extension security has one
+    static.init_app(app)
     return Templates(app)
 
 
