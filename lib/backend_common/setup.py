@@ -37,6 +37,10 @@ EXTRAS = {
     "log": [
         "structlog>=25.1",
     ],
+    "pulse": [
+        "amqp>=5.3",  # its errors, and which channels confirm
+        "kombu>=5.6",
+    ],
     "security": [
         "flask-talisman>=1.1",
     ],

@@ -32,6 +32,7 @@ EXTENSIONS = [
     "auth0",
     "cache",
     "db",
+    "pulse",
 ]
 
 EXTENTIONS = EXTENSIONS  # the spelling of the written convention

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backend_common.auth import Auth
     from backend_common.auth0 import Auth0
     from backend_common.cors import Cors
+    from backend_common.pulse import Pulse
     from backend_common.security import Security
     from backend_common.templates import Templates
 
@@ -30,6 +31,7 @@ class App(flask.Flask):
     cors: "Cors"
     db: "SQLAlchemy"
     log: "BoundLogger"
+    pulse: "Pulse"
     security: "Security"
     templates: "Templates"
 

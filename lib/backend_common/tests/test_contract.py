@@ -46,6 +46,7 @@ NEEDED: dict[str, dict[str, Any]] = {
         "AUTH0_CLIENT_SECRET": "secret",
         "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     },
+    "pulse": {"PULSE_URL": "amqp://127.0.0.1:1/"},
 }
 # For each extension with settings, values of some that are not the default.
 OTHER: dict[str, dict[str, Any]] = {
@@ -57,12 +58,14 @@ OTHER: dict[str, dict[str, Any]] = {
     "db": {"DATABASE_URL": "sqlite:///other.db"},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
     "security": {"SECURITY_TRUSTED_HOPS": 1, "SECURITY_CSP": {"img-src": "'self'"}},
+    "pulse": {"PULSE_EXCHANGE": "other", "PULSE_MANDATORY": False},
 }
 # Whom the check of an extension asks; None for nobody.
 SERVERS: dict[str, Server | None] = {
     # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
     "auth0": ("oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/"),
     "cache": ("redis", "CACHE_URL", "redis://127.0.0.1:{port}/0"),
+    "pulse": ("rabbitmq", "PULSE_URL", "amqp://127.0.0.1:{port}/"),
 }
 
 # Loads the extensions in a process of its own, without the modules in the first argument.

@@ -6,7 +6,7 @@ before a test asks for it, and no extension is imported that the service does no
 
 import importlib
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "db_session",
     "logs",
     "make_app",
+    "messages",
     "pytest_configure",
     "pytest_generate_tests",
     "service_name",
@@ -98,11 +99,12 @@ def app(
     """Make the application of the service, with ``TESTING`` and the settings in ``app_config``.
 
     With ``db``, it has a database with the schema that the migrations make. Whatever the test
-    does to it, commits included, is rolled back.
+    does to it, commits included, is rolled back. With ``pulse``, its broker is in memory.
     """
     marker = request.node.get_closest_marker(OWN)
     place = databases.new(database_server) if marker else databases.shared(database_server)
-    app = make_app({"TESTING": True, "DATABASE_URL": place.url, **app_config})
+    own = {"DATABASE_URL": place.url, "PULSE_URL": "memory://"}
+    app = make_app({"TESTING": True, **own, **app_config})
     if "db" not in app.loaded:
         yield app
         return
@@ -172,3 +174,12 @@ def logs(app: App) -> Iterator[list[dict[str, Any]]]:
     """
     with capture(app) as lines:
         yield lines
+
+
+@pytest.fixture
+def messages(app: App) -> Sequence[Any]:
+    """Return the messages that the application publishes, which have a routing key and a payload.
+
+    With ``db``, those that are committed.
+    """
+    return app.pulse.captured

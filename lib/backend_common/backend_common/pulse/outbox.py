@@ -1,0 +1,142 @@
+"""The transactional outbox: messages that are published once what they tell is committed.
+
+They are in a table of the service's own database, written in the transaction of the request. The
+extension ``db`` brings the database and SQLAlchemy, so nothing here imports it.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backend_common import tables
+from backend_common.app import App
+from backend_common.loader import ExtensionError
+from backend_common.pulse.message import Message, decode
+from backend_common.pulse.publisher import Letter, Outcome
+
+if TYPE_CHECKING:
+    from flask_sqlalchemy import SQLAlchemy
+
+TABLE = "pulse_outbox"
+
+LATER = 30.0
+"""Seconds until a message is tried again that no queue takes; others overtake it."""
+
+
+class Outbox:
+    """The messages of one application that wait for a relay.
+
+    :param lease: seconds that a relay has to publish what it took, where rows cannot be locked.
+    """
+
+    def __init__(self, app: App, lease: float) -> None:
+        self._app = app
+        self._lease = lease
+        tables.declare(app, declare)
+
+    def add(self, letter: Letter) -> None:
+        """Write *letter* down, in the transaction of ``app.db.session``.
+
+        :raises ExtensionError: the database lacks the table.
+        """
+        row = {
+            "message": letter.id,
+            "routing_key": letter.routing_key,
+            "body": letter.body,
+            "due": 0.0,
+        }
+        self._run(lambda table: table.insert().values(row))
+
+    def take(self, limit: int) -> Sequence[Letter]:
+        """Return the oldest letters that are due, at most *limit*, for nobody else to take.
+
+        PostgreSQL locks them until the transaction ends. SQLite has no such locks, so there they
+        are not due again until the lease is over.
+        """
+        db = self._app.db
+        if db.engine.dialect.name == "postgresql":
+            rows = self._run(lambda table: _due(table, limit).with_for_update(skip_locked=True))
+            return [_letter(row) for row in rows]
+
+        def lease(table: Any) -> Any:
+            due = _due(table, limit).with_only_columns(table.c.id)
+            taking = table.update().where(table.c.id.in_(due))
+            return taking.values(due=time.time() + self._lease).returning(*table.c)
+
+        rows = sorted(self._run(lease), key=lambda row: row.id)
+        db.session.commit()
+        return [_letter(row) for row in rows]
+
+    def settle(self, letters: Iterable[Letter], outcome: Outcome) -> None:
+        """Remove what is confirmed, keep the rest for later, and commit.
+
+        :param letters: what :meth:`take` returned, in the same transaction.
+        """
+        ids = {letter.id for letter in letters}
+        rest = ids - outcome.confirmed - outcome.unroutable
+        now = time.time()
+        self._set_due(outcome.unroutable & ids, now + LATER)
+        self._set_due(rest, now)
+        self._run(lambda table: table.delete().where(table.c.message.in_(outcome.confirmed & ids)))
+        self._app.db.session.commit()
+
+    def waiting(self) -> list[Message]:
+        """Return the messages that wait, the oldest first."""
+        with self._app.app_context():
+            rows = self._run(lambda table: table.select().order_by(table.c.id)).all()
+        return [Message(row.routing_key, decode(row.body), row.message) for row in rows]
+
+    def _set_due(self, ids: Iterable[str], due: float) -> None:
+        if ids:
+            self._run(lambda it: it.update().where(it.c.message.in_(ids)).values(due=due))
+
+    def _run(self, statement: Callable[[Any], Any]) -> Any:
+        return run(self._app, TABLE, declare, statement)
+
+
+def run(
+    app: App,
+    name: str,
+    declare_: Callable[["SQLAlchemy"], Any],
+    statement: Callable[[Any], Any],
+) -> Any:
+    """Execute *statement*, made of the table *name*, in the transaction of the session.
+
+    :raises ExtensionError: the database lacks the table.
+    """
+    db = app.db
+    try:
+        return db.session.execute(statement(declare_(db)))
+    except (db.exc.ProgrammingError, db.exc.OperationalError) as error:
+        db.session.rollback()
+        if db.inspect(db.engine).has_table(name):
+            raise
+        message = (
+            f"the database of {app.name!r} lacks the table {name}: add it to the migrations "
+            "(flask db migrate), and apply them (flask db upgrade)"
+        )
+        raise ExtensionError(message) from error
+
+
+def declare(db: "SQLAlchemy") -> Any:
+    """Return the table of the outbox, which is in ``db.metadata`` from then on."""
+    if (table := db.metadata.tables.get(TABLE)) is not None:
+        return table
+    return db.Table(
+        TABLE,
+        db.metadata,
+        # SQLite numbers rows by itself in an INTEGER alone.
+        db.Column("id", db.BigInteger().with_variant(db.Integer(), "sqlite"), primary_key=True),
+        db.Column("message", db.String(36), nullable=False, unique=True),
+        db.Column("routing_key", db.String(255), nullable=False),
+        db.Column("body", db.Text, nullable=False),
+        db.Column("due", db.Double, nullable=False),  # seconds since 1970
+    )
+
+
+def _due(table: Any, limit: int) -> Any:
+    return table.select().where(table.c.due <= time.time()).order_by(table.c.id).limit(limit)
+
+
+def _letter(row: Any) -> Letter:
+    return Letter(row.message, row.routing_key, row.body)

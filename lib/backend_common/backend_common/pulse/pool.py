@@ -1,0 +1,59 @@
+"""Publishers for the threads of a process, which keep their connections."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from backend_common.pulse.publisher import Letter, Outcome, Publisher
+
+
+class Publishers:
+    """Publishers of one application, each for one thread at a time.
+
+    :param make: makes one more.
+    """
+
+    def __init__(self, make: Callable[[], Publisher]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        # NB: by process. What a fork inherits is its parent's: it is neither used nor closed.
+        self._idle: dict[int, list[Publisher]] = {}
+
+    def send(self, letters: Sequence[Letter]) -> Outcome:
+        """Publish *letters*; see :meth:`Publisher.send`.
+
+        :raises BrokerError: the broker is not to be had.
+        """
+        with self._borrowed() as publisher:
+            outcome = publisher.send(letters)
+            if outcome.error is None:
+                self._keep(publisher)
+                return outcome
+        # Who works no more may be late with a confirmation; its idle fellows broke with it.
+        publisher.drop()
+        self.close()
+        return outcome
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            idle = self._idle.pop(os.getpid(), [])
+        for publisher in idle:
+            publisher.drop()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Publisher]:
+        with self._lock:
+            idle = self._idle.get(os.getpid())
+            publisher = idle.pop() if idle else None
+        publisher = publisher or self._make()
+        try:
+            yield publisher
+        except BaseException:
+            publisher.drop()
+            raise
+
+    def _keep(self, publisher: Publisher) -> None:
+        with self._lock:
+            self._idle.setdefault(os.getpid(), []).append(publisher)

@@ -1,0 +1,223 @@
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backend_common import App, create_app
+from backend_common.loader import ExtensionError
+from backend_common.pulse import Message, NotNow
+from backend_common.pulse.publisher import Outcome
+from click.testing import Result
+
+pytest.importorskip("flask_sqlalchemy", reason="the outbox is where the extra db is")
+
+import sqlalchemy
+from shop_pulse import FILES
+from sqlalchemy.exc import OperationalError
+
+Service = Callable[..., Path]
+Make = Callable[..., App]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, given: Mapping[str, str], tmp_path: Path
+) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/shop.db"
+        return
+    if "DATABASE_URL" not in given:
+        pytest.skip("DATABASE_URL names no PostgreSQL: run this in nix-shell (needs run -- pytest)")
+    server = sqlalchemy.make_url(given["DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
+    name = f"test_{uuid.uuid4().hex}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@pytest.fixture
+def make(service: Service, database: str) -> Iterator[Make]:
+    """Make the application of a service, whose database has no tables yet."""
+    service(FILES)
+    apps = []
+
+    def make_app(**config: Any) -> App:
+        own = {"DATABASE_URL": database, "PULSE_PAUSE": 0.01, "PULSE_RELAY_POLL": 0.05}
+        apps.append(create_app("shop", extensions=["db", "pulse"], config={**own, **config}))
+        return apps[-1]
+
+    yield make_app
+    for app in apps:
+        with app.app_context():
+            app.db.engine.dispose()
+
+
+def command(app: App, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=arguments)
+
+
+def migrate(app: App) -> App:
+    for arguments in (["db", "migrate"], ["db", "upgrade"]):
+        result = command(app, *arguments)
+        assert result.exit_code == 0, result.output
+    return app
+
+
+@pytest.fixture
+def app(make: Make) -> App:
+    return migrate(make())
+
+
+def publish(app: App, *numbers: int, commit: bool = True) -> list[str]:
+    with app.app_context():
+        ids = [app.pulse.publish("orders.created", {"number": number}) for number in numbers]
+        if commit:
+            app.db.session.commit()
+    return ids
+
+
+def numbers(app: App) -> list[int]:
+    return [message.payload["number"] for message in app.pulse.captured]
+
+
+def test_migrations_see_the_tables(app: App) -> None:
+    assert command(app, "db", "check").exit_code == 0
+    with app.app_context():
+        assert {"pulse_outbox", "pulse_seen"} <= set(
+            app.db.inspect(app.db.engine).get_table_names()
+        )
+
+
+def test_a_database_without_the_table(make: Make) -> None:
+    app = make()
+    with pytest.raises(ExtensionError, match=r"lacks the table pulse_outbox: add .*db migrate"):
+        publish(app, 1)
+
+
+def test_what_is_rolled_back_is_not_published(app: App) -> None:
+    publish(app, 1)
+    publish(app, 2, commit=False)
+    assert numbers(app) == [1]
+
+
+def test_a_relay_publishes_in_order_and_forgets(app: App) -> None:
+    got: list[Message] = []
+    app.pulse.consumer("mail", "#")(got.append)
+    ids = publish(app, *range(250))
+    app.pulse.relay(until_empty=True)
+    assert numbers(app) == []
+    app.pulse.consume(["mail"], idle=0.05)
+    assert [message.id for message in got] == ids
+    assert [message.payload["number"] for message in got] == list(range(250))
+
+
+def test_relays_share_the_work(app: App, make: Make) -> None:
+    """What one has taken, and not yet settled, no other takes."""
+    other = make()
+    one, two = app.pulse._outbox, other.pulse._outbox
+    assert one
+    assert two
+    publish(app, 1, 2, 3)
+    nothing: frozenset[str] = frozenset()
+    with app.app_context():
+        first = one.take(2)
+        with other.app_context():
+            second = two.take(10)
+            two.settle(second, Outcome(frozenset(letter.id for letter in second), nothing))
+        assert (len(first), len(second)) == (2, 1)
+        one.settle(first, Outcome(nothing, nothing))
+    with other.app_context():
+        assert [letter.id for letter in two.take(10)] == [letter.id for letter in first]
+
+
+def test_what_no_queue_takes_waits_and_is_overtaken(app: App) -> None:
+    outbox = app.pulse._outbox
+    assert outbox
+    publish(app, 1, 2)
+    with app.app_context():
+        taken = outbox.take(10)
+        outbox.settle(taken, Outcome(frozenset(), frozenset([taken[0].id])))
+        assert [letter.id for letter in outbox.take(10)] == [taken[1].id]
+    assert numbers(app) == [1, 2]
+
+
+def test_the_work_and_the_memory_of_it_are_one_transaction(app: App) -> None:
+    attempts = []
+
+    @app.pulse.consumer("orders", "#")
+    def handle(message: Message) -> None:
+        app.pulse.publish("orders.handled", {"number": -message.payload["number"]})
+        attempts.append(message.id)
+        if len(attempts) < 3:
+            raise LookupError
+
+    id_ = app.pulse.send("orders.created", {"number": 1})
+    app.pulse.consume(idle=0.05)
+    assert attempts == [id_] * 3
+    assert -1 in numbers(app)
+    assert numbers(app).count(-1) == 1
+
+
+def test_a_duplicate_is_dropped_by_another_process_too(app: App, make: Make) -> None:
+    work: list[str] = []
+    for each in (app, make()):
+        seen = each.pulse._seen
+        with each.app_context():
+            seen.once("shop.mail", "1", lambda: work.append("1"))
+            seen.once("shop.mail", "2", lambda: work.append("2"))
+    assert work == ["1", "2"]
+
+
+def test_what_is_old_is_forgotten(make: Make) -> None:
+    app = migrate(make(PULSE_SEEN_AGE=0.001))
+    seen = app.pulse._seen
+    work: list[str] = []
+    with app.app_context():
+        seen.once("shop.mail", "1", lambda: work.append("1"))
+    time.sleep(0.01)
+    seen.forget()
+    with app.app_context():
+        assert seen.once("shop.mail", "1", lambda: work.append("1"))
+
+
+def test_a_failing_database_is_no_fault_of_the_message(app: App) -> None:
+    attempts = []
+
+    @app.pulse.consumer("mail", "#")
+    def handle(message: Message) -> None:
+        attempts.append(message.id)
+        if len(attempts) < 6:
+            raise OperationalError("SELECT 1", {}, Exception())
+
+    app.pulse.send("orders", 1)
+    app.pulse.consume(idle=0.05)
+    assert len(attempts) == 6
+
+
+def test_not_now_rolls_back(app: App) -> None:
+    attempts = []
+
+    @app.pulse.consumer("mail", "#")
+    def handle(message: Message) -> None:
+        attempts.append(message.id)
+        app.pulse.publish("handled", {"number": len(attempts)})
+        if len(attempts) < 3:
+            raise NotNow
+
+    app.pulse.send("orders", {"number": 0})
+    app.pulse.consume(idle=0.05)
+    assert numbers(app) == [0, 3]
+
+
+def test_a_consumer_says_that_its_table_is_not_there(make: Make) -> None:
+    app = make()
+    app.pulse.consumer("mail", "#")(print)
+    with pytest.raises(ExtensionError, match="lacks the table pulse_seen"):
+        app.pulse.consume(idle=0.05)
