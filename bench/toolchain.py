@@ -48,9 +48,9 @@ class Toolchain:
         """Evaluate attributes down to their derivations, building nothing."""
         return self._call("nix-instantiate", *_select(attributes))
 
-    def shell(self, attribute: str) -> Finished:
-        """Enter a development shell and leave it."""
-        return self._call("nix-shell", *_select([attribute]), "--run", "true")
+    def shell(self, attribute: str, command: str = "true") -> Finished:
+        """Enter a development shell, run a command in it, and leave it."""
+        return self._call("nix-shell", *_select([attribute]), "--run", command)
 
     def closure_of_lock(self, keys: Iterable[str]) -> list[str]:
         """Return the keys of the lock's graph that `keys` require, themselves included."""

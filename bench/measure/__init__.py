@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench.figure import Figure
 from bench.job import Job
-from bench.measure import api, closure, cold, edit, noop, scale, shell
+from bench.measure import api, closure, cold, edit, noop, pulse, scale, shell
 
 Measurement = Callable[[Job], Iterator[Figure]]
 
@@ -15,5 +15,6 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "scale": scale.measure,
     "closure": closure.measure,
     "api": api.measure,
+    "pulse": pulse.measure,
     "cold": cold.measure,
 }

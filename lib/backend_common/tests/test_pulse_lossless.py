@@ -1,3 +1,4 @@
+import importlib
 import os
 import shutil
 import signal
@@ -51,9 +52,7 @@ def app(
     directory = service(FILES)
     for key, value in {**servers, "PYTHONPATH": str(directory)}.items():
         monkeypatch.setenv(key, value)
-    import shop  # noqa: PLC0415  the fixture has just written it
-
-    app: App = shop.create_app()
+    app: App = importlib.import_module("shop").create_app()
     for arguments in (["db", "migrate"], ["db", "upgrade"]):
         result = app.test_cli_runner().invoke(args=arguments)
         assert result.exit_code == 0, result.output
