@@ -22,6 +22,8 @@ import flask
 from sqlalchemy import String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+EXTENSIONS = ["log", "auth", "db", "pulse"]
+
 
 class Base(DeclarativeBase):
     pass
@@ -33,7 +35,7 @@ class Thing(Base):
 
 
 def create_app(config=None):
-    app = backend_common.create_app("shop", extensions=["log", "auth", "db"], config=config)
+    app = backend_common.create_app("shop", extensions=EXTENSIONS, config=config)
 
     @app.get("/things")
     def get():
@@ -43,12 +45,14 @@ def create_app(config=None):
     @app.put("/things/<name>")
     def put(name):
         app.db.session.add(Thing(name=name))
+        app.pulse.publish("things.added", {"name": name})
         app.db.session.commit()
         return name
 
     @app.post("/fail/<name>")
     def fail(name):
         app.db.session.add(Thing(name=name))
+        app.pulse.publish("things.added", {"name": name})
         app.db.session.flush()
         flask.abort(400)
 
@@ -74,6 +78,14 @@ revision, down_revision = "0001", None
 
 def upgrade():
     op.create_table("things", sa.Column("name", sa.String(9), primary_key=True))
+    op.create_table(
+        "pulse_outbox",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("message", sa.String(36), nullable=False, unique=True),
+        sa.Column("routing_key", sa.String(255), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("due", sa.Double, nullable=False),
+    )
 """
 FILES = {
     "pyproject.toml": PROJECT,
@@ -184,6 +196,13 @@ def test_a_user_with_permissions(client, user):
     assert user("shop/things/add").delete("/things").status_code == 403
     assert user("shop/things/*").delete("/things").text == "tester"
     assert user("shop/things/delete", name="alice").delete("/things").text == "alice"
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_messages(client, messages, time):
+    client.put("/things/a")
+    client.post("/fail/b")
+    assert [(it.routing_key, it.payload) for it in messages] == [("things.added", {"name": "a"})]
 
 
 def test_logs(app, client, logs):
