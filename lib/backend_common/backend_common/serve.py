@@ -9,7 +9,9 @@ from typing import Any
 import click
 import flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
+from backend_common.app import App
 from backend_common.loader import ExtensionError
 from backend_common.settings import SettingError
 
@@ -34,6 +36,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> flask.Flask:
         """Return the WSGI application; gunicorn calls this."""
         return self._app
+
+
+class RootLogger(Logger):  # type: ignore[misc]
+    """gunicorn's logger, which leaves its lines to the root logger's handlers."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set the levels; gunicorn calls this."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 @click.command(help="Serve the service over HTTP, until SIGTERM or Ctrl-C.")
@@ -62,12 +74,19 @@ def command(service: str, host: str, port: int, workers: int, threads: int) -> N
     options = {
         "bind": f"fd://{listen(host, port)}",
         "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # whom to believe is for SECURITY_TRUSTED_HOPS to say
         "preload_app": True,  # one load, one error if it fails, and memory that workers share
         "proc_name": service,
         "threads": threads,
         "worker_class": "gthread",
         "workers": workers,
     }
+    if isinstance(app, App) and "log" in app.loaded:
+        # NB: not before; a service without log has no structlog.
+        from backend_common.log import process  # noqa: PLC0415
+
+        process.take_over(app)
+        options["logger_class"] = RootLogger
     Server(app, options).run()
 
 

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -53,6 +54,42 @@ def test_it_serves_until_it_is_told_to_stop(serve: Serve, number: int) -> None:
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in output
+
+
+LOGGED = """
+import warnings
+import backend_common
+import flask
+
+def home():
+    warnings.warn("old", stacklevel=1)
+    return flask.request.url
+
+app = backend_common.create_app("shop", extensions=["log"])
+app.add_url_rule("/", "home", home)
+"""
+
+
+def test_production_logs_in_one_format(serve: Serve, service: Service) -> None:
+    pytest.importorskip("structlog", reason="needs the extra log")
+    service({"settings.py": "APP_CHANNEL = 'production'\n", "shop/flask.py": LOGGED})
+    process = serve("--port", "0")
+    assert process.stdout
+    found = None
+    lines = []
+    while not found:
+        lines.append(process.stdout.readline())
+        assert lines[-1], lines
+        found = re.search(r"http://[^ \"]+", lines[-1])
+    request = urllib.request.Request(found[0], headers={"X-Forwarded-Proto": "https"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        assert response.read().startswith(b"http:"), "only the service says whom to believe"
+    process.send_signal(signal.SIGTERM)
+    lines += process.communicate(timeout=60)[0].splitlines()
+    events = [json.loads(line) for line in lines]
+    assert {event["service"] for event in events} == {"shop"}
+    assert {"gunicorn.error", "py.warnings"} <= {event.get("logger") for event in events}
+    assert any(event["event"] == "request" for event in events)
 
 
 def test_a_port_that_is_taken(serve: Serve) -> None:

@@ -1,0 +1,38 @@
+"""What a process logs that serves one application: libraries, warnings, the server's own lines.
+
+An application leaves alone what is global; whoever owns the process calls :func:`take_over`.
+"""
+
+import logging
+import sys
+import threading
+from types import TracebackType
+
+from backend_common.app import App
+
+
+def take_over(app: App) -> None:
+    """Have the process log as *app* does: from ``WARNING`` on, and what ends a thread or itself.
+
+    ``LOG_LEVEL`` may raise that level, and does not lower it: what libraries say below it is
+    seldom for those who run a service.
+    """
+    root = logging.getLogger()
+    root.handlers[:] = app.logger.handlers
+    root.setLevel(max(app.logger.level, logging.WARNING))
+    logging.captureWarnings(True)
+
+    def end_process(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            app.logger.critical("the process failed", exc_info=error)
+
+    def end_thread(failure: threading.ExceptHookArgs) -> None:
+        name = failure.thread.name if failure.thread else "?"
+        app.logger.error("the thread %s failed", name, exc_info=failure.exc_value)
+
+    sys.excepthook = end_process
+    threading.excepthook = end_thread
