@@ -34,6 +34,7 @@ def servers(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
     engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()  # the server may restart meanwhile
     yield {
         "DATABASE_URL": url.set(database=name).render_as_string(hide_password=False),
         "PULSE_EXCHANGE": name,
@@ -92,9 +93,7 @@ def test_nothing_is_lost_whatever_is_killed(
     consumers = [start("pulse", "consume") for _ in range(2)]
     back = threading.Thread(target=needs, args=["start"])
     for number in range(MESSAGES):
-        with app.app_context():
-            app.pulse.publish("orders.created", {"number": number})
-            app.db.session.commit()
+        publish_one(app, number)
         if number == MESSAGES // 4:
             relays.pop(0).kill()
             consumers.pop(0).kill()
@@ -113,6 +112,31 @@ def test_nothing_is_lost_whatever_is_killed(
     for process in (*relays, *consumers):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
+
+
+def test_relays_and_consumers_outlive_a_database_that_restarts(
+    app: App, start: Callable[..., "subprocess.Popen[bytes]"]
+) -> None:
+    app.pulse.consume(idle=0.1)  # has the queue made
+    processes = [start("pulse", "relay"), start("pulse", "consume")]
+    publish_one(app, 1)
+    wait_until(lambda: handled(app) == 1)
+    subprocess.run(["needs", "kill", "postgresql"], check=True)
+    time.sleep(1)  # they notice
+    subprocess.run(["needs", "start", "postgresql"], check=True)
+    with app.app_context():
+        app.db.engine.dispose()
+    publish_one(app, 2)
+    wait_until(lambda: handled(app) == 2)
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+def publish_one(app: App, number: int) -> None:
+    with app.app_context():
+        app.pulse.publish("orders.created", {"number": number})
+        app.db.session.commit()
 
 
 def handled(app: App) -> int:

@@ -8,6 +8,7 @@ import pytest
 from backend_common import App, create_app
 from backend_common.loader import ExtensionError
 from backend_common.pulse import Message, NotNow
+from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.publisher import Outcome
 from click.testing import Result
 
@@ -135,6 +136,20 @@ def test_relays_share_the_work(app: App, make: Make) -> None:
         one.settle(first, Outcome(nothing, nothing))
     with other.app_context():
         assert [letter.id for letter in two.take(10)] == [letter.id for letter in first]
+
+
+def test_what_a_killed_relay_had_is_published_again(app: App) -> None:
+    """It was published, and nobody lived to write that down; the consumer drops the second one."""
+    got: list[Message] = []
+    app.pulse.consumer("mail", "#")(got.append)
+    ids = publish(app, 1, 2)
+    outbox, publishers = Outbox(app, lease=0), app.pulse._publishers
+    with app.app_context():
+        assert publishers.send(outbox.take(10)).error is None
+    app.pulse.relay(until_empty=True)
+    assert numbers(app) == []
+    app.pulse.consume(["mail"], idle=0.05)
+    assert [message.id for message in got] == ids
 
 
 def test_what_no_queue_takes_waits_and_is_overtaken(app: App) -> None:

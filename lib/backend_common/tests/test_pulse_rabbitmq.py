@@ -145,6 +145,22 @@ def test_connections_outlive_a_broker_that_restarts(make: Make) -> None:
     assert [message.payload for message in got] == [1, 2]
 
 
+def test_a_fork_has_connections_of_its_own(make: Make) -> None:
+    app = make()
+    got = collect(app)
+    app.pulse.publish("orders", "before")
+    child = os.fork()
+    if not child:
+        try:
+            app.pulse.publish("orders", "child")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    app.pulse.publish("orders", "after")
+    app.pulse.consume(idle=0.5)
+    assert [message.payload for message in got] == ["before", "child", "after"]
+
+
 def test_a_consumer_outlives_a_broker_that_restarts(make: Make) -> None:
     app, stop = make(), threading.Event()
     got = collect(app)

@@ -73,7 +73,7 @@ class Consumer:
         # What is no fault of the message.
         self._transient: tuple[type[Exception], ...] = (NotNow, BrokerError)
         if "db" in app.loaded:
-            self._transient += (app.db.exc.OperationalError,)
+            self._transient += (app.db.exc.OperationalError, app.db.exc.InterfaceError)
 
     def run(self, stop: Event, idle: float | None = None) -> None:
         """Consume until *stop* is set, whatever happens to the broker and the database.

@@ -32,12 +32,13 @@ class Relay:
 
         :param until_empty: stop as well when nothing is due.
         """
+        away = (BrokerError, self._app.db.exc.OperationalError, self._app.db.exc.InterfaceError)
         pause = self._config.poll
         while not stop.is_set():
             try:
                 found = self.step()
                 pause = self._config.poll
-            except (BrokerError, self._app.db.exc.OperationalError) as error:
+            except away as error:
                 self._app.logger.warning(
                     "the relay will try again in %.1f s: %s", pause, _said(error)
                 )
