@@ -47,9 +47,8 @@ def login() -> str:
 
 
 def get(app: App, url: str = f"{HTTPS}/", **headers: str) -> TestResponse:
-    base, _, path = url.rpartition("/")
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return app.test_client().get(f"/{path}", base_url=base, headers=named)
+    return app.test_client().get(url, headers=named)
 
 
 # What pages may do.
@@ -99,6 +98,19 @@ def test_a_view_may_have_a_policy_of_its_own(make: Make) -> None:
     app.add_url_rule("/own", "own", lambda: ("", own))
     response = get(app, f"{HTTPS}/own")
     assert response.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]
+
+
+def test_swagger_ui_has_its_own_policy_with_the_nonce(service: Service) -> None:
+    pytest.importorskip("connexion", reason="needs the extra api too")
+    pytest.importorskip("flask_swagger_ui", reason="needs flask-swagger-ui too")
+    document = "{openapi: 3.0.3, info: {title: shop, version: '1'}, paths: {}}"
+    service({"shop/api.yml": document})
+    app = create_app("shop", extensions=["security", "api"])
+    app.api.register("api.yml")
+    response = get(app, f"{HTTPS}/ui/")
+    (nonce,) = set(re.findall(r'<script nonce="([^"]+)"', response.text))
+    assert directives(response)["script-src"] == f"'nonce-{nonce}'"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
