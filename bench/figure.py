@@ -11,7 +11,7 @@ class Figure:
     """One line of the table.
 
     `limit` is the figure to reach: of the ratio where there is something to compare with, else of
-    `ours`, in `unit`.
+    `ours`, in `unit`. `least` is the same where more is better.
     """
 
     what: str
@@ -20,6 +20,7 @@ class Figure:
     against: str = ""
     theirs: float | None = None
     limit: float | None = None
+    least: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -29,9 +30,10 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Whether the figure to reach is reached; None where there is none."""
-        if self.limit is None:
-            return None
-        return (self.ours if self.theirs is None else self.ours / self.theirs) <= self.limit
+        value = self.ours if self.theirs is None else self.ours / self.theirs
+        if self.limit is not None:
+            return value <= self.limit
+        return value >= self.least if self.least is not None else None
 
 
 def compare(

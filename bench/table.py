@@ -44,6 +44,7 @@ def number(value: float | None, unit: str) -> str:
 
 def goal(figure: Figure) -> str:
     """Spell the figure to reach."""
-    if figure.limit is None:
-        return ""
-    return f"≤ {figure.limit:g} {TIMES if figure.theirs is not None else figure.unit}".rstrip()
+    unit = TIMES if figure.theirs is not None else figure.unit
+    if figure.limit is not None:
+        return f"≤ {figure.limit:g} {unit}".rstrip()
+    return f"≥ {figure.least:g} {unit}".rstrip() if figure.least is not None else ""

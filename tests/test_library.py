@@ -34,6 +34,13 @@ def test_an_extra_has_its_own_extension_alone(extra: str) -> None:
         assert importable(environment, f"backend_common.{other}") == (other == extra)
 
 
+def test_all_extras_together_bring_nothing_of_the_tests() -> None:
+    complete = build("backend_common.complete")
+    for extra in ("api", "db", "log", "templates"):
+        assert importable(complete, f"backend_common.{extra}")
+    assert not importable(complete, "pytest")
+
+
 def test_an_extra_brings_its_requirements_alone() -> None:
     names = packages(build("backend_common.extras.db"))
     assert any(name.startswith("sqlalchemy-") for name in names)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench.figure import Figure
 from bench.job import Job
-from bench.measure import api, closure, cold, edit, noop, pulse, scale, shell
+from bench.measure import api, closure, cold, create, edit, noop, pulse, scale, shell, wire
 
 Measurement = Callable[[Job], Iterator[Figure]]
 
@@ -16,5 +16,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "closure": closure.measure,
     "api": api.measure,
     "pulse": pulse.measure,
+    "create": create.measure,
+    "wire": wire.measure,
     "cold": cold.measure,
 }

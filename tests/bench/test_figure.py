@@ -19,3 +19,9 @@ def test_a_comparison_is_a_figure_of_cpu_and_one_of_wall_time() -> None:
     cpu, wall = compare("build", Usage(1, 2), "pip", Usage(3, 4), wall=1)
     assert (cpu.ours, cpu.theirs, cpu.limit) == (1, 3, None)
     assert (wall.ours, wall.theirs, wall.limit) == (2, 4, 1)
+
+
+def test_more_is_better_where_the_goal_is_the_least() -> None:
+    assert Figure("requests", 6, "/s", "bare", 10, least=0.6).met
+    assert not Figure("requests", 5, "/s", "bare", 10, least=0.6).met
+    assert Figure("requests", 6, "/s", least=6).met

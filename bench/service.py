@@ -1,0 +1,67 @@
+"""A service of bench/subjects/services, served by the library as in production."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import BenchError
+
+_LIMIT = 30  # seconds that starting and stopping may take
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One worker that serves, its server's process `pid`, at `address`."""
+
+    pid: int
+    address: tuple[str, int]
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU that the worker has spent so far (proc(5), stat)."""
+        (worker,) = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+@contextmanager
+def serving(
+    python: Path, name: str, log: Path, environment: Mapping[str, str]
+) -> Iterator[Service]:
+    """Serve `name` on a free port, logging to a file, until the end of the block.
+
+    Raises BenchError with what it logged when it does not start.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address: tuple[str, int] = free.getsockname()
+    command = [str(python), "-B", "-m", "backend_common.serve", name, "--port", str(address[1])]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=dict(environment)
+        )
+    try:
+        _wait(process, address, log)
+        yield Service(process.pid, address)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(_LIMIT)
+
+
+def _wait(process: subprocess.Popen[bytes], address: tuple[str, int], log: Path) -> None:
+    deadline = time.monotonic() + _LIMIT
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(address).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise BenchError(
+        f"the service does not serve; make it work by itself first:\n{log.read_text()}"
+    )

@@ -1,0 +1,1 @@
+"""The same service with Flask alone: no checks, no headers, no log."""
