@@ -290,6 +290,7 @@ class Opaque:
         {"event": "x", "nested": [{"client_secret": {"is": "hunter2"}}]},
         {"event": "x", "raw": b"password='hunter2'"},
         {"event": "x", "opaque": Opaque()},
+        {"event": "x", "path": "/reset/eyJhbGciOiJub25lIn0.hunter2.hunter2"},
     ],
 )
 def test_secrets_are_left_out(

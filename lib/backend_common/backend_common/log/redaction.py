@@ -6,6 +6,7 @@ not found.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[redacted]"
@@ -40,6 +41,10 @@ _PATTERNS = [
 ]
 
 
+# What no pattern matches, as most values are: one look instead of many.
+_PLAIN = re.compile(r"(?!.*eyJ)[\w/.<>-]*\Z")
+
+
 def redact(value: Any) -> Any:
     """Return *value* without secrets; what is neither text nor a container is told by its repr."""
     if value is None or isinstance(value, bool | int | float):
@@ -47,19 +52,30 @@ def redact(value: Any) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
-        return {key: REDACTED if _is_secret(key) else redact(each) for key, each in value.items()}
-    if isinstance(value, tuple) and len(value) == 2 and _is_secret(value[0]):
+        return {
+            key: REDACTED if isinstance(key, str) and _is_secret(key) else redact(each)
+            for key, each in value.items()
+        }
+    if (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and _is_secret(value[0])
+    ):
         return [value[0], REDACTED]  # an item of a list of headers
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(each) for each in value]
     return _text(repr(value))
 
 
-def _is_secret(name: object) -> bool:
-    return isinstance(name, str) and _NAME.search(name) is not None
+@lru_cache(1024)  # the same few names are in every line
+def _is_secret(name: str) -> bool:
+    return _NAME.search(name) is not None
 
 
 def _text(text: str) -> str:
+    if _PLAIN.match(text):
+        return text
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
