@@ -20,9 +20,9 @@ COMMENT = "\n# An edit.\n"
         ("src/tokens/tokens/api.py", "treestatus", []),
         ("src/treestatus/tests/test_api.py", "treestatus", []),
         ("src/treestatus/tests/test_api.py", "treestatus.tests", ["treestatus-tests"]),
-        ("lib/backend_common/backend_common/db.py", "tokens", []),
+        ("lib/backend_common/backend_common/db/__init__.py", "tokens", []),
         (
-            "lib/backend_common/backend_common/db.py",
+            "lib/backend_common/backend_common/db/__init__.py",
             "treestatus",
             ["backend-common-db", "treestatus"],
         ),

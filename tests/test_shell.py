@@ -25,7 +25,7 @@ def test_code_is_live(checkout: Path, arguments: list[str]) -> None:
 
 
 def test_libraries_are_live_too(checkout: Path) -> None:
-    append(checkout / "lib/backend_common/backend_common/db.py", "\nEDITED = 'an edit'\n")
+    append(checkout / "lib/backend_common/backend_common/db/__init__.py", "\nEDITED = 'an edit'\n")
     command = "python -c 'import backend_common.db; print(backend_common.db.EDITED)'"
     assert shell("-A", "treestatus", root=checkout, command=command) == "an edit"
 

@@ -55,7 +55,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "auth0": {"AUTH0_ISSUER": "https://example.org/", "AUTH0_NAME": "email"},
     "cache": {"CACHE_LIFETIME": 60, "CACHE_PREFIX": "other:", "CACHE_TIMEOUT": 1.0},
     "cors": {"CORS_ORIGINS": ["https://shop.example.org"], "CORS_MAX_AGE": 1},
-    "db": {"DATABASE_URL": "sqlite:///other.db"},
+    "db": {"DATABASE_URL": "sqlite:///other.db", "DATABASE_POOL_SIZE": 3},
     "log": {"LOG_LEVEL": "ERROR", "LOG_FORMAT": "json"},
     "security": {"SECURITY_TRUSTED_HOPS": 1, "SECURITY_CSP": {"img-src": "'self'"}},
     "pulse": {"PULSE_EXCHANGE": "other", "PULSE_MANDATORY": False},
@@ -65,6 +65,7 @@ SERVERS: dict[str, Server | None] = {
     # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
     "auth0": ("oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/"),
     "cache": ("redis", "CACHE_URL", "redis://127.0.0.1:{port}/0"),
+    "db": ("postgresql", "DATABASE_URL", "postgresql://me:secret@127.0.0.1:{port}/shop"),
     "pulse": ("rabbitmq", "PULSE_URL", "amqp://127.0.0.1:{port}/"),
 }
 

@@ -1,11 +1,14 @@
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backend_common import App, SettingError, create_app
 from backend_common.db import schema_is_current
 from click.testing import Result
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
@@ -34,11 +37,16 @@ def downgrade():
 """
 
 
+def migration(upgrade: str) -> str:
+    head = VERSION.partition("def upgrade")[0].replace('"0001", None', '"0002", "0001"')
+    return f"{head}def upgrade():\n    {upgrade}\n"
+
+
 @pytest.fixture
 def make(service: Service) -> Make:
     service({"migrations/env.py": ENV, "migrations/versions/0001_things.py": VERSION})
 
-    def make_app(**config: str) -> App:
+    def make_app(**config: Any) -> App:
         app = create_app("shop", extensions=["db"], config=config)
 
         @app.get("/count")
@@ -70,6 +78,157 @@ def test_sqlite_checks_foreign_keys(make: Make) -> None:
     app = make()
     with app.app_context():
         assert app.db.session.scalar(text("PRAGMA foreign_keys")) == 1
+    flask_db(app, "upgrade")
+    with app.app_context():
+        assert app.db.session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_sqlite_serves_several_processes(make: Make) -> None:
+    app = make(DATABASE_BUSY_TIMEOUT=1.5)
+    with app.app_context():
+        assert app.db.session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert app.db.session.scalar(text("PRAGMA busy_timeout")) == 1500
+
+
+def test_sqlite_that_somebody_else_writes_to(make: Make, tmp_path: Path) -> None:
+    app = make(DATABASE_BUSY_TIMEOUT=0.05)
+    flask_db(app, "upgrade")
+
+    @app.get("/add")
+    def add() -> str:
+        app.db.session.execute(text("INSERT INTO things DEFAULT VALUES"))
+        return ""
+
+    with closing(sqlite3.connect(tmp_path / "state" / "shop.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert app.test_client().get("/count").status_code == 200
+        response = app.test_client().get("/add")
+    assert response.status_code == 503
+    assert "The database is busy. Try again later." in response.text
+
+
+def test_a_migration_that_fails_in_sqlite_leaves_nothing(make: Make, service: Service) -> None:
+    app = make()
+    service({"migrations/versions/0002.py": migration("op.drop_table('things')\n    0 / 0")})
+    result = flask_db(app, "upgrade")
+    assert isinstance(result.exception, ZeroDivisionError)
+    assert result.output == "applied 0001\n"
+    assert app.test_client().get("/count").status_code == 200
+    service({"migrations/versions/0002.py": migration("pass")})
+    assert flask_db(app, "upgrade").output == "applied 0002\n"
+
+
+def test_a_table_made_anew_in_sqlite_keeps_what_refers_to_it(make: Make, service: Service) -> None:
+    app = make()
+    flask_db(app, "upgrade")
+    with app.app_context():
+        for statement in (
+            "CREATE TABLE parts (thing INTEGER REFERENCES things (id) ON DELETE CASCADE)",
+            "INSERT INTO things VALUES (1)",
+            "INSERT INTO parts VALUES (1)",
+        ):
+            app.db.session.execute(text(statement))
+        app.db.session.commit()
+    anew = """with op.batch_alter_table("things", recreate="always") as things:
+        things.add_column(sa.Column("size", sa.Integer))"""
+    service({"migrations/versions/0002.py": migration(anew)})
+    assert flask_db(app, "upgrade").output == "applied 0002\n"
+    with app.app_context():
+        assert app.db.session.scalar(text("SELECT count(*) FROM parts")) == 1
+
+
+def test_a_migration_that_leaves_keys_that_lead_nowhere(make: Make, service: Service) -> None:
+    app = make()
+    lost = """op.execute("CREATE TABLE parts (thing INTEGER REFERENCES things (id))")
+    op.execute("INSERT INTO parts VALUES (7)")"""
+    service({"migrations/versions/0002.py": migration(lost)})
+    result = flask_db(app, "upgrade")
+    assert result.exit_code == 1
+    assert result.output == (
+        "applied 0001\n"
+        "Error: the migration 0002 leaves rows whose foreign keys lead nowhere, in parts: it has "
+        "been taken back; correct it, or the rows\n"
+    )
+    service({"migrations/versions/0002.py": migration("pass")})
+    assert flask_db(app, "upgrade").output == "applied 0002\n"
+
+
+def test_the_heartbeat_is_red_until_the_schema_is_at_head(make: Make, service: Service) -> None:
+    app = make(HEARTBEAT_CACHE=0)
+    client = app.test_client()
+
+    def told() -> object:
+        return client.get("/__heartbeat__").get_json().get("details", {}).get("db", {})
+
+    red = {"db": "the database lacks migrations: run flask db upgrade"}
+    assert told()["messages"] == red  # type: ignore[index]
+    flask_db(app, "upgrade")
+    assert told() == {}
+    newer = service({"migrations/versions/0002.py": migration("pass")})
+    assert told()["messages"] == red  # type: ignore[index]
+    flask_db(app, "upgrade")
+    assert told() == {}
+    # An old process beside a new one is not to be ended before its time.
+    (newer / "migrations/versions/0002.py").unlink()
+    assert told() == {}
+
+
+def test_a_password_in_the_query_is_hidden(make: Make) -> None:
+    app = make(DATABASE_URL="postgresql://me@127.0.0.1:1/shop?password=hidden")
+    with app.app_context():
+        assert app.db.engine.url.password == "hidden"
+        assert "hidden" not in repr(app.db.engine) + str(app.config["SQLALCHEMY_DATABASE_URI"])
+    response = app.test_client().get("/__heartbeat__")
+    assert "hidden" not in response.text
+    assert response.get_json()["details"]["db"]["messages"] == {
+        "db": "the database does not answer"
+    }
+
+
+def test_the_password_is_not_logged(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    app = make(DATABASE_URL="postgresql://me:hidden@127.0.0.1:1/shop")
+    assert app.test_client().get("/count").status_code == 503
+    assert app.test_client().get("/__heartbeat__").status_code == 500
+    assert "does not answer" in caplog.text
+    assert "hidden" not in caplog.text
+
+
+def test_production_hides_parameters(make: Make) -> None:
+    with make(APP_CHANNEL="production").app_context() as context:
+        assert context.app.db.engine.hide_parameters  # type: ignore[attr-defined]
+
+
+def test_the_pool(make: Make) -> None:
+    app = make(
+        DATABASE_URL="postgresql://me@127.0.0.1:1/shop",
+        DATABASE_POOL_SIZE=2,
+        DATABASE_POOL_OVERFLOW=3,
+        DATABASE_POOL_TIMEOUT=4.0,
+        DATABASE_POOL_RECYCLE=5,
+    )
+    with app.app_context():
+        pool = app.db.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.size(), pool._max_overflow, pool.timeout(), pool._recycle) == (2, 3, 4.0, 5)
+    assert pool._pre_ping
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("DATABASE_POOL_SIZE", 0, "a number more than 0"),
+        ("DATABASE_POOL_OVERFLOW", -1, "a number, 0 or more"),
+        ("DATABASE_POOL_TIMEOUT", 0, "seconds, more than 0"),
+        ("DATABASE_POOL_RECYCLE", 0, "whole seconds, more than 0"),
+        ("DATABASE_CONNECT_TIMEOUT", 1, "whole seconds, 2 or more"),
+        ("DATABASE_STATEMENT_TIMEOUT", -1, "seconds, 0 or more"),
+        ("DATABASE_BUSY_TIMEOUT", 0, "seconds, more than 0"),
+        ("DATABASE_MIGRATION_WAIT", float("inf"), "seconds, 0 or more"),
+    ],
+)
+def test_wrong_settings(make: Make, key: str, value: float, expected: str) -> None:
+    with pytest.raises(SettingError, match=f"{key} of 'shop' is wrong: expected {expected};"):
+        make(**{key: value})
 
 
 def test_the_schema_is_current_after_the_upgrade_alone(make: Make) -> None:

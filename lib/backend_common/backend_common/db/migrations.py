@@ -1,0 +1,126 @@
+"""Migrations: running them, and telling whether they have run."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import flask
+from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import ScriptDirectory
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+
+from backend_common import tables
+from backend_common.db import config, engines, lock, sqlite
+from backend_common.db.config import Config
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """Do what Alembic asks for; the whole of a service's ``migrations/env.py`` is this call.
+
+    Each migration is a transaction, in SQLite too. Several processes may do this at once: one
+    does the work, the others wait for it.
+
+    :param metadata: of the service's models, to compare with the database.
+    :raises click.ClickException: another process holds the lock for too long, or there is no
+        database, or a migration leaves rows in SQLite whose foreign keys lead nowhere.
+    """
+    app = flask.current_app
+    db: SQLAlchemy = app.extensions["sqlalchemy"]
+    tables.make_all(app, db)
+    read = config.of(app)
+    options: dict[str, Any] = {
+        "on_version_apply": _announce,
+        "target_metadata": [metadata, db.metadata],
+        "render_as_batch": True,
+        "transaction_per_migration": True,
+    }
+    if context.is_offline_mode():
+        context.configure(url=read.url, literal_binds=True, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    with lock.held(read), _engine(db, read).connect() as connection:
+        if read.is_sqlite:
+            _run_in_sqlite(connection, options)
+        else:
+            _run(connection, options)
+
+
+def schema_is_current() -> bool:
+    """Tell whether the database of the current application has every migration.
+
+    :raises sqlalchemy.exc.OperationalError: the database does not answer.
+    """
+    app = flask.current_app
+    with app.extensions["sqlalchemy"].engine.connect() as connection:
+        return is_current(connection, Path(app.extensions["migrate"].directory))
+
+
+def is_current(connection: Connection, directory: Path) -> bool:
+    """Tell whether the database has every migration in *directory*.
+
+    One that has a migration that is not there is ahead: a newer release has been at it, and old
+    processes go on until they are replaced.
+    """
+    applied = set(MigrationContext.configure(connection).get_current_heads())
+    if not directory.is_dir():
+        return True
+    scripts = ScriptDirectory(str(directory))
+    if applied == set(scripts.get_heads()):
+        return True
+    return not applied <= {script.revision for script in scripts.walk_revisions()}
+
+
+def _engine(db: SQLAlchemy, read: Config) -> Engine:
+    """Return what migrations connect by: for as long as they take, but one file, or memory."""
+    return db.engine if read.is_sqlite else engines.unpooled(read, timeout=0)
+
+
+def _run(connection: Connection, options: dict[str, Any]) -> None:
+    context.configure(connection=connection, **options)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _run_in_sqlite(connection: Connection, options: dict[str, Any]) -> None:
+    """Let tables be made anew, which is how SQLite changes most of what there is of them.
+
+    A table that is dropped meanwhile must not take with it what refers to it: "Making Other Kinds
+    Of Table Schema Changes", https://www.sqlite.org/lang_altertable.html
+    """
+    driver: Any = connection.connection.driver_connection
+    before = set(_lost(driver))
+
+    def check(*, step: MigrationInfo, **more: Any) -> None:
+        if lost := set(_lost(driver)) - before:
+            message = (
+                f"the migration {_revision(step)} leaves rows whose foreign keys lead nowhere, in "
+                f"{', '.join(sorted({str(row[0]) for row in lost}))}: it has been taken back; "
+                "correct it, or the rows"
+            )
+            raise click.ClickException(message)
+        _announce(step=step, **more)
+
+    event.listen(connection, "begin", sqlite.begin)
+    (checked,) = driver.execute("PRAGMA foreign_keys").fetchone()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        _run(connection, {**options, "on_version_apply": check, "transactional_ddl": True})
+    finally:
+        connection.rollback()  # in a transaction, the pragma does nothing
+        driver.execute(f"PRAGMA foreign_keys = {checked}")
+
+
+def _lost(driver: Any) -> list[tuple[Any, ...]]:
+    """List the rows that refer to nothing: table, number, table, constraint."""
+    return [tuple(row) for row in driver.execute("PRAGMA foreign_key_check")]
+
+
+def _announce(*, step: MigrationInfo, **_: Any) -> None:
+    click.echo(f"{'applied' if step.is_upgrade else 'took back'} {_revision(step)}", err=True)
+
+
+def _revision(step: MigrationInfo) -> str:
+    return ", ".join(step.up_revision_ids if step.is_upgrade else step.source_revision_ids)
