@@ -23,6 +23,7 @@ class Breaker:
         self._log = log
         self._next = 0.0
         self._away = False
+        self.failures = 0
         self._lock = threading.Lock()
 
     def allows(self) -> bool:
@@ -36,11 +37,17 @@ class Breaker:
             self._next = now + self._pause
             return True
 
-    def succeeded(self) -> None:
-        """Report that the server has answered."""
+    def succeeded(self, failures: int) -> None:
+        """Report that the server has answered.
+
+        :param failures: how many there were before it was asked. An answer that was under way
+            when another caller failed says nothing of how the server is now.
+        """
         if not self._away:
             return
         with self._lock:
+            if failures != self.failures:
+                return
             was_away, self._away = self._away, False
         if was_away:
             self._log.warning("cache: Redis answers again")
@@ -49,6 +56,7 @@ class Breaker:
         """Report that the server has not answered, or has refused to do what it should."""
         with self._lock:
             was_away, self._away = self._away, True
+            self.failures += 1
             self._next = time.monotonic() + self._pause
         if not was_away:
             # NB: not the message, which may have what was to be stored.

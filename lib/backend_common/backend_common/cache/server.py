@@ -82,13 +82,14 @@ class Server(RedisCache):
 
         :raises Unhealthy: it is not.
         """
+        failures = self._breaker.failures
         try:
             self._client.ping()
         except FAILURES as error:
             self._breaker.failed(error)
             message = f"Redis does not answer as it should ({type(error).__name__})"
             raise Unhealthy(message) from error
-        self._breaker.succeeded()
+        self._breaker.succeeded(failures)
 
     def get(self, key: str) -> Any:
         """Return the value of *key*, or None."""
@@ -154,10 +155,11 @@ class Server(RedisCache):
     def _try(self, action: Callable[[], T], otherwise: T) -> T:
         if not self._breaker.allows():
             return otherwise
+        failures = self._breaker.failures
         try:
             result = action()
         except FAILURES as error:
             self._breaker.failed(error)
             return otherwise
-        self._breaker.succeeded()
+        self._breaker.succeeded(failures)
         return result
