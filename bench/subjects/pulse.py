@@ -40,7 +40,8 @@ def main(folder: Path, messages: int) -> None:
     """Run it all."""
     write_service(folder)
     settings = {"DATABASE_URL": new_database(), "PULSE_EXCHANGE": f"measured-{uuid4().hex}"}
-    os.environ.update(settings, PYTHONPATH=str(folder), STATE_DIRECTORY=str(folder))
+    os.environ.update(settings, STATE_DIRECTORY=str(folder))
+    os.chdir(folder)  # where python -m finds the service
     receiver, got = receive()
     app = backend_common.create_app("measured", ["db", "pulse"])
     with app.app_context():
@@ -48,8 +49,10 @@ def main(folder: Path, messages: int) -> None:
         app.db.create_all()
     started = time.perf_counter()
     with ExitStack() as at_end:
-        publish(app, messages, at_end)
+        relays = publish(app, messages, at_end)
         while app.pulse.captured:
+            if all(each.poll() is not None for each in relays):
+                sys.exit("no relay runs any more; see above what they said")
             time.sleep(0.1)
     seconds = time.perf_counter() - started
     receiver.pulse.consume(idle=3)
@@ -97,8 +100,11 @@ def receive() -> tuple[App, list[int]]:
     return app, got
 
 
-def publish(app: App, messages: int, at_end: ExitStack) -> None:
-    """Commit messages one by one; kill relays all the time, and the broker halfway."""
+def publish(app: App, messages: int, at_end: ExitStack) -> list[Process]:
+    """Commit messages one by one; kill relays all the time, and the broker halfway.
+
+    Return the relays that live.
+    """
     relays = [relay(at_end), relay(at_end)]
     back = threading.Thread(target=needs, args=["start"])
     for number in range(messages):
@@ -112,6 +118,7 @@ def publish(app: App, messages: int, at_end: ExitStack) -> None:
             needs("kill")
             back.start()
     back.join()
+    return relays
 
 
 def relay(at_end: ExitStack) -> Process:

@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -352,6 +351,5 @@ def test_nothing_is_connected_before_it_is_needed(service: Service) -> None:
         "app = create_app('shop', ['pulse'], {'PULSE_URL': 'amqp://127.0.0.1:1/'})\n"
         "print(json.dumps('sqlalchemy' in sys.modules))\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(service())}
-    output = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    output = subprocess.check_output([sys.executable, "-c", code], cwd=service(), text=True)
     assert json.loads(output) is False

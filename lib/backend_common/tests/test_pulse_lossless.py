@@ -1,5 +1,4 @@
 import importlib
-import os
 import shutil
 import signal
 import subprocess
@@ -50,8 +49,8 @@ def servers(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
 def app(
     service: Service, servers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[App]:
-    directory = service(FILES)
-    for key, value in {**servers, "PYTHONPATH": str(directory)}.items():
+    service(FILES)
+    for key, value in servers.items():
         monkeypatch.setenv(key, value)
     app: App = importlib.import_module("shop").create_app()
     for arguments in (["db", "migrate"], ["db", "upgrade"]):
@@ -67,13 +66,14 @@ def app(
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+def start(service: Service) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
     """Start commands of the service; who lives at the end is killed."""
+    directory = service(FILES)
     with ExitStack() as at_end:
 
         def popen(*arguments: str) -> "subprocess.Popen[bytes]":
             command = [sys.executable, "-m", "flask", "--app", "shop.flask", *arguments]
-            process = at_end.enter_context(subprocess.Popen(command, env=dict(os.environ)))
+            process = at_end.enter_context(subprocess.Popen(command, cwd=directory))
             at_end.callback(process.kill)
             return process
 

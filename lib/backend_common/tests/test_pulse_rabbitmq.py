@@ -198,7 +198,7 @@ def test_the_consumer_process_stops_when_it_is_told_to(
 ) -> None:
     directory = service({"shop/__init__.py": SHOP, "shop/flask.py": FLASK})
     command = [sys.executable, "-m", "flask", "--app", "shop.flask", "pulse", "consume"]
-    settings = {"PULSE_URL": url, "PULSE_EXCHANGE": exchange, "PYTHONPATH": str(directory)}
+    settings = {"PULSE_URL": url, "PULSE_EXCHANGE": exchange}
     app = make()
     app.pulse.consumer("mail", "orders.*")(print)  # for its end
     with subprocess.Popen(
