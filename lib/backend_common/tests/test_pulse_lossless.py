@@ -146,7 +146,7 @@ def handled(app: App) -> int:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < deadline, "it does not happen"
         time.sleep(0.1)
