@@ -3,13 +3,16 @@
 How much is asked of a connection is decided by ``APP_CHANNEL`` alone. Production is https only;
 development is http on the machine itself, with the same policy for what a page may do.
 
-NB: flask-talisman's own redirect and cookies are not used. Both are off where ``app.debug`` is on,
-whatever the channel, and the redirect would reach the checks of load balancers.
+NB: flask-talisman says what to send, once. Its own redirect and cookies are not used: both are off
+where ``app.debug`` is on, whatever the channel, and the redirect would reach the checks of load
+balancers.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from secrets import token_urlsafe
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import flask
 from flask_talisman import Talisman  # type: ignore[import-untyped]
@@ -53,14 +56,17 @@ FRAME_OPTIONS = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
 
 PERMISSIONS = {"camera": "()", "geolocation": "()", "microphone": "()"}
 
+Headers = list[tuple[str, str]]
+
 SAME_SITE = ("Lax", "Strict")
 YEAR = 365 * 24 * 60 * 60
 MOST_HOPS = 10
 
 _DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*")
 _UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
+_NONCE = "{nonce}"  # in place of it; a nonce has no braces
+_NONCE_BYTES = 24
 # In the WSGI environment.
-_OWN = "backend_common.security.policy"
 _UNTRUSTED = "backend_common.security.untrusted_https"
 
 
@@ -77,7 +83,7 @@ class Security:
 
         Templates have it as ``csp_nonce()``.
         """
-        nonce: str = flask.request.csp_nonce  # type: ignore[attr-defined]  # Talisman puts it there
+        nonce: str = flask.request.csp_nonce  # type: ignore[attr-defined]  # as flask-talisman has it
         return nonce
 
     def redirect(self) -> Response | None:
@@ -110,29 +116,24 @@ def init_app(app: App) -> Security:
     security = Security(app)
     _trust_proxies(app)
     _secure_cookies(app)
-    # NB: before Talisman's, and so run after it: a redirect has headers too.
-    app.after_request(_restore_policy)
     if app.in_production:
         app.before_request(security.redirect)
-    Talisman(
+    referrer = settings.read(
         app,
-        force_https=False,
-        session_cookie_secure=False,
-        session_cookie_samesite=app.config["SESSION_COOKIE_SAMESITE"],
+        "SECURITY_REFERRER",
+        "same-origin",
+        REFERRERS.__contains__,
+        "one of " + ", ".join(REFERRERS),
+    )
+    headers = _headers(
         content_security_policy=policy,
         content_security_policy_nonce_in=[name for name in NONCE_IN if name in policy],
         frame_options=FRAME_OPTIONS.get(policy.get("frame-ancestors", "")),
         permissions_policy=PERMISSIONS,
-        referrer_policy=settings.read(
-            app,
-            "SECURITY_REFERRER",
-            "same-origin",
-            REFERRERS.__contains__,
-            "one of " + ", ".join(REFERRERS),
-        ),
+        referrer_policy=referrer,
         **_read_hsts(app),
     )
-    app.after_request(_note_policy)
+    _send(app, headers)
     return security
 
 
@@ -214,17 +215,55 @@ def _secure_cookies(app: App) -> None:
         app.config["SESSION_COOKIE_SECURE"] = True
 
 
-def _note_policy(response: flask.Response) -> flask.Response:
-    """Keep the policy that a view wrote for its own page, which Talisman would write over."""
-    if own := response.headers.get(CSP):
-        flask.request.environ[_OWN] = own
-    return response
+def _headers(**options: Any) -> dict[str, Headers]:
+    """Return what flask-talisman sends with *options*, by scheme; :data:`_NONCE` is the nonce.
+
+    It is the same in every response. To have flask-talisman put it together each time would cost
+    as much as the rest of a small request.
+    """
+    specimen = flask.Flask(__name__, static_folder=None)
+    Talisman(specimen, force_https=False, session_cookie_secure=False, **options)
+    specimen.add_url_rule("/", view_func=lambda: flask.request.csp_nonce)  # type: ignore[attr-defined]
+    return {scheme: _ask(specimen, scheme) for scheme in ("http", "https")}
 
 
-def _restore_policy(response: flask.Response) -> flask.Response:
-    if own := flask.request.environ.get(_OWN):
-        response.headers[CSP] = own
-    return response
+def _ask(specimen: flask.Flask, scheme: str) -> Headers:
+    environ: dict[str, Any] = {"wsgi.url_scheme": scheme}
+    setup_testing_defaults(environ)
+    sent: Headers = []
+
+    def start(_status: str, headers: Headers, _error: Any = None) -> Callable[[bytes], object]:
+        sent.extend(headers)
+        return bytes
+
+    nonce = b"".join(specimen(environ, start)).decode()
+    return [
+        (name, value.replace(nonce, _NONCE))
+        for name, value in sent
+        if name not in ("Content-Type", "Content-Length")
+    ]
+
+
+def _send(app: App, headers: Mapping[str, Headers]) -> None:
+    """Send *headers*, by scheme, with each response, and a nonce that nobody can foresee."""
+
+    def make_nonce() -> None:
+        flask.request.csp_nonce = token_urlsafe(_NONCE_BYTES)  # type: ignore[attr-defined]
+
+    def add_headers(response: flask.Response) -> flask.Response:
+        request = flask.request
+        # A request that Flask refuses has no nonce: then no script has one.
+        nonce = getattr(request, "csp_nonce", None) or token_urlsafe(_NONCE_BYTES)
+        for name, value in headers[request.scheme]:
+            if name != CSP:
+                response.headers[name] = value
+            elif CSP not in response.headers:  # a view may write one for its own page
+                response.headers[CSP] = value.replace(_NONCE, nonce)
+        return response
+
+    app.jinja_env.globals["csp_nonce"] = lambda: getattr(flask.request, "csp_nonce", "")
+    app.before_request(make_nonce)
+    app.after_request(add_headers)
 
 
 def _is_policy(value: Any) -> bool:
