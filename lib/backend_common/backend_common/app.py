@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import flask
 
+from backend_common.sessions import Sessions
+
 if TYPE_CHECKING:
     from flask_caching import Cache
     from flask_sqlalchemy import SQLAlchemy
@@ -34,6 +36,8 @@ class App(flask.Flask):
     pulse: "Pulse"
     security: "Security"
     templates: "Templates"
+
+    session_interface = Sessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
