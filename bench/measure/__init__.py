@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench.figure import Figure
 from bench.job import Job
-from bench.measure import api, closure, cold, create, edit, noop, pulse, scale, shell, wire
+from bench.measure import (
+    api,
+    closure,
+    cold,
+    create,
+    edit,
+    malformed,
+    noop,
+    pulse,
+    scale,
+    shell,
+    wire,
+)
 
 Measurement = Callable[[Job], Iterator[Figure]]
 
@@ -18,5 +30,6 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "pulse": pulse.measure,
     "create": create.measure,
     "wire": wire.measure,
+    "malformed": malformed.measure,
     "cold": cold.measure,
 }
