@@ -469,3 +469,12 @@ def test_a_process_logs_as_its_application_does(service: Service) -> None:
     assert thread["event"] == "the thread worker failed"
     assert thread["exception"][0]["exc_type"] == "ZeroDivisionError"
     assert (end["level"], end["exception"][0]["exc_type"]) == ("critical", "KeyError")
+
+
+def test_a_stack_is_told_where_it_is_asked_for(service: Service) -> None:
+    service()
+    logger = create_app("shop", ["log"]).logger
+    *_, stack = logger.findCaller(stack_info=True)
+    assert stack is not None
+    assert "Stack (most recent call last)" in stack
+    assert logger.findCaller() == ("(unknown file)", 0, "(unknown function)", None)
