@@ -4,6 +4,7 @@ import logging
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -350,3 +351,12 @@ def test_the_heartbeat_ends_the_pause(make: Make, url: str, said: Callable[[], l
     assert app.test_client().get("/__heartbeat__").status_code == 200
     assert app.cache.set("a", 1)
     assert said() == [FAILS, AGAIN]
+
+
+def test_a_cache_in_memory_does_without_redis(service: Service) -> None:
+    directory = service()
+    code = (
+        "import sys; from backend_common import create_app; create_app('shop', ['cache']);"
+        "sys.exit('redis' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=directory, check=False).returncode == 0

@@ -12,7 +12,6 @@ from flask_caching import Cache
 from backend_common import health, settings
 from backend_common.app import App
 from backend_common.cache.breaker import Breaker
-from backend_common.cache.server import NAME, Server, connect, is_url
 
 __all__ = ["Cache", "init_app"]
 
@@ -47,6 +46,8 @@ def init_app(app: App) -> Cache:
         cache.init_app(app, {**config, "CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": threshold})
         health.add(app, "cache", lambda: None)  # whoever can ask has it
         return cache
+    from backend_common.cache.server import NAME, Server, connect  # noqa: PLC0415  as below
+
     breaker = Breaker(pause, app.logger)
     options = {"client": connect(url, timeout), "breaker": breaker, "key_prefix": prefix}
     cache.init_app(app, {**config, "CACHE_TYPE": NAME, "CACHE_OPTIONS": options})
@@ -63,7 +64,12 @@ def _prefix(app: App) -> str:
 
 
 def _is_url(value: Any) -> bool:
-    return value == MEMORY or (isinstance(value, str) and is_url(value))
+    if value == MEMORY or not isinstance(value, str):
+        return bool(value == MEMORY)
+    # NB: not before; redis is a tenth of a second of CPU, which a cache in memory does without.
+    from backend_common.cache.server import is_url  # noqa: PLC0415
+
+    return is_url(value)
 
 
 def _is_text(value: Any) -> bool:
