@@ -17,7 +17,8 @@ pytestmark = pytest.mark.builds
 def test_no_request_fails(service: str, tmp_path: Path) -> None:
     python = build("toolchain.shell.environment") / "bin/python"
     path = f"{ROOT}/lib/backend_common:{ROOT}/src/{service}"
-    command = [python, "-B", ROOT / "bench/subjects/malformed.py", service, str(REQUESTS)]
+    script = ROOT / "bench/subjects/malformed.py"
+    command: list[str | Path] = [python, "-B", script, service, str(REQUESTS)]
     variables = {**os.environ, "PYTHONPATH": path}
     result = subprocess.run(
         command, cwd=tmp_path, env=variables, text=True, capture_output=True, check=False
