@@ -40,6 +40,12 @@ class Toolchain:
         """Build attributes of default.nix."""
         return self._call("nix-build", "--no-out-link", *_select(attributes))
 
+    def please(self, program: Path, member: str) -> Finished:
+        """Build a member with the command line tool `program`, which fetches files in bulk."""
+        store = {"NIX_REMOTE": f"local?root={self.store}"} if self.store else {}
+        environment = {**self.environment, "PLEASE_ROOT": str(self.root), **store}
+        return run([program, "build", member], self.root, environment)
+
     def path(self, attribute: str) -> Path:
         """Build an attribute and return its output."""
         return Path(self.build(attribute).stdout.split()[-1])

@@ -9,7 +9,6 @@ from bench import peers
 from bench.figure import Figure, compare
 from bench.job import Job, say
 from bench.peers import Installer
-from bench.process import Usage
 from bench.rounds import Action, paired
 from bench.toolchain import Toolchain, name_of
 
@@ -41,21 +40,27 @@ def rounds(
     # All in directories of their own that stay to the end: ext4 is slow to make files for a
     # minute after many were removed.
     scratch = Path(tempfile.mkdtemp(dir=job.scratch))
+    please = ours.path("please_cli") / "bin/please"
 
-    def build(number: int) -> Usage:
-        empty = replace(ours, store=scratch / f"store-{number}")
+    def empty(way: str, number: int) -> Toolchain:
+        store = replace(ours, store=scratch / f"{way}-{number}")
         if archive:
-            empty.load(archive)
-        return empty.build(job.member).usage
+            store.load(archive)
+        return store
 
     actions: dict[str, Action] = {
-        "ours": build,
+        "please": lambda number: empty("please", number).please(please, job.member).usage,
+        "nix-build": lambda number: empty("nix-build", number).build(job.member).usage,
         "pip": lambda number: peer.pip(scratch / f"pip-{number}"),
         "uv": lambda number: peer.uv(scratch / f"uv-{number}"),
     }
     usage = paired(actions, ROUNDS)
-    yield from compare(what, usage["ours"], "pip install", usage["pip"], wall=1)
-    yield from compare(what, usage["ours"], "uv pip install --compile-bytecode", usage["uv"])
+    pip, uv = usage["pip"], usage["uv"]
+    yield from compare(f"{what}, ./please", usage["please"], "pip install", pip, wall=1)
+    yield from compare(f"{what}, nix-build", usage["nix-build"], "pip install", pip)
+    yield from compare(
+        f"{what}, ./please", usage["please"], "uv pip install --compile-bytecode", uv
+    )
 
 
 def installer(job: Job, ours: Toolchain) -> Installer:
