@@ -1,11 +1,17 @@
 """The package index that pip is configured for on this machine, told to uv."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from pip._internal.commands import create_command
+
+
+MACHINE = Path("/etc/ssl/certs/ca-certificates.crt")
+"""The certificate authorities that a Debian machine trusts (update-ca-certificates(8))."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,13 @@ class Indexes:
     def environment(self) -> dict[str, str]:
         """Return variables that tell uv the rest."""
         variables = {}
+        given = os.environ.get("SSL_CERT_FILE", "")
         if self.certificates:
             variables["SSL_CERT_FILE"] = self.certificates
+        elif MACHINE.is_file() and (not given or given.startswith("/nix/store/")):
+            # An environment from the store brings authorities of its own, which know none of a
+            # company's; uv has others yet. pip trusts those of the machine.
+            variables["SSL_CERT_FILE"] = str(MACHINE)
         if self.proxy:
             variables["ALL_PROXY"] = self.proxy
         return variables

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+from please_cli.lock.python import indexes
 from please_cli.lock.python.indexes import Indexes
 
 
@@ -34,4 +37,22 @@ def test_pips_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_index_means_none() -> None:
     assert Indexes("https://company/simple", offline=True).arguments()[-1] == "--no-index"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("", True),
+        ("/nix/store/0-cacert/etc/ssl/certs/ca-bundle.crt", True),
+        ("/company.crt", False),
+    ],
+)
+def test_the_machine_says_whom_to_trust(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, taken: bool
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", given)
+    monkeypatch.setattr(indexes, "MACHINE", tmp_path / "ca-certificates.crt")
     assert Indexes("https://company/simple").environment() == {}
+    indexes.MACHINE.touch()
+    expected = {"SSL_CERT_FILE": str(indexes.MACHINE)} if taken else {}
+    assert Indexes("https://company/simple").environment() == expected
