@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pip._internal.commands import create_command
 
-
 MACHINE = Path("/etc/ssl/certs/ca-certificates.crt")
 """The certificate authorities that a Debian machine trusts (update-ca-certificates(8))."""
 
