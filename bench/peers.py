@@ -10,7 +10,6 @@ from typing import Any
 import pip
 from please_cli.lock.python import resolver
 from please_cli.lock.python.indexes import Indexes
-from please_cli.workspace import members
 from uv import find_uv_bin
 
 from bench import checkout
@@ -50,8 +49,6 @@ class Workspace:
 def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str) -> Workspace:
     """Copy the checkout at `root` to `to`, with a uv.lock of the versions in its lock."""
     checkout.copy(root, to)
-    manifest = to / "pyproject.toml"
-    manifest.write_text(resolver.with_sources(manifest.read_text(), members(to)))
     indexes = Indexes.configured()
     packages = locked(root).items()
     pins = {name: package["version"] for name, package in packages if "local" not in package}
