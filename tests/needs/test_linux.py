@@ -46,7 +46,7 @@ def test_orphans_are_adopted_and_killed() -> None:
         "shell = 'setsid sleep 600 >/dev/null & echo $!'\n"
         "orphan = subprocess.run(['sh', '-c', shell], stdout=subprocess.PIPE, text=True).stdout\n"
         "linux.kill_children()\n"
-        "print(orphan, flush=True)"
+        "print(orphan, end='', flush=True)"
     ) as parent:
         assert parent.stdout is not None
         orphan = int(parent.stdout.readline())
