@@ -6,8 +6,7 @@ let
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch.nix { inherit platform; };
-  installer = import ./installer.nix { inherit step modules fetch packages; };
-  wheel = import ./wheel.nix { inherit platform step modules fetch installer buildLibraries; };
+  wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
   sources = import ./source.nix { inherit root; };
   member = import ./local.nix { inherit step modules sources graph packages buildLibraries; };
 
@@ -31,7 +30,7 @@ let
     else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
     else code members.${name}.extra.${extra};
 
-  link = import ./environment.nix { inherit platform step modules installer; };
+  link = import ./environment.nix { inherit platform step modules; };
 in
 {
   inherit packages graph step modules wheels sources;

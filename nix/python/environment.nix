@@ -1,5 +1,5 @@
 # Parts -> an environment: a farm of symlinks in the shape of a virtual environment (PEP 405).
-{ platform, step, modules, installer }:
+{ platform, step, modules }:
 {
   # The name of the environment.
   name,
@@ -11,7 +11,7 @@
 step {
   inherit name;
   script = ./steps/link_environment.py;
-  imports = [ modules.prefix installer ];
+  imports = [ modules.prefix ];
   env = {
     inherit (platform) python cacert tzdata;
     inherit parts launcher;

@@ -40,6 +40,7 @@ let
     outputHash = artifact.sha256;
     preferLocalBuild = true;
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
+    RES_OPTIONS = "timeout:1";
   };
 
   fromFileHost = artifact: derivation (fixed artifact // {

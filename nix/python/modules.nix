@@ -6,4 +6,5 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   declared = ./steps/declared.py;
   install_wheel = ./steps/install_wheel.py;
   prefix = ./steps/prefix.py;
+  wheel_file = ./steps/wheel_file.py;
 }

@@ -1,5 +1,5 @@
 # A locked package -> its files in the shape of a Python prefix (lib/python3.11/site-packages, bin).
-{ platform, step, modules, fetch, installer, buildLibraries }:
+{ platform, step, modules, fetch, buildLibraries }:
 name: package:
 let
   file = package.sdist or package.wheel or package.wheels.${platform.system} or (throw
@@ -10,7 +10,7 @@ step {
   # A store path may hold no epoch (PEP 440).
   name = "${name}-${builtins.replaceStrings [ "!" ] [ "-" ] package.version}";
   script = if isSdist then ./steps/build_sdist.py else ./steps/install_wheel.py;
-  imports = [ modules.bytecode modules.compiled_code modules.prefix installer ]
+  imports = [ modules.bytecode modules.compiled_code modules.prefix modules.wheel_file ]
     ++ (if isSdist then [ modules.build_backend modules.install_wheel ] ++ buildLibraries package.build else [ ]);
   env = {
     artifact = fetch name file;

@@ -39,7 +39,7 @@ def test_a_record_that_does_not_match(checkout: Path, tmp_path: Path) -> None:
     edit_lock(checkout, lambda packages: packages.update(forged=locked(wheel=artifact)))
     error = build_error("toolchain.wheels.forged", root=checkout)
     assert "error: forged-1.0-py3-none-any.whl is not a sound wheel: " in error
-    assert "hash / size of forged.py didn't match RECORD" in error
+    assert "forged.py is not what its RECORD describes" in error
 
 
 def test_a_path_that_escapes(checkout: Path, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Wheels and sdists, made for a test: small, real, and broken where the test wants it."""
 
 import base64
+import csv
 import hashlib
 import io
 import tarfile
 import zipfile
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 
 
@@ -37,14 +39,17 @@ def wheel(
     }
     own = {path: text for path, text in content.items() if path not in files}
     described = {**(files if recorded is None else recorded), **own}
-    record = [f"{path},{digest(text)},{len(text)}" for path, text in described.items()]
+    record = StringIO()
+    rows = csv.writer(record, lineterminator="\n")
+    rows.writerows((path, digest(text), len(text)) for path, text in described.items())
+    rows.writerow((f"{info}/RECORD", "", ""))
     path = directory / f"{name}-1.0-{tag}.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for member, text in content.items():
             entry = zipfile.ZipInfo(member)
             entry.external_attr = (0o100755 if "/scripts/" in member else 0o100644) << 16
             archive.writestr(entry, text)
-        archive.writestr(f"{info}/RECORD", "\n".join([*record, f"{info}/RECORD,,", ""]))
+        archive.writestr(f"{info}/RECORD", record.getvalue())
     return path
 
 

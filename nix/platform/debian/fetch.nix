@@ -19,6 +19,7 @@ let
     outputHash = package.sha256;
     preferLocalBuild = true;
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
+    RES_OPTIONS = "timeout:1";
   };
 in
 {

@@ -12,6 +12,7 @@ from bytecode import compile_tree
 # Debian's hooks into an installed system, and modules that serve no service: those that need Tk,
 # NIS, Berkeley DB or files of other packages, and those that test CPython itself.
 DROPPED = [
+    "lib/python3.11/sitecustomize.py",  # before etc, into which it is a link
     "bin/pdb3.11",
     "bin/pydoc3.11",
     "bin/pygettext3.11",
@@ -19,7 +20,6 @@ DROPPED = [
     "share",
     "lib/binfmt.d",
     "lib/python3",
-    "lib/python3.11/sitecustomize.py",
     "lib/python3.11/ensurepip",
     "lib/python3.11/idlelib",
     "lib/python3.11/lib-dynload/_*test*.so",

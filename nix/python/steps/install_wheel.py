@@ -1,39 +1,40 @@
-"""Install one wheel into a prefix of its own, with pypa/installer.
+"""Install one wheel into a prefix of its own.
 
-What this adds to the library: the wheel must be for this machine, scripts stay without an
-interpreter until an environment gives them one, compiled code is fitted to the platform, and
-bytecode is the same at every build.
+The wheel must be for this machine; its files go to the places of their schemes; scripts stay
+without an interpreter until an environment gives them one, and entry points without scripts;
+compiled code is fitted to the platform; and bytecode is the same at every build.
 
 Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), out, and what
 compiled_code.py takes.
 """
 
+import csv
 import os
-import zipfile
+import zlib
+from io import StringIO
+from itertools import chain
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from bytecode import compile_tree
-from compiled_code import Toolchain, fit_all
-from installer import install
-from installer.destinations import SchemeDictionaryDestination
-from installer.exceptions import InstallerError
-from installer.records import RecordEntry
-from installer.sources import WheelFile
-from installer.utils import parse_wheel_filename
 from prefix import PLACEHOLDER, SITE_PACKAGES
+from wheel_file import File, UnsoundError, digest, info_directory, read_files
 
 # The Python and ABI tags that CPython 3.11 accepts (PEP 425): its own, and those of an earlier
 # Python with a stable ABI or none.
 PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, 12))}
 ABIS = {"none", "abi3", "cp311"}
 
+# Where the schemes of a wheel's .data directory are in a prefix (sysconfig's names).
+SCHEMES = {
+    "purelib": SITE_PACKAGES,
+    "platlib": SITE_PACKAGES,
+    "scripts": "bin",
+    "headers": "include",
+    "data": ".",
+}
 
-class Prefix(SchemeDictionaryDestination):
-    """The store path as a place to install to; entry points wait for an environment."""
-
-    def write_script(self, name: str, module: str, attr: str, section: str) -> RecordEntry:  # noqa: ARG002
-        """Record the script of an entry point without writing it."""
-        return RecordEntry(f"../../../bin/{name}", None, None)
+ELF_MAGIC = b"\x7fELF"
 
 
 def check_compatible(file: str, machine: str) -> None:
@@ -42,7 +43,7 @@ def check_compatible(file: str, machine: str) -> None:
     Raises SystemExit, naming the wheel and the tags, if they do not.
     """
     pythons, abis, platforms = (
-        part.split(".") for part in parse_wheel_filename(file).tag.split("-")
+        part.split(".") for part in file.removesuffix(".whl").rsplit("-", 3)[1:]
     )
     on_platform = any(
         tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
@@ -55,45 +56,84 @@ def check_compatible(file: str, machine: str) -> None:
         )
 
 
-def install_wheel(wheel: Path, prefix: Path) -> None:
-    """Install a wheel, named as on the index, into an empty prefix and compile it.
+def place(file: File, info: str) -> File:
+    """Return a file of a wheel as it goes into a prefix, its path relative to that.
 
-    Raises SystemExit, naming the wheel and the files, if RECORD does not match the content, if
-    two files would have one path, or if a path leads out of the prefix.
+    info is the wheel's .dist-info directory. Raises UnsoundError for an unknown scheme.
     """
-    site = str(prefix / SITE_PACKAGES)
-    destination = Prefix(
-        scheme_dict={
-            "purelib": site,
-            "platlib": site,
-            "scripts": str(prefix / "bin"),
-            "data": str(prefix),
-            "headers": str(prefix / "include"),
-        },
-        interpreter=PLACEHOLDER,
-        script_kind="posix",
-    )
+    data = info.removesuffix(".dist-info") + ".data"
+    top, _, rest = file.path.partition("/")
+    if top != data:
+        return file._replace(path=f"{SITE_PACKAGES}/{file.path}")
+    scheme, _, path = rest.partition("/")
+    if scheme not in SCHEMES:
+        raise UnsoundError(f"{file.path} is of no scheme of a Python prefix")
+    file = file._replace(path=os.path.normpath(f"{SCHEMES[scheme]}/{path}"))
+    if scheme != "scripts":
+        return file
+    if file.content.startswith(b"#!python"):
+        _, newline, rest_of_script = file.content.partition(b"\n")
+        file = file._replace(content=f"#!{PLACEHOLDER}".encode() + newline + rest_of_script)
+    return file._replace(is_executable=True)
+
+
+def write(file: File, prefix: Path) -> Path:
+    """Write a file of a prefix and return its path. Raises UnsoundError if there is one already."""
+    path = prefix / file.path
     try:
-        with WheelFile.open(wheel) as source:
-            source.validate_record()
-            install(source, destination, {"INSTALLER": b"nix\n"})
-    except (InstallerError, ValueError, FileExistsError, zipfile.BadZipFile) as error:
-        reasons = getattr(error, "issues", [str(error)])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as new:
+            new.write(file.content)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UnsoundError(f"two of its files would be {file.path}") from error
+    if file.is_executable:
+        path.chmod(0o755)
+    return path
+
+
+def install_wheel(wheel: Path, prefix: Path) -> list[Path]:
+    """Install a wheel, named as on the index, into an empty prefix, and compile it.
+
+    Returns its compiled code: ELF files. Raises SystemExit, naming the wheel and the file, if the
+    wheel does not keep to the format, and what it has written is of no use then.
+    """
+    compiled_code = []
+    record = StringIO()
+    rows = csv.writer(record, lineterminator="\n")
+    try:
+        with ZipFile(wheel) as archive:
+            info = info_directory(archive)
+            own = File(f"{info}/INSTALLER", b"nix\n", is_executable=False)
+            for member in chain(read_files(archive), [own]):
+                file = place(member, info)
+                path = write(file, prefix)
+                relative = os.path.relpath(file.path, SITE_PACKAGES)
+                rows.writerow((relative, digest(file.content), len(file.content)))
+                if file.content.startswith(ELF_MAGIC):
+                    compiled_code.append(path)
+    # What zipfile raises for an archive that is damaged, or of a kind that it does not know.
+    except (BadZipFile, RuntimeError, ValueError, zlib.error) as error:
         raise SystemExit(
-            f"error: {wheel.name} is not a sound wheel: " + "; ".join(reasons) + ". "
+            f"error: {wheel.name} is not a sound wheel: {error}. "
             "Report it to its maintainers and lock another version."
         ) from error
+    rows.writerow((f"{info}/RECORD", "", ""))
+    (prefix / SITE_PACKAGES / info / "RECORD").write_text(record.getvalue())
     # Some packages carry templates and test data named .py that are not Python: not an error.
     compile_tree(prefix / SITE_PACKAGES)
+    return compiled_code
 
 
 def install_here(wheel: Path) -> None:
     """Install a wheel as the environment variables of the step say."""
     env = os.environ
-    out = Path(env["out"])
-    install_wheel(wheel, out)
-    names = ("loader", "libc", "cxx", "patchelf", "strip")
-    fit_all(out, Toolchain(**{name: env[name] for name in names}))
+    if files := install_wheel(wheel, Path(env["out"])):
+        # Only here, because most wheels have none, and what it imports costs each of them.
+        from compiled_code import Toolchain, fit  # noqa: PLC0415
+
+        tools = Toolchain(**{name: env[name] for name in Toolchain._fields})
+        for path in files:
+            fit(path, tools)
 
 
 def main() -> None:

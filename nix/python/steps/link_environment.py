@@ -9,14 +9,24 @@ launcher (the module of the service that gets a command of its own; may be empty
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import EntryPoints, PathDistribution
+from importlib.metadata import EntryPoint, EntryPoints, PathDistribution
 from pathlib import Path
 
-from installer.scripts import Script
 from prefix import PLACEHOLDER, SITE_PACKAGES
 
 # Directories of the environment itself, never a symlink to a part's.
 OWN = {Path("bin"), Path("share"), Path(SITE_PACKAGES), *Path(SITE_PACKAGES).parents} - {Path()}
+
+# What becomes of an entry point (entry points specification, "Use for scripts").
+SCRIPT = """\
+#!{python}
+import sys
+
+from {module} import {name}
+
+if __name__ == "__main__":
+    sys.exit({attr}())
+"""
 
 # Isolated (-I) from PYTHONPATH, the user's packages and the working directory.
 LAUNCHER = """\
@@ -78,6 +88,12 @@ def write_script(path: Path, content: bytes) -> None:
     path.chmod(0o755)
 
 
+def script_of(point: EntryPoint, python: str) -> bytes:
+    """Return the script of an entry point."""
+    name = point.attr.partition(".")[0]
+    return SCRIPT.format(python=python, module=point.module, name=name, attr=point.attr).encode()
+
+
 def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) -> None:
     """Write the console and GUI scripts that the parts declare (entry points specification).
 
@@ -90,8 +106,7 @@ def write_entry_points(bin_directory: Path, parts: Iterable[Path], python: str) 
             points: EntryPoints = PathDistribution(dist_info).entry_points
             for group in ("console", "gui"):
                 for point in points.select(group=f"{group}_scripts"):
-                    script = Script(point.name, point.module, point.attr, group)
-                    name, content = script.generate(python, "posix")
+                    name, content = point.name, script_of(point, python)
                     first, other = written.setdefault(name, (part, content))
                     if name in brought:
                         first, other = brought[name].resolve(), b""

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from compiled_code import Toolchain, elf_files, fit_all
+from compiled_code import Toolchain, fit
 from toolchain import build, evaluate, run
 
 pytestmark = pytest.mark.builds
@@ -30,15 +30,6 @@ def copied(source: Path, target: Path) -> Path:
     return target
 
 
-def test_elf_files_among_others(tmp_path: Path) -> None:
-    bash = build("toolchain.platform.bash") / "bin/bash"
-    program = copied(bash, tmp_path / "bin/program")
-    library = copied(bash, tmp_path / "lib/python3.11/site-packages/sample/library.so.1")
-    (tmp_path / "bin/script").write_text("#!/bin/sh\n")
-    (tmp_path / "lib/notes.so.txt").write_text("notes")
-    assert list(elf_files(tmp_path)) == [program, library]
-
-
 def test_a_program_gets_the_platforms_loader(tmp_path: Path, tools: Toolchain) -> None:
     program = copied(
         build("toolchain.platform.patchelf") / "bin/patchelf", tmp_path / "bin/program"
@@ -46,7 +37,7 @@ def test_a_program_gets_the_platforms_loader(tmp_path: Path, tools: Toolchain) -
     program.chmod(0o755)
     foreign = ["--set-interpreter", "/lib64/ld.so", "--remove-rpath"]
     run(tools.patchelf, *foreign, program)
-    fit_all(tmp_path, tools)
+    fit(program, tools)
     assert run(tools.patchelf, "--print-interpreter", program).stdout.strip() == tools.loader
     rpath = run(tools.patchelf, "--print-rpath", program).stdout.strip()
     assert rpath == f"{tools.cxx}:{tools.libc}"
@@ -57,12 +48,5 @@ def test_a_program_gets_the_platforms_loader(tmp_path: Path, tools: Toolchain) -
 def test_a_static_program_stays_as_it_is(tmp_path: Path, tools: Toolchain) -> None:
     busybox = build("toolchain.platform.busybox") / "bin/busybox"
     program = copied(busybox, tmp_path / "bin/program")
-    fit_all(tmp_path, tools)
+    fit(program, tools)
     assert program.read_bytes() == busybox.read_bytes()
-
-
-def test_other_files_stay_as_they_are(tmp_path: Path, tools: Toolchain) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/script").write_text("#!/bin/sh\n")
-    fit_all(tmp_path, tools)
-    assert (tmp_path / "bin/script").read_text() == "#!/bin/sh\n"

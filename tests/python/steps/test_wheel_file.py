@@ -1,0 +1,68 @@
+"""A wheel is read as its RECORD describes it, or not at all."""
+
+import hashlib
+import zipfile
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+import pytest
+from wheel_file import File, UnsoundError, read_files
+from wheels import digest, wheel
+
+
+def archive(path: Path, files: dict[str, str]) -> list[File]:
+    """Write an archive and read it as a wheel."""
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in files.items():
+            new.writestr(name, content)
+    with zipfile.ZipFile(path) as written:
+        return list(read_files(written))
+
+
+def test_files_come_without_record(tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel(tmp_path, "sample", {"sample.py": "content"})) as written:
+        paths = [file.path for file in read_files(written)]
+    assert paths == ["sample.py", "sample-1.0.dist-info/METADATA", "sample-1.0.dist-info/WHEEL"]
+
+
+def test_stronger_hashes(tmp_path: Path) -> None:
+    text = "Wheel-Version: 1.9\n"
+    hashed = urlsafe_b64encode(hashlib.sha512(text.encode()).digest()).decode()
+    record = f"a.dist-info/WHEEL,sha512={hashed},\n"
+    files = {"a.dist-info/WHEEL": text, "a.dist-info/RECORD": record}
+    assert [file.path for file in archive(tmp_path / "sample.whl", files)] == ["a.dist-info/WHEEL"]
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({}, "it has 0 .dist-info directories in place of one"),
+        ({"a.dist-info/WHEEL": "", "b.dist-info/WHEEL": ""}, "it has 2 .dist-info directories"),
+        ({"a.dist-info/METADATA": ""}, "it has no a.dist-info/WHEEL"),
+        ({"a.dist-info/WHEEL": "Wheel-Version: 1.0\n"}, "it has no a.dist-info/RECORD"),
+        (
+            {"a.dist-info/WHEEL": "Wheel-Version: 2.0\n"},
+            "its Wheel-Version is '2.0', and 1 is what is known here",
+        ),
+        (
+            {"a.dist-info/WHEEL": "Wheel-Version: 1.0\n", "a.dist-info/RECORD": "a.py,1\n"},
+            "its RECORD has a line of 2 fields in place of 3: ['a.py', '1']",
+        ),
+        ({"a.dist-info/WHEEL": "Name: a\n"}, "its Wheel-Version is ''"),
+    ],
+)
+def test_not_a_wheel(tmp_path: Path, files: dict[str, str], reason: str) -> None:
+    with pytest.raises(UnsoundError) as raised:
+        archive(tmp_path / "sample.whl", files)
+    assert reason in str(raised.value)
+
+
+@pytest.mark.parametrize("hashed", ["", "md5=1B2M2Y8AsgTpgAmY7PhCfg", "crc=1"])
+def test_a_hash_must_be_sound(tmp_path: Path, hashed: str) -> None:
+    text = "Wheel-Version: 1.0\n"
+    record = (
+        f"a.dist-info/WHEEL,{digest(text)},{len(text)}\na.dist-info/RECORD,,\na.py,{hashed},0\n"
+    )
+    files = {"a.py": "", "a.dist-info/WHEEL": text, "a.dist-info/RECORD": record}
+    with pytest.raises(UnsoundError, match=r"a\.py has no sound hash in its RECORD"):
+        archive(tmp_path / "sample.whl", files)
