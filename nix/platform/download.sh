@@ -4,6 +4,9 @@
 # server says that the file does not exist. The time limit is timeout's, in seconds, because wget's
 # own (-T) makes Debian's static busybox crash in a sandbox.
 download() {
+  # An answer of the name server that gets lost is waited for one second (resolv.conf(5)), not five:
+  # with a process for each of eighty files, a first build meets some.
+  export RES_OPTIONS=timeout:1
   for pause in 1 3 0; do
     if timeout 900 wget -q --no-check-certificate -O "$2" "$1" 2> wget.log; then
       return 0

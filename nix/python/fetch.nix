@@ -31,8 +31,9 @@ let
   usesDefaultIndex = getEnv "PIP_INDEX_URL" == "" && indexed == [ ] && getEnv "https_proxy" == "";
 
   fixed = artifact: {
-    # Named so that Nix takes it after the platform's files; see ../platform/debian/fetch.nix.
-    name = "file-" + replaceStrings [ "!" ] [ "-" ] artifact.file;
+    # Nix starts what it can in the order of names: after the platform's own files (deb-…) and the
+    # interpreter that is made of them, so that these arrive while that is built.
+    name = "upstream-" + replaceStrings [ "!" ] [ "-" ] artifact.file;
     inherit (platform) system pip;
     inherit (artifact) file;
     outputHashMode = "flat";
@@ -40,7 +41,6 @@ let
     outputHash = artifact.sha256;
     preferLocalBuild = true;
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
-    RES_OPTIONS = "timeout:1";
   };
 
   fromFileHost = artifact: derivation (fixed artifact // {

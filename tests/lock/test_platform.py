@@ -14,8 +14,8 @@ pytestmark = pytest.mark.builds
 LOCK = Path("nix/lock/debian.json")
 
 
-HELLO = '{ "hello": { "packages": ["hello"], "without": ["libc6"], "prune": [] },'
-"""A component more: the first line of components.json in place of its brace."""
+HELLO = '[hello]\npackages = ["hello"]\nwithout = ["libc6"]\n\n[busybox]'
+"""A component more, and the head of the one before which it stands."""
 
 
 def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -27,11 +27,9 @@ def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_another_component_moves_nothing_else(checkout: Path) -> None:
-    components = checkout / "nix/platform/components.json"
+    components = checkout / "nix/platform/components.toml"
     before: dict[str, Any] = json.loads((checkout / LOCK).read_text())
-    edit(
-        components, "{", '{ "hello": { "packages": ["hello"], "without": ["libc6"], "prune": [] },'
-    )
+    edit(components, "[busybox]", HELLO)
     done = lock(checkout, "--platform")
     assert done.returncode == 0, done.stderr
     first, *rest = done.stdout.splitlines()

@@ -13,7 +13,7 @@ CODE = """\
 import sys
 from pathlib import Path
 from please_cli import nix, prefetch
-line = "  /nix/store/{}-file-{}-{}.drv\\n"
+line = "  /nix/store/{}-upstream-{}-{}.drv\\n"
 nix.plan = lambda *_: "".join(line.format("0" * 32, n, sys.argv[2]) for n in range(9))
 print(prefetch.prefetch(Path(sys.argv[1]), ["door"]))
 """
@@ -27,7 +27,7 @@ def test_what_arrives_whole_is_in_the_store(server: Server, tmp_path: Path) -> N
         sent = content if number else "not what is locked"
         server.pages[f"/{number}"] = sent.encode()
         entries.append(
-            f'{{ name = "file-{number}-{salt}"; url = "{server.url}/{number}"; '
+            f'{{ name = "upstream-{number}-{salt}"; url = "{server.url}/{number}"; '
             f'sha256 = builtins.hashString "sha256" "{content}"; }}'
         )
     # The last one is nowhere.
@@ -36,7 +36,7 @@ def test_what_arrives_whole_is_in_the_store(server: Server, tmp_path: Path) -> N
     python = build("please_cli") / "bin/python"
     done = run(python, "-c", CODE, tmp_path, salt)
     assert (done.stdout, done.stderr) == ("7\n", "fetching 9 files\n")
-    assert len(list(Path("/nix/store").glob(f"*-file-*-{salt}"))) == 7
+    assert len(list(Path("/nix/store").glob(f"*-upstream-*-{salt}"))) == 7
 
 
 def test_every_download_has_an_address() -> None:

@@ -18,7 +18,7 @@ def describe(file: Path) -> dict[str, str]:
 def store(file: Path) -> dict[str, str]:
     """Put a file into the store, where its fetch would put it; return what the lock says of it."""
     with TemporaryDirectory() as directory:
-        named = shutil.copy(file, Path(directory, f"file-{file.name}"))
+        named = shutil.copy(file, Path(directory, f"upstream-{file.name}"))
         run("nix-store", "--add-fixed", "sha256", named)
     return describe(file)
 

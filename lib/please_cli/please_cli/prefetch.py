@@ -25,7 +25,7 @@ WORTH = 8
 
 CONNECTIONS = 8
 
-_NEEDED = re.compile(r"^ +/nix/store/[0-9a-z]{32}-((?:deb|file)-.+)\.drv$", re.MULTILINE)
+_NEEDED = re.compile(r"^ +/nix/store/[0-9a-z]{32}-((?:deb|upstream)-.+)\.drv$", re.MULTILINE)
 
 
 class Download(TypedDict):

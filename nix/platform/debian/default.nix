@@ -1,34 +1,47 @@
 # The embedded platform: everything from Debian packages that nix/lock/debian.json pins.
 #
-# A component is a named set of Debian packages (../components.json). It is unpacked
-# (./unpack.nix), then relocated (./relocate.nix) so that it runs from the store and finds
-# nothing of the host. Adding one: an entry there, `./please lock --platform`, a line here.
+# A component is a named set of Debian packages (../components.toml): either one that runs
+# (./component.nix) or a few files (./files.nix). Adding one: an entry there, `./please lock
+# --platform`, a line here.
 { system, mirror ? null }:
 let
   lock = import ./lock.nix { inherit system; };
   fetch = import ./fetch.nix { inherit system lock mirror tools; };
   tools = import ./bootstrap.nix { inherit system lock fetch; };
-  unpack = import ./unpack.nix { inherit system lock fetch tools; };
-  interpreter = import ./interpreter.nix { inherit lock unpack; };
-  relocate = import ./relocate.nix { inherit system lock unpack interpreter; };
+  component = import ./component.nix { inherit system lock fetch tools platform; };
+  files = import ./files.nix { inherit system lock fetch tools; };
+
+  platform = rec {
+    inherit system;
+    inherit (tools) busybox openssl;
+    python = import ./python.nix { inherit component tzdata; };
+    sitePackages = "lib/python3.11/site-packages";
+    libc = "${python}/lib/${lock.multiarch}";
+    loader = "${libc}/${lock.loader}";
+    cxx = files { name = "cxx"; take = ''cp -R files/lib/*-linux-gnu "$out"''; };
+    patchelf = component { name = "patchelf"; patchelf = null; libraries = [ libc cxx ]; };
+    elfutils = component { name = "elfutils"; libraries = [ libc ]; };
+    bash = component { name = "bash"; };
+    # The pip that Debian ships for bootstrapping, unpacked.
+    pip = files {
+      name = "pip";
+      take = ''mkdir "$out"; unzip -q files/share/python-wheels/pip-*.whl -d "$out"'';
+    };
+    # Mozilla's certificate authorities in one file, as OpenSSL reads them.
+    cacert = files {
+      name = "cacert";
+      take = ''mkdir -p "$out/etc/ssl/certs"; cat files/share/ca-certificates/mozilla/*.crt > "$out/etc/ssl/certs/ca-bundle.crt"'';
+    };
+    # All zones once; not again with leap seconds, and without, nor the host's own.
+    tzdata = files {
+      name = "tzdata";
+      take = ''mkdir -p "$out/share"; cd files/share/zoneinfo; rm -r localtime posix right; cp -R . "$out/share/zoneinfo"'';
+    };
+    postgresql = import ./postgresql.nix { inherit component tzdata; };
+    redis = component { name = "redis"; };
+    rabbitmq = import ./rabbitmq.nix { inherit component; inherit (tools) busybox; };
+    oidc = component { name = "oidc"; finish = ./finish_oidc.py; };
+    downloads = map fetch.deb (builtins.attrNames lock.packages);
+  };
 in
-rec {
-  inherit system;
-  inherit (tools) busybox openssl;
-  python = import ./python.nix { inherit relocate tzdata; };
-  sitePackages = "lib/python3.11/site-packages";
-  pip = import ./pip.nix { inherit system tools unpack; };
-  patchelf = relocate { component = "patchelf"; };
-  elfutils = relocate { component = "elfutils"; };
-  bash = relocate { component = "bash"; };
-  cacert = import ./cacert.nix { inherit system tools unpack; };
-  tzdata = import ./tzdata.nix { inherit system tools unpack; };
-  postgresql = import ./postgresql.nix { inherit relocate tzdata; };
-  redis = relocate { component = "redis"; };
-  rabbitmq = import ./rabbitmq.nix { inherit relocate; inherit (tools) busybox; };
-  oidc = relocate { component = "oidc"; finish = ./finish_oidc.py; };
-  libc = "${python}/lib/${lock.multiarch}";
-  loader = "${libc}/${lock.loader}";
-  downloads = map fetch.deb (builtins.attrNames lock.packages);
-  cxx = "${relocate { component = "cxx"; }}/lib/${lock.multiarch}";
-}
+platform

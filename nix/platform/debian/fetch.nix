@@ -9,9 +9,7 @@ let
   };
 
   fixed = package: {
-    # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde. Nix
-    # builds in the order of names: the platform's files come before those of the wheels, so that
-    # the latter arrive while the interpreter is built.
+    # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
     name = "deb-" + replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
     url = "${base}/${package.file}";
     outputHashMode = "flat";
@@ -19,7 +17,6 @@ let
     outputHash = package.sha256;
     preferLocalBuild = true;
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
-    RES_OPTIONS = "timeout:1";
   };
 in
 {

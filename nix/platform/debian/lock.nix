@@ -16,8 +16,8 @@ in
   busybox = lock.busybox.${system};
   inherit (locked) packages;
 
-  # The packages of a component, a list of names; and what of it is left out, a list of globs.
+  # The packages of a component, a list of names; and which of its files are deleted, a list of globs.
   component = name: locked.components.${name} or (throw
     "the component ${name} is not in nix/lock/debian.json: run ./please lock --platform");
-  prune = name: (builtins.fromJSON (builtins.readFile ../components.json)).${name}.prune;
+  prune = name: (builtins.fromTOML (builtins.readFile ../components.toml)).${name}.prune or [ ];
 }

@@ -1,7 +1,9 @@
 # CPython, trimmed and compiled (./finish_python.py).
-{ relocate, tzdata }:
-relocate {
-  component = "python";
+{ component, tzdata }:
+component {
+  name = "python";
+  python = null;
+  patchelf = null;
   finish = ./finish_python.py;
   env = {
     inherit tzdata;

@@ -1,13 +1,17 @@
 """Make the unpacked files of Debian packages self-contained: a prefix in the Nix store.
 
-Debian builds for the prefix /usr and for the loader's default directories. Here /usr, /lib and
-/bin become one prefix; symlinks stay inside it; executables get the prefix's own loader and
-library path; and glibc and OpenSSL forget the host's directories, so that a program maps the same
-files on every machine, with the build sandbox on or off.
+Debian builds for the prefix /usr and for the loader's default directories. Here the files of /usr
+and of / are in one prefix already (unpack.sh); symlinks have to stay inside it; executables get a
+loader and a library path in the store; and glibc and OpenSSL forget the host's directories, so that
+a program maps the same files on every machine, with the build sandbox on or off.
 
-Environment, set by relocate.nix: root (the unpacked packages), out (the prefix to make),
-multiarch, loader (its file name), patchelf (the command that runs it), finish (Python source to
-execute at the end with the prefix as the working directory; may be empty).
+No file is written in place: the Python that runs this, its loader and its libraries may be among
+them.
+
+Environment, set by component.nix: out (the unpacked packages), prune (globs of what to delete),
+multiarch, loader (its file name), libraries (directories of other components' libraries), patchelf
+(the command that runs it), finish (Python source to execute at the end with the prefix as the
+working directory; may be empty).
 """
 
 import os
@@ -15,8 +19,36 @@ import runpy
 import shutil
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+# Documentation, and what belongs to an installed system, serves nobody in a store; nor do locales
+# and gconv modules: without a locale Python is in UTF-8 mode (PEP 540), and has codecs of its own.
+LITTER = [
+    "etc/cron*",
+    "etc/default",
+    "etc/init.d",
+    "etc/ld.so.conf*",
+    "etc/logrotate.d",
+    "etc/skel",
+    "lib/*-linux-gnu/audit",
+    "lib/*-linux-gnu/gconv",
+    "lib/locale",
+    "lib/systemd",
+    "lib64",
+    "share/applications",
+    "share/bug",
+    "share/doc",
+    "share/doc-base",
+    "share/gdb",
+    "share/info",
+    "share/lintian",
+    "share/locale",
+    "share/man",
+    "share/menu",
+    "share/pixmaps",
+    "var",
+]
 
 ELF_MAGIC = b"\x7fELF"
 PT_INTERP = 3
@@ -35,20 +67,14 @@ FORGOTTEN = {
 UNTOUCHED_BY_PATCHELF = ("ld-linux", "libc.so")
 
 
-def flatten(root: Path, out: Path) -> None:
-    """Copy the files below root to out, those below /usr one level up.
-
-    /lib64 is left out: it holds only the loader's other name.
-    """
-    for source in walk(root):
-        relative = source.relative_to(root)
-        if relative.parts[0] == "lib64":
-            continue
-        target = out / str(relative).removeprefix("usr/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target, follow_symlinks=False)
-        if not target.is_symlink():
-            target.chmod(target.stat().st_mode | 0o200)
+def prune(prefix: Path, patterns: Iterable[str]) -> None:
+    """Delete the files and directories that match a glob."""
+    for pattern in patterns:
+        for path in sorted(prefix.glob(pattern)):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def contain_symlinks(out: Path) -> None:
@@ -96,7 +122,15 @@ def forget_host(path: Path) -> None:
                     "the package: look at FORGOTTEN in nix/platform/debian/relocate.py."
                 )
             content = content.replace(old, new)
-        path.write_bytes(content)
+        replace(path, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put another file into the place of one, with the same permissions."""
+    new = path.with_name(f".{path.name}")
+    new.write_bytes(content)
+    new.chmod(path.stat().st_mode)
+    new.replace(path)
 
 
 def has_interpreter(path: Path) -> bool:
@@ -111,7 +145,7 @@ def has_interpreter(path: Path) -> bool:
     return PT_INTERP in types
 
 
-def patch_executable(path: Path, patchelf: list[str], interpreter: Path) -> None:
+def patch_executable(path: Path, patchelf: list[str], loader: Path, libraries: str) -> None:
     """Give an executable its loader and, by DT_RPATH, the libraries of everything it loads.
 
     DT_RPATH rather than DT_RUNPATH, because only the former also serves the libraries that a
@@ -119,26 +153,33 @@ def patch_executable(path: Path, patchelf: list[str], interpreter: Path) -> None
     """
     if not has_interpreter(path):
         return
-    paths = ["--set-rpath", str(interpreter.parent), "--set-interpreter", str(interpreter)]
-    subprocess.run([*patchelf, "--force-rpath", *paths, str(path)], check=True)
+    new = path.with_name(f".{path.name}")
+    options = ["--force-rpath", "--set-rpath", libraries, "--set-interpreter", str(loader)]
+    subprocess.run([*patchelf, *options, "--output", str(new), str(path)], check=True)
+    new.replace(path)
 
 
-def relocate(root: Path, out: Path, interpreter: Path, patchelf: list[str]) -> None:
-    """Make the prefix at out from the unpacked packages at root."""
-    flatten(root, out)
+def relocate(out: Path, libraries: Sequence[Path], loader: str, patchelf: list[str]) -> None:
+    """Make a prefix of the packages that are unpacked at out.
+
+    Its programs run with the loader of that name that comes first in the directories `libraries`.
+    """
     contain_symlinks(out)
+    found = next(directory / loader for directory in libraries if (directory / loader).exists())
+    searched = ":".join(str(directory) for directory in libraries)
     for path in filter(is_elf, list(walk(out))):
         forget_host(path)
         if not path.name.startswith(UNTOUCHED_BY_PATCHELF):
-            patch_executable(path, patchelf, interpreter)
+            patch_executable(path, patchelf, found, searched)
 
 
 def main() -> None:
     """Run the build step with the settings in the environment."""
     env = os.environ
     out = Path(env["out"])
-    interpreter = out / "lib" / env["multiarch"] / env["loader"]
-    relocate(Path(env["root"]), out, interpreter, env["patchelf"].split())
+    prune(out, [*LITTER, *env["prune"].split()])
+    libraries = [out / "lib" / env["multiarch"], *map(Path, env["libraries"].split())]
+    relocate(out, libraries, env["loader"], env["patchelf"].split())
     if env.get("finish"):
         os.chdir(out)
         runpy.run_path(env["finish"], run_name="__main__")

@@ -10,11 +10,10 @@ import pytest
 def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What relocate.py leaves of a Python, in miniature, as the working directory."""
     library = tmp_path / "lib/python3.11"
-    for name in ("bin/python3.11", "lib/python3.11/os.py", "lib/python3.11/test/test_os.py"):
+    for name in ("bin/python3.11", "lib/python3.11/os.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     (tmp_path / "bin/python3").symlink_to("elsewhere")
-    (library / "sitecustomize.py").write_text("import apport_python_hook\n")
     (library / "_sysconfigdata_arch.py").write_text(
         "build_time_vars = {'prefix': '/usr', 'LIBDIR': '/usr/lib/arch',\n"
         " 'TZPATH': '/usr/share/zoneinfo:/usr/lib/zoneinfo'}\n"
@@ -32,12 +31,6 @@ def test_sysconfig_names_the_prefix(prefix: Path) -> None:
     assert variables["prefix"] == str(prefix)
     assert variables["LIBDIR"] == f"{prefix}/lib/arch"
     assert variables["TZPATH"].startswith("/tzdata/share/zoneinfo:")
-
-
-def test_hooks_into_the_host_are_gone(prefix: Path) -> None:
-    finish_python.main()
-    assert not (prefix / "lib/python3.11/sitecustomize.py").exists()
-    assert not (prefix / "lib/python3.11/test").exists()
 
 
 def test_one_interpreter_under_three_names(prefix: Path) -> None:

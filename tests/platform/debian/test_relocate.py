@@ -6,6 +6,8 @@ import pytest
 import relocate
 from toolchain import build, run
 
+TOOLS = [("patchelf", "patchelf"), ("elfutils", "eu-strip")]
+
 
 def write(path: Path, content: bytes = b"") -> Path:
     """Write a file and the directories above it."""
@@ -27,27 +29,16 @@ def contents(directory: Path) -> set[str]:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "root"
-
-
-@pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_usr_and_the_root_become_one_prefix(root: Path, out: Path) -> None:
-    for name in ("usr/bin/tool", "bin/shell", "lib/arch/libc.so", "usr/lib/arch/libz.so"):
-        write(root / name)
-    symlink(root / "lib64/ld-linux.so.2", "/lib/arch/ld-linux.so.2")
-    relocate.flatten(root, out)
-    assert contents(out) == {"bin/tool", "bin/shell", "lib/arch/libc.so", "lib/arch/libz.so"}
-
-
-def test_files_of_packages_may_be_edited_afterwards(root: Path, out: Path) -> None:
-    write(root / "usr/bin/tool").chmod(0o555)
-    relocate.flatten(root, out)
-    assert (out / "bin/tool").stat().st_mode & 0o777 == 0o755
+def test_what_matches_a_glob_is_deleted(out: Path) -> None:
+    for name in ("bin/tool", "bin/other", "share/doc/tool/README", "share/tool/data"):
+        write(out / name)
+    symlink(out / "lib/tool", "../share/doc")
+    relocate.prune(out, ["bin/[!t]*", "share/doc", "lib/*", "absent"])
+    assert contents(out) == {"bin/tool", "share/tool/data"}
 
 
 def test_symlinks_stay_in_the_prefix(out: Path) -> None:
@@ -76,6 +67,8 @@ def test_glibc_and_openssl_forget_the_host(tmp_path: Path) -> None:
     )
     libc = write(tmp_path / "libc.so.6", b"\0/usr/lib/locale\0/usr/share/locale\0")
     libcrypto = write(tmp_path / "libcrypto.so.3", b"\0/usr/lib/ssl\0")
+    libc.chmod(0o755)
+    before = loader.stat().st_ino
     other = write(tmp_path / "libz.so.1", b"\0/usr/lib/z\0")
     for path in (loader, libc, libcrypto, other):
         relocate.forget_host(path)
@@ -83,6 +76,9 @@ def test_glibc_and_openssl_forget_the_host(tmp_path: Path) -> None:
     assert libc.read_bytes() == b"\0/.no/lib/locale\0/.no/share/locale\0"
     assert libcrypto.read_bytes() == b"\0/.no/lib/ssl\0"
     assert other.read_bytes() == b"\0/usr/lib/z\0"
+    # A process that runs from the file keeps what it has.
+    assert loader.stat().st_ino != before
+    assert libc.stat().st_mode & 0o777 == 0o755
 
 
 def test_another_version_of_glibc_is_an_error(tmp_path: Path) -> None:
@@ -104,13 +100,28 @@ def test_nothing_that_runs_names_the_hosts_directories() -> None:
 
 
 @pytest.mark.builds
+def test_hooks_into_the_host_are_gone() -> None:
+    library = build("toolchain.platform.python") / "lib/python3.11"
+    assert not {"sitecustomize.py", "test", "ensurepip"} & {path.name for path in library.iterdir()}
+
+
+@pytest.mark.builds
 def test_programs_have_the_prefixs_own_loader() -> None:
     patchelf = build("toolchain.platform.patchelf") / "bin/patchelf"
     for component, program in [
         ("python", "python3.11"),
         ("bash", "bash"),
-        ("patchelf", "patchelf"),
     ]:
         prefix = build(f"toolchain.platform.{component}")
         loader = run(patchelf, "--print-interpreter", prefix / "bin" / program).stdout
         assert Path(loader.strip()).is_relative_to(prefix)
+
+
+@pytest.mark.builds
+@pytest.mark.parametrize(("component", "program"), TOOLS)
+def test_tools_stand_on_the_libc_of_python(component: str, program: str) -> None:
+    patchelf = build("toolchain.platform.patchelf") / "bin/patchelf"
+    tool = build(f"toolchain.platform.{component}") / "bin" / program
+    loader = run(patchelf, "--print-interpreter", tool).stdout
+    assert Path(loader.strip()).is_relative_to(build("toolchain.platform.python"))
+    assert run(tool, "--version").returncode == 0

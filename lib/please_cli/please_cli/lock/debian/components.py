@@ -1,6 +1,6 @@
-"""What the embedded platform is made of: nix/platform/components.json."""
+"""What the embedded platform is made of: nix/platform/components.toml."""
 
-import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,9 @@ def read(path: Path) -> Components:
     Raises UserError when the file says something else.
     """
     try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path}: no components to lock: {error}; correct the file") from error
-    if not isinstance(found, dict):
-        raise UserError(f"{path}: no components to lock: not an object; correct the file")
     for name, component in found.items():
         for key in ("packages", "without"):
             if not isinstance(component, dict) or not isinstance(component.get(key), list):

@@ -49,7 +49,7 @@ class Index:
         """
         left_out = set(without)
         found: dict[str, Package] = {}
-        wanted = [(name, "nix/platform/components.json") for name in roots]
+        wanted = [(name, "nix/platform/components.toml") for name in roots]
         while wanted:
             name, asker = wanted.pop()
             if name in left_out:
@@ -60,7 +60,7 @@ class Index:
                 raise UserError(
                     f"{asker} asks for the Debian package {name!r}, which the suite does not "
                     "hold; correct the name, or list it under `without`, in "
-                    "nix/platform/components.json"
+                    "nix/platform/components.toml"
                 ) from None
             if package.name not in found and package.name not in left_out:
                 found[package.name] = package

@@ -36,7 +36,7 @@ def lock(root: Path) -> Document:
 
     Raises UserError when the mirror cannot be used or does not have a package.
     """
-    wanted = components.read(root / "nix/platform/components.json")
+    wanted = components.read(root / "nix/platform/components.toml")
     source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
     with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)

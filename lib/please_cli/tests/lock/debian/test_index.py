@@ -89,12 +89,12 @@ def test_a_dependency_that_the_suite_lacks(index: Index) -> None:
         index.closure(["app"])
     assert caught.value.message == (
         "the Debian package 'doc' asks for the Debian package 'absent', which the suite does not "
-        "hold; correct the name, or list it under `without`, in nix/platform/components.json"
+        "hold; correct the name, or list it under `without`, in nix/platform/components.toml"
     )
 
 
 def test_a_root_that_the_suite_lacks(index: Index) -> None:
     with pytest.raises(
-        UserError, match=r"^nix/platform/components\.json asks for the Debian package 'absent'"
+        UserError, match=r"^nix/platform/components\.toml asks for the Debian package 'absent'"
     ):
         index.closure(["absent"])

@@ -1,8 +1,7 @@
 # What is asked for by hand and what is locked do not drift apart.
 { nix }:
 let
-  names = file: builtins.attrNames (builtins.fromJSON (builtins.readFile (nix + file)));
   systems = (builtins.fromJSON (builtins.readFile (nix + "/lock/debian.json"))).systems;
-  asked = names "/platform/components.json";
+  asked = builtins.attrNames (builtins.fromTOML (builtins.readFile (nix + "/platform/components.toml")));
 in
 builtins.mapAttrs (_: locked: builtins.attrNames locked.components == asked) systems

@@ -1,0 +1,30 @@
+# A component of ../components.toml -> a self-contained directory in the store.
+#
+# Busybox unpacks its packages (./component.sh), then Python makes a prefix of them that runs from
+# the store and finds nothing of the host (./relocate.py).
+{ system, lock, fetch, tools, platform }:
+{
+  # The name of the component.
+  name,
+  # What relocates it; null for Python itself, and for patchelf, which start with their own packages.
+  python ? "${platform.python}/bin/python3.11",
+  patchelf ? "${platform.patchelf}/bin/patchelf",
+  # Directories of libraries that its programs take from other components.
+  libraries ? [ ],
+  # Python source to run at the end, in the output directory; null for none.
+  finish ? null,
+  # Further environment variables of the builder.
+  env ? { },
+}:
+derivation (env // {
+  inherit name system python patchelf libraries finish;
+  inherit (lock) multiarch loader;
+  builder = "${tools.busybox}/bin/busybox";
+  args = [ "sh" ./component.sh ];
+  unpack = ./unpack.sh;
+  relocate = ./relocate.py;
+  debs = map fetch.deb (lock.component name);
+  debs_of_patchelf = if patchelf == null then map fetch.deb (lock.component "patchelf" ++ lock.component "cxx") else null;
+  libc = if python == null then null else platform.libc;
+  prune = lock.prune name;
+})

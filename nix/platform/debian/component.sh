@@ -1,0 +1,19 @@
+# Makes a component: unpacks its packages, and hands over to relocate.py.
+#
+# Environment, set by component.nix: debs, unpack (./unpack.sh), relocate (./relocate.py), python and
+# patchelf (commands; empty where this makes them itself), debs_of_patchelf, libc (python's), what
+# relocate.py takes, and out.
+set -eu
+. "$unpack"
+unpack "$out" $debs
+if [ -z "$python" ]; then
+  libc=$out/lib/$multiarch
+  python="$libc/$loader --library-path $libc $out/bin/python3.11"
+  export PYTHONHOME="$out"
+fi
+if [ -z "$patchelf" ]; then
+  unpack patchelf $debs_of_patchelf
+  patchelf="$libc/$loader --library-path $libc:patchelf/lib/$multiarch patchelf/bin/patchelf"
+fi
+export patchelf
+exec $python -S -s "$relocate"

@@ -1,0 +1,15 @@
+# A component of ../components.toml of which only some files are wanted -> those files.
+{ system, lock, fetch, tools }:
+{
+  # The name of the component.
+  name,
+  # Shell commands that make $out of the directory `files`.
+  take,
+}:
+derivation {
+  inherit name system;
+  builder = "${tools.busybox}/bin/busybox";
+  args = [ "sh" "-euc" ". \"$unpack\"; unpack files $debs; ${take}" ];
+  unpack = ./unpack.sh;
+  debs = map fetch.deb (lock.component name);
+}
