@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -60,6 +61,36 @@ def test_the_logger_of_flask_writes_the_same_way(make: Make, lines: Lines) -> No
     make().logger.warning("%d left", 3)
     (line,) = lines()
     assert (line["event"], line["level"], line["service"]) == ("3 left", "warning", "shop")
+
+
+def test_structlog_puts_arguments_into_a_line(make: Make, lines: Lines) -> None:
+    app = make()
+    app.log.info("%d of %s left", 3, "many")
+    app.log.info("%(left)d left", {"left": 3})
+    app.log.info("100%")
+    assert [line["event"] for line in lines()] == ["3 of many left", "3 left", "100%"]
+
+
+def test_a_stack_is_in_the_line_where_it_is_asked_for(make: Make, lines: Lines) -> None:
+    make().logger.info("here", stack_info=True)
+    assert "test_a_stack_is_in_the_line" in lines()[0]["stack_info"]
+
+
+def test_the_library_that_logged_is_told(make: Make, lines: Lines) -> None:
+    app = make()
+    library = logging.Logger("library")
+    library.addHandler(app.logger.handlers[0])
+    library.error("lost")
+    app.log.info("found", logger="own")
+    lost, found = lines()
+    assert (lost["logger"], lost["service"], found["logger"]) == ("library", "shop", "own")
+
+
+def test_a_line_cannot_say_when_and_what_it_is(make: Make, lines: Lines) -> None:
+    make().log.info("x", level="critical", timestamp="never", service="other")
+    (line,) = lines()
+    assert (line["level"], line["service"]) == ("info", "shop")
+    assert line["timestamp"].startswith("20")
 
 
 def test_development_is_readable(make: Make, capsys: pytest.CaptureFixture[str]) -> None:

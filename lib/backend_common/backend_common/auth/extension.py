@@ -11,7 +11,7 @@ from uuid import uuid4
 import flask
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
-from backend_common.app import App, current_app
+from backend_common.app import App, current_app, current_request
 from backend_common.auth import challenge, jwks, keys, permissions
 from backend_common.auth.bearer import Verifier
 from backend_common.auth.challenge import InvalidTokenError
@@ -115,7 +115,7 @@ class Auth:
     @property
     def known_user(self) -> User | None:
         """Who the current request was found to be by, for logs: this finds nothing out."""
-        outcome = flask.request.environ.get(OUTCOME)
+        outcome = current_request().environ.get(OUTCOME)
         return outcome if isinstance(outcome, User) and outcome.method else None
 
     def sign(

@@ -62,7 +62,7 @@ def init_app(app: App) -> BoundLogger:
         wrapper_class=BoundLogger,
         context_class=dict,
     ).bind()
-    requests.follow(app, log)
+    requests.follow(app)
     return log
 
 

@@ -47,10 +47,10 @@ _PLAIN = re.compile(r"(?!.*eyJ)[\w/.<>-]*\Z")
 
 def redact(value: Any) -> Any:
     """Return *value* without secrets; what is neither text nor a container is told by its repr."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, str):
         return _text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Mapping):
         return {
             key: REDACTED if isinstance(key, str) and _is_secret(key) else redact(each)
