@@ -11,7 +11,7 @@ balancers.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 
 import flask
@@ -20,7 +20,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from backend_common import health, settings
-from backend_common.app import App
+from backend_common.app import App, current_request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = "Content-Security-Policy"
 
@@ -68,6 +71,7 @@ _NONCE = "{nonce}"  # in place of it; a nonce has no braces
 _NONCE_BYTES = 24
 # In the WSGI environment.
 _UNTRUSTED = "backend_common.security.untrusted_https"
+_NONCE_KEY = "backend_common.security.nonce"
 
 
 class Security:
@@ -83,8 +87,7 @@ class Security:
 
         Templates have it as ``csp_nonce()``.
         """
-        nonce: str = flask.request.csp_nonce  # type: ignore[attr-defined]  # as flask-talisman has it
-        return nonce
+        return _nonce(flask.request.environ)
 
     def redirect(self) -> Response | None:
         """Answer a request over http with a redirect to https, but a check of the service's health.
@@ -92,7 +95,7 @@ class Security:
         The redirect is a 307 (RFC 9110, section 15.4.8): it keeps the method and the body, and no
         browser remembers it, so that a mistake in ``SECURITY_TRUSTED_HOPS`` can be corrected.
         """
-        request = flask.request
+        request = current_request()
         if request.is_secure or request.path in health.PATHS:
             return None
         if _UNTRUSTED in request.environ and not self._has_warned:
@@ -114,7 +117,6 @@ def init_app(app: App) -> Security:
     """
     policy = _read_policy(app)
     security = Security(app)
-    _trust_proxies(app)
     _secure_cookies(app)
     if app.in_production:
         app.before_request(security.redirect)
@@ -133,7 +135,10 @@ def init_app(app: App) -> Security:
         referrer_policy=referrer,
         **_read_hsts(app),
     )
-    _send(app, headers)
+    app.jinja_env.globals["csp_nonce"] = lambda: security.nonce
+    # NB: in this order, so that the innermost knows what the proxies said.
+    app.wsgi_app = Sender(app.wsgi_app, headers)  # type: ignore[method-assign]
+    _trust_proxies(app)
     return security
 
 
@@ -244,26 +249,56 @@ def _ask(specimen: flask.Flask, scheme: str) -> Headers:
     ]
 
 
-def _send(app: App, headers: Mapping[str, Headers]) -> None:
-    """Send *headers*, by scheme, with each response, and a nonce that nobody can foresee."""
+class Sender:
+    """Adds headers to what an application answers.
 
-    def make_nonce() -> None:
-        flask.request.csp_nonce = token_urlsafe(_NONCE_BYTES)  # type: ignore[attr-defined]
+    Below Flask, whose headers are copied and checked one by one: these are the same each time, but
+    for a nonce that nobody can foresee.
 
-    def add_headers(response: flask.Response) -> flask.Response:
-        request = flask.request
-        # A request that Flask refuses has no nonce: then no script has one.
-        nonce = getattr(request, "csp_nonce", None) or token_urlsafe(_NONCE_BYTES)
-        for name, value in headers[request.scheme]:
-            if name != CSP:
-                response.headers[name] = value
-            elif CSP not in response.headers:  # a view may write one for its own page
-                response.headers[CSP] = value.replace(_NONCE, nonce)
-        return response
+    :param headers: what to send, by scheme; :data:`_NONCE` in it is the nonce.
+    """
 
-    app.jinja_env.globals["csp_nonce"] = lambda: getattr(flask.request, "csp_nonce", "")
-    app.before_request(make_nonce)
-    app.after_request(add_headers)
+    def __init__(self, wsgi_app: "WSGIApplication", headers: Mapping[str, Headers]) -> None:
+        self._app = wsgi_app
+        self._headers = headers
+        # Where nobody asked for the nonce, nothing has it, and to send it would allow nothing.
+        self._without_nonce = {
+            scheme: [(name, value.replace(f" 'nonce-{_NONCE}'", "")) for name, value in each]
+            for scheme, each in headers.items()
+        }
+        self._names = {name.lower() for each in headers.values() for name, _ in each}
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request, as WSGI has it (PEP 3333)."""
+
+        def start(status: str, given: Headers, *error: Any) -> Callable[[bytes], object]:
+            names = {name.lower() for name, _ in given}
+            # What is still to be made, as its length is unknown, may still ask for the nonce.
+            asked = _NONCE_KEY in environ or "content-length" not in names
+            headers = self._headers if asked else self._without_nonce
+            ours = headers[environ["wsgi.url_scheme"]]
+            if asked:
+                nonce = _nonce(environ)
+                ours = [(name, value.replace(_NONCE, nonce)) for name, value in ours]
+            if not self._names.isdisjoint(names):
+                # A view may write a policy for its own page, and nothing else that is sent here.
+                if CSP.lower() in names:
+                    ours = [pair for pair in ours if pair[0] != CSP]
+                replaced = self._names - {CSP.lower()}
+                given = [pair for pair in given if pair[0].lower() not in replaced]
+            return start_response(status, given + ours, *error)
+
+        return self._app(environ, start)
+
+
+def _nonce(environ: "WSGIEnvironment") -> str:
+    """Return the nonce of the response, which is made when somebody first asks for it."""
+    nonce: str | None = environ.get(_NONCE_KEY)
+    if nonce is None:
+        nonce = environ[_NONCE_KEY] = token_urlsafe(_NONCE_BYTES)
+    return nonce
 
 
 def _is_policy(value: Any) -> bool:

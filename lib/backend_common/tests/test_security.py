@@ -76,6 +76,30 @@ def test_the_nonce_of_a_view_is_the_one_of_its_response(make: Make) -> None:
     assert f"'nonce-{response.text}'" in response.headers["Content-Security-Policy"]
 
 
+def test_there_is_no_nonce_that_nobody_asked_for(make: Make) -> None:
+    app = make()
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+    policy = directives(get(app, f"{HTTPS}/plain"))
+    assert (policy["script-src"], policy["style-src"]) == ("'strict-dynamic'", "'self'")
+    assert policy.keys() == directives(get(app)).keys()
+
+
+def test_a_page_that_is_streamed_has_its_nonce(make: Make) -> None:
+    app = make()
+    app.add_url_rule("/stream", "stream", lambda: flask.stream_template_string("{{ csp_nonce() }}"))
+    response = get(app, f"{HTTPS}/stream")
+    assert f"'nonce-{response.text}'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_view_does_not_weaken_the_other_headers(make: Make) -> None:
+    app = make()
+    own = {"x-frame-options": "ALLOWALL", "Referrer-Policy": "unsafe-url"}
+    app.add_url_rule("/own", "own", lambda: ("", own))
+    response = get(app, f"{HTTPS}/own")
+    assert response.headers.getlist("X-Frame-Options") == ["DENY"]
+    assert response.headers.getlist("Referrer-Policy") == ["same-origin"]
+
+
 def test_nothing_else_is_allowed_by_default(make: Make) -> None:
     policy = directives(get(make()))
     assert policy["default-src"] == policy["form-action"] == "'self'"

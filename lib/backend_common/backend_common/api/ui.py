@@ -13,6 +13,7 @@ from connexion.spec import Specification  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from backend_common.api import problems
+from backend_common.app import App
 
 PACKAGE = "flask-swagger-ui"
 
@@ -66,7 +67,7 @@ def serve_document(app: flask.Flask, specification: Specification) -> None:
 class Pages:
     """Swagger UI, for each document of one application."""
 
-    def __init__(self, app: flask.Flask) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
         self._first: str | None = None
         app.register_error_handler(werkzeug.exceptions.NotFound, self._redirect)
@@ -78,8 +79,8 @@ class Pages:
         title = specification["info"]["title"]
 
         def page() -> Response:
-            # flask-talisman has the nonce of its own policy there, once it is asked for one.
-            nonce = getattr(flask.request, "csp_nonce", None) or secrets.token_urlsafe(16)
+            has_policy = "security" in self._app.loaded
+            nonce = self._app.security.nonce if has_policy else secrets.token_urlsafe(16)
             response = self._app.response_class(
                 flask.render_template_string(_PAGE, title=title, nonce=nonce)
             )
