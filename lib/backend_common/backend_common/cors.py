@@ -1,11 +1,11 @@
 """Which pages of other origins may read responses (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask
-from flask.typing import AfterRequestCallable
 from flask_cors import CORS
 
 from backend_common import settings
@@ -67,9 +67,6 @@ def init_app(app: App) -> Cors:
 
 
 def _allow(app: App, origins: list[str], credentials: bool, options: dict[str, Any]) -> None:
-    # NB: before flask-cors, and so run after it.
-    if ANY not in origins:
-        app.after_request(_vary)
     # What has a bracket, as IPv6 addresses do, would be a pattern to flask-cors.
     exact = [ANY if it == ANY else re.compile(rf"{re.escape(it)}\Z") for it in origins]
     # NB: all options are given here; flask-cors would take those that are not from app.config.
@@ -87,26 +84,32 @@ def _allow(app: App, origins: list[str], credentials: bool, options: dict[str, A
         resources=r"/*",
         **options,
     )
-    # Most requests have no origin, and get nothing of flask-cors, which takes its time for that.
-    functions = app.after_request_funcs[None]
-    functions.append(_if_from_an_origin(functions.pop()))
+    functions: list[Any] = app.after_request_funcs[None]
+    functions.append(_with_vary(functions.pop(), differs=ANY not in origins))
 
 
-def _if_from_an_origin(function: AfterRequestCallable[Any]) -> AfterRequestCallable[Any]:
-    def after_request(response: flask.Response) -> Any:
-        return function(response) if "HTTP_ORIGIN" in flask.request.environ else response
+def _with_vary(
+    function: Callable[[flask.Response], flask.Response], *, differs: bool
+) -> Callable[[flask.Response], flask.Response]:
+    """Return *function*, of flask-cors, for requests with an origin, and ``Vary`` for all.
+
+    Most requests have no origin, and get nothing of flask-cors, which takes its time for that.
+
+    :param differs: tell caches that others get other headers, as the Fetch standard advises for
+        one origin too. flask-cors tells it to those alone who get the headers: what it tells to a
+        caller without an origin would be kept, and given to a page that needs them.
+    """
+
+    def after_request(response: flask.Response) -> flask.Response:
+        if "HTTP_ORIGIN" in flask.request.environ:
+            response = function(response)
+        if differs and "Vary" not in response.headers:
+            response.headers["Vary"] = "Origin"
+        elif differs:
+            response.vary.add("Origin")
+        return response
 
     return after_request
-
-
-def _vary(response: flask.Response) -> flask.Response:
-    """Tell caches that others get other headers, as the Fetch standard advises for one origin too.
-
-    flask-cors tells it to those alone who get the headers: what it tells to a caller without an
-    origin would be kept, and given to a page that needs them.
-    """
-    response.vary.add("Origin")
-    return response
 
 
 def _read_headers(app: App, key: str, default: tuple[str, ...]) -> list[str]:
