@@ -1,5 +1,6 @@
 """Serving a service: ``bin/<service>``, or ``python -m backend_common.serve <service>``."""
 
+import gc
 import importlib
 import os
 import socket
@@ -87,6 +88,10 @@ def command(service: str, host: str, port: int, workers: int, threads: int) -> N
 
         process.take_over(app)
         options["logger_class"] = RootLogger
+    # What is there by now stays: the garbage collector need not look at it again, in requests, nor
+    # touch the memory that workers share.
+    gc.collect()
+    gc.freeze()
     Server(app, options).run()
 
 
