@@ -220,3 +220,31 @@ def test_a_field_that_is_larger_than_the_limit(service: Service) -> None:
     response = client.post("/", data={"count": "1" * 100})
     assert response.status_code == 413
     problem(response)
+
+
+@pytest.mark.parametrize("version", [{"swagger": "2.0"}, {}, {"openapi": "3.1.0"}])
+def test_what_is_read_only_is_not_required_in_a_request(
+    service: Service, version: dict[str, str]
+) -> None:
+    number: Json = {"type": "integer", "readOnly": True}
+    schemas: Json = {"Number": number}
+    place = "definitions" if "swagger" in version else "components/schemas"
+    thing = {
+        "type": "object",
+        "required": ["id", "number", "name"],
+        "properties": {"id": number, "number": {"$ref": f"#/{place}/Number"}, "name": {}},
+    }
+    schemas["Thing"] = thing
+    schema = {"$ref": f"#/{place}/Thing"}
+    if "swagger" in version:
+        inside = {"name": "body", "in": "body", "required": True, "schema": schema}
+        post = operation("echo", parameters=[inside])
+        more: Json = {"definitions": schemas}
+    else:
+        post = operation("echo", requestBody=body("application/json", schema))
+        more = {"components": {"schemas": schemas}}
+    client = serve(service, ECHO, {"/": {"post": post}}, **version, **more).test_client()
+    assert client.post("/", json={"name": "a"}).status_code == 200
+    assert client.post("/", json={"name": "a", "id": 1, "number": 2}).status_code == 200
+    response = client.post("/", json={"id": 1, "number": 2})
+    assert problem(response)["detail"] == "body: 'name' is a required property"

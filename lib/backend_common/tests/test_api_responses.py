@@ -139,3 +139,9 @@ def test_an_async_function(service: Service) -> None:
     functions = "async def answer():\n    return {'id': 1}\n"
     app = serve(service, functions, {"/": {"get": operation("answer")}})
     assert app.test_client().get("/").get_json() == {"id": 1}
+
+
+def test_what_is_write_only_is_not_required_in_a_response(service: Service) -> None:
+    schema = {**THING, "required": ["id", "secret"]}
+    responses = {"200": {"description": "It.", "content": {"application/json": {"schema": schema}}}}
+    assert answering(service, "{'id': 1}", responses).get("/").status_code == 200

@@ -1,7 +1,7 @@
 """Values, checked against the schemas of a document."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -20,6 +20,7 @@ LONGEST_MESSAGE = 200  # characters
 MOST_ERRORS = 5  # of one value; who sends more mistakes than that learns of the rest later
 
 Schema = Mapping[str, Any]
+Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Dialect:
 
     request: Any
     response: Any
-    registry: Registry[Any] = field(default_factory=Registry)
+    registry: Registry[Any]
 
     def incoming(self, schema: Schema | bool) -> "Check":
         """Return what checks a value of a request against *schema*."""
@@ -52,12 +53,7 @@ class Dialect:
 
     def flat(self, schema: Schema | bool) -> dict[str, Any]:
         """Return *schema* with its own reference replaced by what that leads to."""
-        seen: set[str] = set()
-        flat = dict(schema) if isinstance(schema, Mapping) else {}
-        while (reference := flat.pop("$ref", None)) and reference not in seen:
-            seen.add(reference)
-            flat = {**self.registry.resolver().lookup(reference).contents, **flat}
-        return flat
+        return _flat(schema, self.registry)
 
     def _validator(self, kind: Any, schema: Schema | bool) -> Any:
         return kind(schema, registry=self.registry, format_checker=kind.FORMAT_CHECKER)
@@ -91,20 +87,51 @@ def _mistake(error: ValidationError) -> Mistake:
     return Mistake(shorten(error.message, LONGEST_MESSAGE), shorten(pointer, LONGEST_MESSAGE))
 
 
+def _flat(schema: Schema | bool, registry: Registry[Any]) -> dict[str, Any]:
+    seen: set[str] = set()
+    flat = dict(schema) if isinstance(schema, Mapping) else {}
+    while (reference := flat.pop("$ref", None)) and reference not in seen:
+        seen.add(reference)
+        flat = {**registry.resolver().lookup(reference).contents, **flat}
+    return flat
+
+
 def _refuse(_: Any, on: bool, __: Any, ___: Any) -> Iterator[ValidationError]:
     if on:
         yield ValidationError("it is write-only, and must not be in a response")
 
 
-DRAFT_4 = Dialect(
-    Draft4RequestValidator,
-    extend(Draft4ResponseValidator, {"writeOnly": _refuse, "x-writeOnly": _refuse}),
-)
+def _required(unless: str, registry: Registry[Any]) -> Keyword:
+    """Return the keyword ``required``, which is not about properties that go the other way alone.
+
+    That is how OpenAPI 3.0 has it (Schema Object, ``readOnly`` and ``writeOnly``), and what people
+    mean elsewhere.
+    """
+
+    def check(_: Any, names: list[str], value: Any, schema: Schema) -> Iterator[ValidationError]:
+        if not isinstance(value, dict):
+            return
+        properties = schema.get("properties", {})
+        for name in names:
+            if name not in value and not _flat(properties.get(name, {}), registry).get(unless):
+                yield ValidationError(f"{name!r} is a required property")
+
+    return check
+
+
+def _dialect(request: Any, response: Any, registry: Registry[Any]) -> Dialect:
+    outgoing = {"required": _required("writeOnly", registry), "writeOnly": _refuse}
+    return Dialect(
+        extend(request, {"required": _required("readOnly", registry)}),
+        extend(response, {**outgoing, "x-writeOnly": _refuse}),
+        registry,
+    )
+
+
+DRAFT_4 = _dialect(Draft4RequestValidator, Draft4ResponseValidator, Registry())
 """Of Swagger 2.0 and OpenAPI 3.0: an extended subset of JSON Schema draft 4 (or Wright 00)."""
 
 
 def draft_2020_12(registry: Registry[Any]) -> Dialect:
     """Return the dialect of OpenAPI 3.1, which is JSON Schema itself."""
-    return Dialect(
-        Draft202012Validator, extend(Draft202012Validator, {"writeOnly": _refuse}), registry
-    )
+    return _dialect(Draft202012Validator, Draft202012Validator, registry)
