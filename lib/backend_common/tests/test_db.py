@@ -57,6 +57,10 @@ def make(service: Service) -> Make:
         def typo() -> str:
             return str(app.db.session.scalar(text("SELECT count(*) FROM thinks")))
 
+        @app.get("/double/<int:number>")
+        def double(number: int) -> str:
+            return str(app.db.session.scalar(text("SELECT 2 * :number"), {"number": number}))
+
         return app
 
     return make_app
@@ -267,6 +271,17 @@ def test_another_error_is_told_as_it_is(make: Make) -> None:
     app = make()
     flask_db(app, "upgrade")
     assert app.test_client().get("/typo").status_code == 500
+
+
+def test_a_number_that_sqlite_cannot_take(make: Make) -> None:
+    client = make().test_client()
+    assert client.get("/double/3").text == "6"
+    response = client.get(f"/double/{2**63}")
+    assert response.status_code == 400
+    assert (
+        "The database cannot take a value: it is too long or too large, or has a NUL."
+        in response.text
+    )
 
 
 def test_a_database_that_does_not_answer(make: Make) -> None:

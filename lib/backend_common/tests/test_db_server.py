@@ -18,6 +18,7 @@ import sqlalchemy
 from backend_common import App, create_app
 from backend_common.db import config, engines, lock
 from database_service import FILES, Thing, database, migration
+from flask import request
 from sqlalchemy import func, select, text
 
 Service = Callable[..., Path]
@@ -87,6 +88,15 @@ def make(service: Service) -> Iterator[Callable[..., App]]:
         @app.get("/sleep")
         def sleep() -> str:
             return str(app.db.session.scalar(text("SELECT pg_sleep(60)")))
+
+        @app.get("/cast/<kind>")
+        def cast(kind: str) -> str:
+            value = request.args["value"]
+            return str(app.db.session.scalar(text(f"SELECT CAST(:it AS {kind})"), {"it": value}))
+
+        @app.get("/divide")
+        def divide() -> str:
+            return str(app.db.session.scalar(text("SELECT 1 / 0")))
 
         return app
 
@@ -190,6 +200,26 @@ def test_a_statement_that_takes_too_long(make: Any, url: str) -> None:
     response = app.test_client().get("/sleep")
     assert response.status_code == 503
     assert "The database is busy. Try again later." in response.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("text", "a%00b"),
+        ("integer", "99999999999"),
+        ("integer", "one"),
+        ("date", "tomorrows"),
+        ("date", "2030-02-31"),
+    ],
+)
+def test_a_value_that_it_cannot_take(make: Any, url: str, kind: str, value: str) -> None:
+    response = make(DATABASE_URL=url).test_client().get(f"/cast/{kind}?value={value}")
+    assert response.status_code == 400
+    assert "The database cannot take a value" in response.text
+
+
+def test_an_error_of_the_code_is_no_value(make: Any, url: str) -> None:
+    assert make(DATABASE_URL=url).test_client().get("/divide").status_code == 500
 
 
 def test_a_pool_without_a_free_connection(make: Any, url: str) -> None:

@@ -1,10 +1,11 @@
-"""What a caller is told when the database fails: 503 when it is not the code's fault."""
+"""What a caller is told when the database fails: 503 or 400 when it is not the code's fault."""
 
 import sqlite3
 from typing import Any
 
 import flask
 from sqlalchemy.exc import (
+    DataError,
     DBAPIError,
     InterfaceError,
     OperationalError,
@@ -12,27 +13,44 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
 from backend_common.db.migrations import schema_is_current
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 AWAY = ("08", "53300", "57P")  # no connection; too many of them; starting, stopping
 TOO_LONG = "57014"  # a statement was cancelled
+# A value is too long, too large, of another type, or has a character that is none there.
+NO_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
+NUL = "cannot contain NUL"  # which psycopg refuses by itself, without a state
 
 SILENT = "The database does not answer. Try again later."
 BUSY = "The database is busy. Try again later."
+REFUSED = "The database cannot take a value: it is too long or too large, or has a NUL."
 
 
 def handle(app: flask.Flask) -> None:
-    """Have *app* answer 503 while the database cannot serve.
+    """Have *app* answer 503 while the database cannot serve, and 400 to what it cannot take.
 
     A request that has its answer gets it, even if the database goes away before the session has
     ended. Flask-SQLAlchemy must be there already: its own end of the session comes later.
     """
     app.teardown_appcontext(_end)
+    app.register_error_handler(DataError, _refuse)
     for kind in (OperationalError, ProgrammingError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(kind, _explain)
+
+
+def _refuse(error: DataError) -> Any:
+    """Answer 400 when a value is at fault, which came with the request; the rest is the code's."""
+    state = getattr(error.orig, "sqlstate", None)
+    too_large = isinstance(error.orig, OverflowError)  # see sqlite.py
+    if state not in NO_VALUE and not too_large and NUL not in str(error.orig):
+        raise error
+    app = flask.current_app
+    _end()
+    app.logger.warning("the database refused a value: %s", type(error.orig).__name__)
+    return app.handle_http_exception(BadRequest(REFUSED))
 
 
 def _explain(error: SQLAlchemyError) -> Any:

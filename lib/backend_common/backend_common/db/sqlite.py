@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import DataError
 
 from backend_common.settings import SettingError
 
@@ -32,6 +33,14 @@ def prepare(engine: Engine, url: URL) -> None:
         if "uri" not in url.query:
             connection.execute("PRAGMA journal_mode = WAL")
 
+    def name_error(context: ExceptionContext) -> None:
+        # A number over 64 bits: other drivers have an error of DB-API for it.
+        if isinstance(error := context.original_exception, OverflowError):
+            raise DataError(
+                context.statement, context.parameters, error, hide_parameters=engine.hide_parameters
+            )
+
+    event.listen(engine, "handle_error", name_error)
     event.listen(engine, "do_connect", make_directory)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "savepoint", begin)
