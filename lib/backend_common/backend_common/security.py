@@ -192,7 +192,8 @@ def _trust_proxies(app: App) -> None:
 def _without_forwarded(wsgi_app: Any) -> Any:
     """Take away the headers that proxies send: what is true of them is in the environment now.
 
-    Without this, flask-talisman believes ``X-Forwarded-Proto`` of anybody.
+    Without this, flask-talisman believes ``X-Forwarded-Proto`` of anybody. A proxy that says
+    something else than ``https`` has not said that it was.
     """
     keys = [f"HTTP_X_FORWARDED_{name.upper()}" for name in FORWARDED]
 
@@ -202,6 +203,8 @@ def _without_forwarded(wsgi_app: Any) -> Any:
             environ[_UNTRUSTED] = True
         for key in keys:
             environ.pop(key, None)
+        secure = environ["wsgi.url_scheme"].lower() == "https"
+        environ["wsgi.url_scheme"] = "https" if secure else "http"
         return wsgi_app(environ, start_response)
 
     return call

@@ -239,13 +239,14 @@ def test_as_many_proxies_are_believed_as_there_are(
     assert f" {seen} " in response.text
 
 
-def test_https_at_the_proxy(production: Make) -> None:
-    response = get(production(), f"{HTTP}/", X_Forwarded_Proto="https")
+@pytest.mark.parametrize("said", ["https", "HTTPS"])
+def test_https_at_the_proxy(production: Make, said: str) -> None:
+    response = get(production(), f"{HTTP}/", X_Forwarded_Proto=said)
     assert response.status_code == 200
     assert "Strict-Transport-Security" in response.headers
 
 
-@pytest.mark.parametrize("said", ["https, http", "http"])
+@pytest.mark.parametrize("said", ["https, http", "http", "httpss", "\xe9", ""])
 def test_http_at_the_proxy(production: Make, said: str) -> None:
     assert get(production(), f"{HTTP}/", X_Forwarded_Proto=said).status_code == 307
 
