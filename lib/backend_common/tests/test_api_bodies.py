@@ -223,9 +223,7 @@ def test_a_field_that_is_larger_than_the_limit(service: Service) -> None:
 
 
 @pytest.mark.parametrize("version", [{"swagger": "2.0"}, {}, {"openapi": "3.1.0"}])
-def test_what_is_read_only_is_not_required_in_a_request(
-    service: Service, version: dict[str, str]
-) -> None:
+def test_what_is_read_only_is_not_required_in_a_request(service: Service, version: Json) -> None:
     number: Json = {"type": "integer", "readOnly": True}
     schemas: Json = {"Number": number}
     place = "definitions" if "swagger" in version else "components/schemas"

@@ -113,6 +113,16 @@ def test_a_callback_works_once_and_where_it_began(real: Make, browser: Browser) 
     assert client.get(back).status_code == 400
 
 
+@pytest.mark.parametrize("code", ["", "&code=", "&code=garbage", "&code=%00&error="])
+def test_a_callback_without_the_code(real: Make, code: str) -> None:
+    client = real().test_client()
+    asked = client.get("/auth0/login").location or ""
+    state = parse_qs(urlsplit(asked).query)["state"][0]
+    response = client.get(f"/auth0/callback?state={state}{code}")
+    assert response.status_code == 400
+    assert "This login has expired, or did not begin here." in response.text
+
+
 def test_a_session_is_a_new_one_after_a_login(real: Make, browser: Browser) -> None:
     client = real().test_client()
     with client.session_transaction() as session:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import flask
 import requests
 from authlib.integrations.flask_client import (  # type: ignore[import-untyped]
     FlaskIntegration,
@@ -18,6 +19,8 @@ from backend_common.auth0.config import Config
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")  # of ID tokens; their keys are public
 OURS = ("invalid_client", "invalid_scope", "unauthorized_client")  # errors that users cannot help
+DENIED = "You did not let the provider log you in."
+LOST = "This login has expired, or did not begin here."
 NAME = "auth0"  # in the session, where what a login needs on its way is kept
 
 
@@ -61,6 +64,8 @@ class Provider:
         :raises LoginError: they did not log in, or not from here.
         :raises ProviderError: the provider does not answer, or not as it must.
         """
+        if not any(flask.request.args.get(name) for name in ("code", "error")):
+            raise LoginError(LOST)
         with _told():
             client = self._client()
             token = client.authorize_access_token(
@@ -136,12 +141,7 @@ def _told() -> Iterator[None]:
             message = f"{error.error}; AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET or AUTH0_SCOPE is wrong"
             raise ProviderError(message) from error
         denied = error.error == "access_denied"
-        message = (
-            "You did not let the provider log you in."
-            if denied
-            else "This login has expired, or did not begin here."
-        )
-        raise LoginError(message) from error
+        raise LoginError(DENIED if denied else LOST) from error
     except requests.RequestException as error:
         raise ProviderError(type(error).__name__) from error
     except (JoseError, ValueError, TypeError, KeyError, RuntimeError) as error:
