@@ -109,11 +109,16 @@ class Installer:
         return usage
 
 
-def packages(to: Path, environment: Mapping[str, str], *names: str) -> Path:
-    """Install packages, without what they require, into the new directory `to`; return that."""
+def packages(to: Path, environment: Mapping[str, str], *names: str, whole: bool = False) -> Path:
+    """Install packages into the new directory `to`, and return that.
+
+    What they require is installed too if `whole` is true.
+    """
     indexes = Indexes.configured()
     variables = {**environment, **indexes.environment()}
-    options: list[str | Path] = ["--python", PYTHON, "--target", to, "--no-deps"]
+    options: list[str | Path] = ["--python", PYTHON, "--target", to]
+    if not whole:
+        options.append("--no-deps")
     run([UV, "pip", "install", *options, *indexes.arguments(), *names], to.parent, variables)
     return to
 

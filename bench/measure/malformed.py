@@ -1,33 +1,52 @@
-"""Requests of any shape, to every endpoint of the services: none may fail."""
+"""Requests of any shape, to every endpoint of services: none may fail."""
 
 import json
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+from bench import peers
 from bench.figure import Figure
 from bench.job import Job, say
-from bench.process import run
+from bench.toolchain import Toolchain
 
-REQUESTS = 100_000
-SERVICES = ("tokens", "treestatus")
+SHARES = (
+    # A service, who makes the requests, and how many of them.
+    ("exposed", "properties", 60_000),
+    ("exposed", "documents", 20_000),
+    ("tokens", "properties", 5_000),
+    ("tokens", "documents", 5_000),
+    ("treestatus", "properties", 5_000),
+    ("treestatus", "documents", 5_000),
+)
+PLACES = ("lib/backend_common", "src/tokens", "src/treestatus", "bench/subjects/exposed")
 
 
 def measure(job: Job) -> Iterator[Figure]:
-    """Send as many to each service; tell the first of those that failed."""
+    """Send them, to services with real servers; tell the first of those that failed."""
     toolchain = job.copy("malformed")
-    # All members are in it, editable, and Hypothesis.
-    python = toolchain.path("toolchain.shell.environment") / "bin/python"
-    for name in SERVICES:
-        environment = {
-            **job.environment,
-            "PYTHONPATH": f"{toolchain.root}/lib/backend_common:{toolchain.root}/src/{name}",
-        }
-        subject = toolchain.root / "bench/subjects/malformed.py"
-        count = str(REQUESTS // len(SERVICES))
-        said = json.loads(
-            run([python, "-B", subject, name, count], job.scratch, environment).stdout
-        )
-        say(f"{name}: answers by status: {said['statuses']}")
+    packages = peers.packages(
+        job.scratch / "schemathesis", job.environment, "schemathesis", whole=True
+    )
+    requests = failed = 0
+    for name, way, count in SHARES:
+        said = _send(toolchain, name, way, count, packages)
+        requests += said["requests"]
+        failed += said["failed"]
+        say(f"{name}, {way}: answers by status: {said['statuses']}")
+        if way == "properties" and said["unmet"]:
+            say(f"{name}, {way}: not with all credentials: {', '.join(said['unmet'])}")
         for request in said["first"]:
-            say(f"{name}: failed: {request}")
-        what = f"malformed requests to {name}: failed, of {said['requests']}"
-        yield Figure(what, said["failed"], "", limit=0)
+            say(f"{name}, {way}: failed: {request}")
+        what = f"malformed requests to {name}, by {way}: failed, of {said['requests']}"
+        yield Figure(what, said["failed"], "")
+    yield Figure(f"malformed requests: failed, of {requests}", failed, "", limit=0)
+
+
+def _send(toolchain: Toolchain, name: str, way: str, count: int, packages: Path) -> Any:
+    places = [str(toolchain.root / place) for place in (*PLACES, "bench/subjects")]
+    command = ["env", f"PYTHONPATH={':'.join(places)}", "python", "-B", "-m", "malformed"]
+    line = shlex.join([*command, name, way, str(count), str(packages)])
+    done = toolchain.shell("backend_common", f"needs run -- {line}")
+    return json.loads(done.stdout.splitlines()[-1])

@@ -1,0 +1,161 @@
+"""Headers that any endpoint may get, and credentials of every kind."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from backend_common import App
+from hypothesis import strategies as st
+from werkzeug.http import parse_cookie
+
+Strategy = st.SearchStrategy[Any]
+
+HTTPS = "https://localhost"
+HUGE = 100_000  # characters
+SESAME = "sesame"  # what the functions of the documents ask for
+USED_UP = timedelta(days=-1)
+
+latin = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=30)
+
+
+class Headers:
+    """The headers of requests to one application."""
+
+    def __init__(self, app: App) -> None:
+        self.credentials = {**_schemes(), **_of_functions()}
+        cookies = ["session=a.b.c", f"key={SESAME}", "=;;=", "session=" + "x" * HUGE]
+        if "auth" in app.loaded:
+            self.credentials |= _signed(app)
+            if "db" in app.loaded:
+                self.credentials |= _kept(app)
+        if "auth0" in app.loaded:
+            cookies += _sessions(app)
+        self._others = st.fixed_dictionaries(
+            {},
+            optional={
+                "Cookie": st.sampled_from(cookies) | latin,
+                "Accept": st.sampled_from(["*/*", "application/json", "text/html, */*;q=0.1"])
+                | latin,
+                "Content-Encoding": latin,
+                "Host": st.sampled_from(["localhost"] * 5 + ["[", "a b", "a:b", "\xe9"]),
+                "Origin": st.sampled_from(["https://shop.example.org", "null"]) | latin,
+                "X-Forwarded-For": latin,
+                # Most requests come by https: the others are redirected.
+                "X-Forwarded-Proto": st.sampled_from(["https"] * 20 + ["http", "", "\xe9", "a,b"]),
+                "X-Key": st.just(SESAME) | latin,
+                "X-Request-ID": latin,
+            },
+        )
+
+    def strategy(self) -> Strategy:
+        """Return a strategy for pairs: the kind of the credentials, and all headers."""
+        return st.tuples(st.sampled_from(sorted(self.credentials)), self._others, latin).map(
+            lambda drawn: (drawn[0], self._together(*drawn))
+        )
+
+    def _together(self, kind: str, others: dict[str, str], random: str) -> dict[str, str]:
+        value = self.credentials[kind]
+        if value is None:
+            return others
+        return {**others, "Authorization": value.replace("<random>", random)}
+
+
+def _schemes() -> dict[str, str | None]:
+    """Return what every service may be sent; None is for no header."""
+    return {
+        "none": None,
+        "empty": "",
+        "no scheme": "a.b.c",
+        "no token": "Bearer",
+        "blank token": "Bearer  ",
+        "tab": "Bearer\ta.b.c",
+        "twice": "Bearer Bearer a.b.c",
+        "unknown scheme": "Digest username=a",
+        "no JWT": "Bearer a.b.c.d.e",
+        "dots": "Bearer ..",
+        "random": "<random>",
+        "random bearer": "Bearer <random>",
+        "non-ASCII": "Bearer \xe9\xff\xa0.\xe9.\xe9",
+        "huge": "Bearer " + "x" * HUGE,
+        "huge scheme": "x" * HUGE,
+        "huge basic": "Basic " + "QUJD" * (HUGE // 4),
+    }
+
+
+def _of_functions() -> dict[str, str | None]:
+    return {
+        "bearer of a function": f"Bearer {SESAME}",
+        "basic": "Basic " + _encode(f"somebody:{SESAME}".encode()),
+        "basic, wrong": "Basic " + _encode(b"somebody:x"),
+        "basic, no colon": "Basic " + _encode(b"somebody"),
+        "basic, no text": "Basic " + _encode(b"\xff:\xff"),
+        "basic, no base64": "Basic ?",
+    }
+
+
+def _signed(app: App) -> dict[str, str | None]:
+    all_ = [f"{app.name}/*"]
+    valid = app.auth.sign("alice", all_)
+    header, payload, signature = valid.split(".")
+    unsigned = _encode(b'{"alg":"none"}').rstrip("=")
+    tokens = {
+        "valid": valid,
+        "valid, some permissions": app.auth.sign("alice", [f"{app.name}/read"]),
+        "valid, no permissions": app.auth.sign("alice", []),
+        "expired": app.auth.sign("alice", all_, expires=USED_UP),
+        "for others": app.auth.sign("alice", all_, audience=["others"]),
+        "no signature": f"{header}.{payload}.",
+        "wrong signature": f"{header}.{payload}.{signature[::-1]}",
+        "algorithm none": f"{unsigned}.{payload}.",
+        "no claims": f"{header}..{signature}",
+        "opaque, unknown": "sat_" + "x" * 43,
+    }
+    several = f"Bearer {valid}, Bearer a.b.c"  # as servers join headers of one name
+    return {
+        **{name: f"Bearer {token}" for name, token in tokens.items()},
+        "small letters": f"bearer {valid}",
+        "wrong scheme": f"Basic {valid}",
+        "several": several,
+    }
+
+
+def _kept(app: App) -> dict[str, str | None]:
+    """Return API tokens, where the database has their table."""
+    with app.app_context():
+        if not app.db.inspect(app.db.engine).has_table("auth_tokens"):
+            return {}
+        issue = app.auth.tokens.issue
+        valid, _ = issue("alice", [f"{app.name}/*"])
+        expired, _ = issue("alice", [f"{app.name}/*"], datetime.now(UTC) + USED_UP)
+        revoked, known = issue("alice", [f"{app.name}/*"])
+        app.auth.tokens.revoke(known.id)
+    tokens = {"opaque": valid, "opaque, expired": expired, "opaque, revoked": revoked}
+    return {name: f"Bearer {token}" for name, token in tokens.items()}
+
+
+def _sessions(app: App) -> list[str]:
+    """Return cookies: of who is logged in, of who was, and of who is about to."""
+    now = int(datetime.now(UTC).timestamp())
+    user = {"name": "alice", "permissions": [f"{app.name}/*"]}
+    made = [_serializer(app).dumps({"user": {**user, "until": now + age}}) for age in (3600, -3600)]
+    return [f"session={each}" for each in made] + [login(app)[1]]
+
+
+def login(app: App) -> tuple[str, str]:
+    """Begin to log in; return the state that the provider is told, and the cookie."""
+    response = app.test_client(use_cookies=False).get("/auth0/login", base_url=HTTPS)
+    state = parse_qs(urlsplit(response.location).query)["state"][0]
+    session = _serializer(app).loads(parse_cookie(response.headers["Set-Cookie"])["session"])
+    # Providers for tests know the service by http alone.
+    begun = session[f"_state_auth0_{state}"]["data"]
+    begun["redirect_uri"] = begun["redirect_uri"].replace("https:", "http:")
+    return state, f"session={_serializer(app).dumps(session)}"
+
+
+def _serializer(app: App) -> Any:
+    return app.session_interface.get_signing_serializer(app)
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode()
