@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.process import Finished, run
 
@@ -57,6 +59,18 @@ class Toolchain:
     def shell(self, attribute: str, command: str = "true") -> Finished:
         """Enter a development shell, run a command in it, and leave it."""
         return self._call("nix-shell", *_select([attribute]), "--run", command)
+
+    def subject(self, name: str, *arguments: object, places: Sequence[str] = ()) -> Any:
+        """Run a module of bench/subjects with the library and all servers.
+
+        It finds modules in the root, in the library, and in `places` below the root. Return the
+        JSON that it prints last.
+        """
+        path = ":".join(str(self.root / place) for place in ("", "lib/backend_common", *places))
+        python = ["env", f"PYTHONPATH={path}", "python", "-B", "-m", f"bench.subjects.{name}"]
+        line = shlex.join([*python, *map(str, arguments)])
+        done = self.shell("backend_common", f"needs run -- {line}")
+        return json.loads(done.stdout.splitlines()[-1])
 
     def closure_of_lock(self, keys: Iterable[str]) -> list[str]:
         """Return the keys of the lock's graph that `keys` require, themselves included."""

@@ -8,7 +8,7 @@ from toolchain import ROOT, run
 
 REQUESTS = 300
 
-PLACES = ("lib/backend_common", "src/tokens", "src/treestatus", "bench/subjects/exposed")
+PLACES = ("src/tokens", "src/treestatus", "bench/subjects/exposed")
 
 pytestmark = pytest.mark.builds
 
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.builds
     ],
 )
 def test_no_request_fails(service: str, reached: set[str]) -> None:
-    path = ":".join(str(ROOT / place) for place in (*PLACES, "bench/subjects"))
-    command = ["env", f"PYTHONPATH={path}", "python", "-B", "-m", "malformed"]
+    path = ":".join(str(ROOT / place) for place in ("", "lib/backend_common", *PLACES))
+    command = ["env", f"PYTHONPATH={path}", "python", "-B", "-m", "bench.subjects.malformed"]
     line = shlex.join([*command, service, "properties", str(REQUESTS)])
     result = run("nix-shell", "-A", "backend_common", "--run", f"needs run -- {line}")
     said = json.loads(result.stdout.splitlines()[-1])

@@ -1,15 +1,10 @@
 """Requests of any shape, to every endpoint of services: none may fail."""
 
-import json
-import shlex
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 from bench import peers
 from bench.figure import Figure
 from bench.job import Job, say
-from bench.toolchain import Toolchain
 
 SHARES = (
     # A service, who makes the requests, and how many of them.
@@ -20,7 +15,7 @@ SHARES = (
     ("treestatus", "properties", 5_000),
     ("treestatus", "documents", 5_000),
 )
-PLACES = ("lib/backend_common", "src/tokens", "src/treestatus", "bench/subjects/exposed")
+PLACES = ("src/tokens", "src/treestatus", "bench/subjects/exposed")
 
 
 def measure(job: Job) -> Iterator[Figure]:
@@ -31,7 +26,7 @@ def measure(job: Job) -> Iterator[Figure]:
     )
     requests = failed = 0
     for name, way, count in SHARES:
-        said = _send(toolchain, name, way, count, packages)
+        said = toolchain.subject("malformed", name, way, count, packages, places=PLACES)
         requests += said["requests"]
         failed += said["failed"]
         say(f"{name}, {way}: answers by status: {said['statuses']}")
@@ -42,11 +37,3 @@ def measure(job: Job) -> Iterator[Figure]:
         what = f"malformed requests to {name}, by {way}: failed, of {said['requests']}"
         yield Figure(what, said["failed"], "")
     yield Figure(f"malformed requests: failed, of {requests}", failed, "", limit=0)
-
-
-def _send(toolchain: Toolchain, name: str, way: str, count: int, packages: Path) -> Any:
-    places = [str(toolchain.root / place) for place in (*PLACES, "bench/subjects")]
-    command = ["env", f"PYTHONPATH={':'.join(places)}", "python", "-B", "-m", "malformed"]
-    line = shlex.join([*command, name, way, str(count), str(packages)])
-    done = toolchain.shell("backend_common", f"needs run -- {line}")
-    return json.loads(done.stdout.splitlines()[-1])

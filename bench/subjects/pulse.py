@@ -1,10 +1,10 @@
 """Publishes through the outbox while what takes part is killed, and counts what arrives.
 
-    python pulse.py FOLDER MESSAGES
+    python -m bench.subjects.pulse FOLDER MESSAGES
 
-A script for an environment of its own: it imports nothing of bench. `needs` must run RabbitMQ and
-PostgreSQL for it. FOLDER, an empty one, is for the service. It prints JSON: how many messages were
-lost, how many arrived twice, and the seconds until the broker had them all.
+For an environment of its own; of bench it imports only what is beside it. `needs` must run RabbitMQ
+and PostgreSQL for it. FOLDER, an empty one, is for the service. It prints JSON: how many messages
+were lost, how many arrived twice, and the seconds until the broker had them all.
 """
 
 import json
@@ -19,9 +19,10 @@ from uuid import uuid4
 
 import backend_common
 import backend_common.tables
-import sqlalchemy
 from backend_common import App
 from backend_common.pulse import Message
+
+from .databases import new_database
 
 FLASK = """
 import backend_common
@@ -39,7 +40,8 @@ Process = subprocess.Popen[bytes]
 def main(folder: Path, messages: int) -> None:
     """Run it all."""
     write_service(folder)
-    settings = {"DATABASE_URL": new_database(), "PULSE_EXCHANGE": f"measured-{uuid4().hex}"}
+    database = new_database(os.environ["DATABASE_URL"])
+    settings = {"DATABASE_URL": database, "PULSE_EXCHANGE": f"measured-{uuid4().hex}"}
     os.environ.update(settings, STATE_DIRECTORY=str(folder))
     os.chdir(folder)  # where python -m finds the service
     receiver, got = receive()
@@ -72,17 +74,6 @@ def write_service(folder: Path) -> None:
     (folder / "measured").mkdir()
     (folder / "measured/__init__.py").touch()
     (folder / "measured/flask.py").write_text(FLASK)
-
-
-def new_database() -> str:
-    """Make an empty database, and return its URL."""
-    server = sqlalchemy.make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg")
-    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"measured_{uuid4().hex}"
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
 
 
 def receive() -> tuple[App, list[int]]:
