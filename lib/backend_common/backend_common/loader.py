@@ -4,10 +4,12 @@ import importlib
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from types import ModuleType
-
-from packaging.requirements import Requirement
+from typing import TYPE_CHECKING
 
 from backend_common.app import App
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 LIBRARY = "backend_common"
 
@@ -45,6 +47,8 @@ def missing(extra: str) -> list[str]:
 
     An installation without metadata, such as a bare checkout on the path, has no extras.
     """
+    from packaging.requirements import Requirement  # noqa: PLC0415  for an error alone
+
     try:
         lines = metadata.requires(LIBRARY) or []
     except metadata.PackageNotFoundError:
@@ -75,7 +79,7 @@ def _import(service: str, name: str) -> ModuleType:
         raise ExtensionError(message) from error
 
 
-def _belongs(requirement: Requirement, extra: str) -> bool:
+def _belongs(requirement: "Requirement", extra: str) -> bool:
     marker = requirement.marker
     return (
         marker is not None

@@ -1,6 +1,7 @@
 import json
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import flask
 import pytest
 from backend_common import App, SettingError, create_app
+from backend_common.api import quiet
 from backend_common.api.document import DocumentError
 from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed
@@ -347,3 +349,22 @@ def test_two_apps_side_by_side(make: Make) -> None:
 def test_nothing_else_is_loaded(make: Make) -> None:
     make()
     assert "a2wsgi" not in sys.modules
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx`")
+def test_connexion_imports_what_it_lacks_when_it_is_used() -> None:
+    client = import_module("connexion").AsyncApp(__name__).test_client()
+    assert isinstance(client, import_module("starlette.testclient").TestClient)
+    with pytest.raises(import_module("requests").ConnectionError):
+        import_module("connexion.json_schema").URLHandler()("http://127.0.0.1:1/")
+
+
+def test_a_stub_is_no_package() -> None:
+    with quiet.put_off("no_such_module", "json"):
+        stub, real = import_module("no_such_module"), import_module("json")
+        with pytest.raises(AttributeError, match="'no_such_module' has no attribute '__path__'"):
+            stub.__path__  # noqa: B018
+    assert real is json
+    assert "no_such_module" not in sys.modules
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        stub.function()

@@ -69,6 +69,9 @@ SERVERS: dict[str, Server | None] = {
     "pulse": ("rabbitmq", "PULSE_URL", "amqp://127.0.0.1:{port}/"),
 }
 
+# What takes long to import, and what most processes never use.
+LATER = {"alembic", "flask_migrate", "httpx", "packaging", "requests", "starlette.testclient"}
+
 # Loads the extensions in a process of its own, without the modules in the first argument.
 PROCESS = """
 import json, sys
@@ -210,6 +213,11 @@ def test_what_is_excused_is_asked_for(request: pytest.FixtureRequest) -> None:
     asked = {canonicalize_name(it.name) for name in EXTENSIONS for it in extra(name)}
     assert set(indirect()) <= asked
     assert all(indirect().values())
+
+
+def test_what_no_request_needs_is_imported_later(extension: str, service: Service) -> None:
+    _, imported = load(service(FILES), extension, absent=set())
+    assert not LATER & imported
 
 
 def test_sqlalchemy_comes_with_db_alone(extension: str, service: Service) -> None:

@@ -4,8 +4,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import flask_migrate  # type: ignore[import-untyped]
 import pytest
-from backend_common import App, SettingError, create_app
+from backend_common import App, SettingError, create_app, db
 from backend_common.db import schema_is_current
 from click.testing import Result
 from sqlalchemy import QueuePool, text
@@ -76,6 +77,27 @@ def test_sqlite_by_default_in_a_file_made_on_first_use(make: Make, tmp_path: Pat
     assert flask_db(app, "upgrade").output == "applied 0001\n"
     assert (tmp_path / "state" / "shop.db").is_file()
     assert app.test_client().get("/count").text == "0"
+
+
+def test_flask_migrate_works_without_its_commands(make: Make) -> None:
+    app = make()
+    with app.app_context():
+        flask_migrate.upgrade()
+        assert schema_is_current()
+    assert app.extensions["migrate"].db is app.db
+
+
+def test_the_commands_are_listed_and_explained(make: Make) -> None:
+    app = make()
+    listed = app.test_cli_runner().invoke(args=["--help"]).output
+    assert "db " in listed
+    assert "Perform database migrations." in listed
+    assert "upgrade" in flask_db(app, "--help").output
+
+
+def test_the_module_has_no_other_names() -> None:
+    with pytest.raises(AttributeError, match=r"'backend_common\.db' has no attribute 'upgrade'"):
+        db.upgrade  # noqa: B018
 
 
 def test_sqlite_checks_foreign_keys(make: Make) -> None:

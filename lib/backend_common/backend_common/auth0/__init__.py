@@ -5,19 +5,25 @@ remembers both. Where the extension ``auth`` is loaded, it knows callers by thei
 """
 
 import time
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import flask
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from backend_common import health
+from backend_common import health, later
 from backend_common.app import App
 from backend_common.auth0 import config, grants
-from backend_common.auth0.provider import LoginError, Provider, ProviderError
+from backend_common.auth0.errors import LoginError, ProviderError
+
+if TYPE_CHECKING:
+    from backend_common.auth0.provider import Provider
 
 __all__ = ["Auth0", "Session", "init_app"]
+
+later.require("authlib", "joserfc", "requests")
 
 KEY = "user"  # in the session
 HINT = "id_token"  # in the session: without it, some providers ask whether to log out
@@ -39,7 +45,13 @@ class Auth0:
     def __init__(self, app: App, settings: config.Config) -> None:
         self._app = app
         self._config = settings
-        self._provider = Provider(settings)
+
+    @cached_property
+    def _provider(self) -> "Provider":
+        # Authlib's client takes longer to import than most extensions, and logging in is rare.
+        from backend_common.auth0.provider import Provider  # noqa: PLC0415
+
+        return Provider(self._config)
 
     def session(self) -> Session | None:
         """Return who is logged in where the current request comes from, or None."""

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from backend_common.auth0.config import Config
+from backend_common.auth0.errors import LoginError, ProviderError
 
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")  # of ID tokens; their keys are public
@@ -22,14 +23,6 @@ OURS = ("invalid_client", "invalid_scope", "unauthorized_client")  # errors that
 DENIED = "You did not let the provider log you in."
 LOST = "This login has expired, or did not begin here."
 NAME = "auth0"  # in the session, where what a login needs on its way is kept
-
-
-class ProviderError(Exception):
-    """The provider does not answer, or not as it must."""
-
-
-class LoginError(Exception):
-    """A login did not come to its end; the text says why, for the user to read."""
 
 
 class Login(NamedTuple):

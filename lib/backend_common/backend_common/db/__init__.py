@@ -4,17 +4,32 @@ A service declares its models with plain SQLAlchemy, on a ``DeclarativeBase`` of
 works with them in ``app.db.session``. Nothing of the models knows the application.
 """
 
-from flask_migrate import Migrate  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING, Any
+
 from flask_sqlalchemy import SQLAlchemy
 
-from backend_common import health, places
+from backend_common import health, later, places
 from backend_common.app import App
-from backend_common.db import config, engines, failures, sqlite
+from backend_common.db import commands, config, engines, failures, sqlite
 from backend_common.db.heartbeat import Heartbeat
-from backend_common.db.migrations import run_migrations, schema_is_current
 from backend_common.db.unique import GetOrCreate
 
+if TYPE_CHECKING:
+    from backend_common.db.migrations import run_migrations, schema_is_current
+
 __all__ = ["GetOrCreate", "init_app", "run_migrations", "schema_is_current"]
+
+later.require("alembic", "flask_migrate")
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs Alembic when it is asked for (PEP 562); see :mod:`.commands`."""
+    if name in ("run_migrations", "schema_is_current"):
+        from backend_common.db import migrations  # noqa: PLC0415
+
+        return getattr(migrations, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
 
 
 def init_app(app: App) -> SQLAlchemy:
@@ -33,7 +48,7 @@ def init_app(app: App) -> SQLAlchemy:
     app.config["SQLALCHEMY_DATABASE_URI"] = read.url
     db = SQLAlchemy(app, engine_options=engines.options(read))
     directory = places.migrations(app.name, app.root_path)
-    Migrate(app, db, directory=str(directory))
+    commands.init_app(app, db, directory)
     with app.app_context():
         engine = db.engine
     if read.is_sqlite:

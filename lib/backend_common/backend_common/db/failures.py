@@ -15,8 +15,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
-from backend_common.db.migrations import schema_is_current
-
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 AWAY = ("08", "53300", "57P")  # no connection; too many of them; starting, stopping
 TOO_LONG = "57014"  # a statement was cancelled
@@ -55,6 +53,8 @@ def _refuse(error: DataError) -> Any:
 
 def _explain(error: SQLAlchemyError) -> Any:
     """Answer 503 when the operator has something to do; any other error stays what it is."""
+    from backend_common.db.migrations import schema_is_current  # noqa: PLC0415  it imports Alembic
+
     app = flask.current_app
     _end()
     if answer := _temporary(error):

@@ -5,7 +5,6 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend_common.db import migrations
 from backend_common.health import Unhealthy
 
 
@@ -26,6 +25,8 @@ class Heartbeat:
 
         :raises Unhealthy: it does not answer, or lacks migrations.
         """
+        from backend_common.db import migrations  # noqa: PLC0415  it imports Alembic
+
         try:
             with self._engine.connect() as connection:
                 current = migrations.is_current(connection, self._directory)

@@ -1,0 +1,9 @@
+"""What goes wrong with a login."""
+
+
+class ProviderError(Exception):
+    """The provider does not answer, or not as it must."""
+
+
+class LoginError(Exception):
+    """A login did not come to its end; the text says why, for the user to read."""
