@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import backend_common
 import extension_source as source
@@ -31,15 +31,25 @@ from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
-Server = tuple[str, str, str]
 
 LIBRARY = "backend_common"
 SECRET = "hunter2"
+
+
+class Server(NamedTuple):
+    """Whom the check of an extension asks: a server that `needs` knows, and where it is told."""
+
+    name: str
+    variable: str
+    address: str  # of such a server, at {port}
+    settings: Callable[[str], dict[str, Any]]  # by its address
+
 
 # What an extension asks for of the service, and nobody else.
 FILES = {"shop/templates/page.html": "<p>{{ name }}</p>", "migrations/versions/.none": ""}
 # Settings without which an extension has nothing to do: it would not load.
 NEEDED: dict[str, dict[str, Any]] = {
+    "auth": {"AUTH_ISSUERS": {"http://127.0.0.1:1/": None}},
     "auth0": {
         "AUTH0_ISSUER": "http://127.0.0.1:1/",
         "AUTH0_CLIENT_ID": "shop",
@@ -60,13 +70,28 @@ OTHER: dict[str, dict[str, Any]] = {
     "security": {"SECURITY_TRUSTED_HOPS": 1, "SECURITY_CSP": {"img-src": "'self'"}},
     "pulse": {"PULSE_EXCHANGE": "other", "PULSE_MANDATORY": False},
 }
-# Whom the check of an extension asks; None for nobody.
-SERVERS: dict[str, Server | None] = {
-    # A server that `needs` knows, the setting that says where it is, a value of that with {port}.
-    "auth0": ("oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/"),
-    "cache": ("redis", "CACHE_URL", "redis://127.0.0.1:{port}/0"),
-    "db": ("postgresql", "DATABASE_URL", "postgresql://me:secret@127.0.0.1:{port}/shop"),
-    "pulse": ("rabbitmq", "PULSE_URL", "amqp://127.0.0.1:{port}/"),
+SERVERS: dict[str, Server] = {
+    "auth": Server(
+        "oidc",
+        "AUTH0_ISSUER",
+        "http://127.0.0.1:{port}/",
+        lambda url: {"AUTH_ISSUERS": {url: None}, "AUTH_KEYS_TIMEOUT": 0.5},
+    ),
+    "auth0": Server(
+        "oidc", "AUTH0_ISSUER", "http://127.0.0.1:{port}/", lambda url: {"AUTH0_ISSUER": url}
+    ),
+    "cache": Server(
+        "redis", "CACHE_URL", "redis://127.0.0.1:{port}/0", lambda url: {"CACHE_URL": url}
+    ),
+    "db": Server(
+        "postgresql",
+        "DATABASE_URL",
+        "postgresql://me:secret@127.0.0.1:{port}/shop",
+        lambda url: {"DATABASE_URL": url},
+    ),
+    "pulse": Server(
+        "rabbitmq", "PULSE_URL", "amqp://127.0.0.1:{port}/", lambda url: {"PULSE_URL": url}
+    ),
 }
 
 # What takes long to import, and what most processes never use.
@@ -94,7 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "extension" in metafunc.fixturenames:
         metafunc.parametrize("extension", chosen)
     if "served" in metafunc.fixturenames:
-        metafunc.parametrize("served", [name for name in chosen if SERVERS.get(name)])
+        metafunc.parametrize("served", [name for name in chosen if name in SERVERS])
     if "key" in metafunc.fixturenames:
         pairs = [(name, key) for name in chosen for key in sorted(keys(name))]
         metafunc.parametrize(("setting_of", "key"), pairs)
@@ -332,12 +357,6 @@ def test_the_server_of_every_check_is_known(extension: str, make: Make) -> None:
     assert set(report["checks"]) == expected, "tell its server in SERVERS"
 
 
-def server_of(extension: str) -> Server:
-    server = SERVERS[extension]
-    assert server
-    return server
-
-
 def heartbeat(app: App) -> tuple[int, float]:
     """The status of the heartbeat, and the seconds that it took."""
     began = time.monotonic()
@@ -358,10 +377,10 @@ def wait_for(app: App, status: int) -> None:
 def test_the_heartbeat_is_red_in_time_when_nobody_answers(
     served: str, make: Make, silent: int
 ) -> None:
-    _, key, address = server_of(served)
+    server = SERVERS[served]
     limit = 1.0
-    config = {key: address.format(port=silent), "HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_CACHE": 0}
-    app = make(served, **config)
+    config = {"HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_CACHE": 0}
+    app = make(served, **server.settings(server.address.format(port=silent)), **config)
     for _ in range(2):
         status, seconds = heartbeat(app)
         assert status == 500
@@ -377,14 +396,14 @@ def test_the_heartbeat_is_red_in_time_when_nobody_answers(
 def test_the_heartbeat_follows_the_server(
     served: str, make: Make, given: Mapping[str, str]
 ) -> None:
-    server, key, _ = server_of(served)
-    if key not in given or not shutil.which("needs"):
-        pytest.skip(f"{key} does not say where a server is: run this in nix-shell, or set it")
-    app = make(served, **{key: given[key], "HEARTBEAT_CACHE": 0})
+    server = SERVERS[served]
+    if server.variable not in given or not shutil.which("needs"):
+        pytest.skip(f"{server.variable} names no server: run this in nix-shell, or set it")
+    app = make(served, **server.settings(given[server.variable]), HEARTBEAT_CACHE=0)
     wait_for(app, 200)
     try:
-        subprocess.run(["needs", "stop", server], check=True)
+        subprocess.run(["needs", "stop", server.name], check=True)
         wait_for(app, 500)
     finally:
-        subprocess.run(["needs", "start", server], check=True)
+        subprocess.run(["needs", "start", server.name], check=True)
     wait_for(app, 200)
