@@ -54,6 +54,10 @@ def encode(message: Message, limit: int) -> str:
 def decode(body: bytes | str) -> Any:
     """Return the payload that *body* is.
 
-    :raises ValueError: it is not JSON.
+    :raises ValueError: it is not JSON, or nested too deeply to be read.
     """
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        message = "it is nested too deeply"
+        raise ValueError(message) from error
