@@ -245,7 +245,7 @@ def test_what_cannot_be_handled_is_dead(app: App, caplog: pytest.LogCaptureFixtu
     ]
 
 
-@pytest.mark.parametrize("body", [b"no json", b"\xff\xff"])
+@pytest.mark.parametrize("body", [b"no json", b"\xff\xff", b"[" * 100_000])
 def test_what_is_not_json_is_dead_at_once(app: App, body: bytes) -> None:
     got = collect(app, "mail", "#")
     republish(app, "orders", body, id_="1")
@@ -253,6 +253,35 @@ def test_what_is_not_json_is_dead_at_once(app: App, body: bytes) -> None:
     consume(app)
     assert [it.payload for it in got] == [2]
     assert [reason for _, _, reason, _ in dead(app, "mail")] == ["not JSON"]
+
+
+def test_dead_letters_are_replayed(app: App) -> None:
+    handled: list[Message] = []
+    other = collect(app, "other", "#")
+
+    @app.pulse.consumer("mail", "orders.*")
+    def handle(message: Message) -> None:
+        if message.payload not in mended:
+            raise LookupError
+        handled.append(message)
+
+    mended: set[int] = set()
+    ids = [app.pulse.publish("orders.created", number) for number in (1, 2)]
+    consume(app)
+    assert app.pulse.replay() == 2
+    consume(app)  # both die again
+    mended = {1}
+    assert app.pulse.replay(["mail"]) == 2
+    consume(app)
+    assert handled == [Message("orders.created", 1, ids[0], exchange="shop")]
+    assert [(it[0], it[3]) for it in dead(app, "mail")] == [(ids[1], "orders.created")]
+    assert app.pulse.replay(["mail"]) == 0
+    assert [it.id for it in other] == ids
+
+
+def test_replaying_what_nothing_handles(app: App) -> None:
+    with pytest.raises(ExtensionError, match=r"nothing handles messages of shop\.post: decorate a"):
+        app.pulse.replay(["post"])
 
 
 def dead(app: App, queue: str) -> list[tuple[str, bytes, str, str]]:

@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from backend_common import App, create_app
@@ -135,6 +137,40 @@ def test_a_dead_letter_keeps_its_body_and_tells_why(make: Make) -> None:
     assert letter.body in (b'{"order":1}', '{"order":1}')
 
 
+def test_dead_letters_are_replayed(make: Make) -> None:
+    app = make()
+    queue = f"mail-{uuid.uuid4().hex}"
+    got: list[Message] = []
+    works = False
+
+    @app.pulse.consumer(queue, "#")
+    def handle(message: Message) -> None:
+        if not works:
+            raise LookupError
+        got.append(message)
+
+    app.pulse.consume(idle=0.1)
+    ids = [app.pulse.publish("orders.created", number) for number in range(3)]
+    app.pulse.consume(idle=0.5)
+    works = True
+    result = app.test_cli_runner().invoke(args=["pulse", "replay", queue])
+    assert (result.exit_code, result.output) == (0, "gave back 3\n")
+    app.pulse.consume(idle=0.5)
+    assert [(it.routing_key, it.id) for it in got] == [("orders.created", id_) for id_ in ids]
+    assert app.pulse.replay([queue]) == 0
+
+
+def test_replaying_without_a_broker(service: Service) -> None:
+    service()
+    config = {"PULSE_URL": "amqp://user:hunter2@127.0.0.1:1/"}
+    app = create_app("shop", extensions=["pulse"], config=config)
+    app.pulse.consumer("mail", "#")(print)
+    result = app.test_cli_runner().invoke(args=["pulse", "replay"])
+    assert result.exit_code == 1
+    assert "Error: the broker in PULSE_URL does not do what it should" in result.output
+    assert "hunter2" not in result.output
+
+
 def test_connections_outlive_a_broker_that_restarts(make: Make) -> None:
     app = make(PULSE_RETRIES=2)
     got = collect(app)
@@ -223,6 +259,64 @@ def is_taken(app: App) -> bool:
     except UnroutableError:
         return False
     return True
+
+
+class Tunnel(socketserver.ThreadingTCPServer):
+    """A server that speaks TLS on behalf of RabbitMQ, which is elsewhere on this machine."""
+
+    daemon_threads = True
+
+    def __init__(self, broker: tuple[str, int]) -> None:
+        super().__init__(("127.0.0.1", 0), Passage)
+        self.broker = broker
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(CERTIFICATE)
+
+
+class Passage(socketserver.BaseRequestHandler):
+    """One connection through it."""
+
+    def handle(self) -> None:
+        assert isinstance(self.server, Tunnel)
+        with (
+            self.server.context.wrap_socket(self.request, server_side=True) as client,
+            socket.create_connection(self.server.broker) as broker,
+        ):
+            back = threading.Thread(target=pass_on, args=[broker, client])
+            back.start()
+            pass_on(client, broker)
+            back.join()
+
+
+def pass_on(source: socket.socket, to: socket.socket) -> None:
+    """Pass on what comes, until one of them is closed."""
+    try:
+        while data := source.recv(65536):
+            to.sendall(data)
+        to.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other direction has ended both
+
+
+@pytest.fixture
+def encrypted(url: str) -> Iterator[str]:
+    """The URL of RabbitMQ behind TLS."""
+    parts = urlsplit(url)
+    with Tunnel((parts.hostname or "", parts.port or 5672)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        user = f"{parts.username}:{parts.password}"
+        yield f"amqps://{user}@localhost:{server.server_address[1]}{parts.path}"
+        server.shutdown()
+
+
+def test_messages_go_encrypted(encrypted: str, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    app = make(PULSE_URL=encrypted)
+    got = collect(app)
+    id_ = app.pulse.publish("orders", "é")
+    app.pulse.consume(idle=0.5)
+    assert [(it.id, it.payload) for it in got] == [(id_, "é")]
+    assert app.test_client().get("/__heartbeat__").get_json()["checks"] == {"pulse": "ok"}
 
 
 @pytest.fixture

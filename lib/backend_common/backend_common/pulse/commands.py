@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from backend_common.app import current_app
 from backend_common.loader import ExtensionError
+from backend_common.pulse.errors import BrokerError
 
 group = AppGroup("pulse", help="Messages that the service publishes and handles.")
 
@@ -29,13 +30,29 @@ def consume(queues: tuple[str, ...]) -> None:
     _run(lambda stop: current_app.pulse.consume(queues, stop))
 
 
-def _run(work: Callable[[Event], None]) -> None:
+@group.command()
+@click.argument("queues", nargs=-1)
+def replay(queues: tuple[str, ...]) -> None:
+    """Give the dead letters of QUEUES, or of all, back to be handled again."""
+    _check()
+    try:
+        count = current_app.pulse.replay(queues)
+    except (BrokerError, ExtensionError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"gave back {count}")
+
+
+def _check() -> None:
     if current_app.pulse.in_memory:
         message = (
             "PULSE_URL is memory://, a broker that no other process has: "
             "set it to the broker's, amqp://USER:PASSWORD@HOST/VHOST"
         )
         raise click.ClickException(message)
+
+
+def _run(work: Callable[[Event], None]) -> None:
+    _check()
     try:
         with _until_signalled() as stop:
             work(stop)

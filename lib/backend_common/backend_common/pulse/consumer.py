@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, Self
 
 from backend_common.app import App
 from backend_common.pulse import broker
@@ -33,6 +33,10 @@ SPRING_CLEANING = 3600.0
 """Seconds after which old messages are forgotten."""
 
 
+EXCHANGE, ROUTING_KEY = "x-exchange", "x-routing-key"
+"""Headers of dead letters: where they were published."""
+
+
 @dataclass(frozen=True)
 class Subscription:
     """A queue, the messages that it takes, and what handles them.
@@ -50,6 +54,28 @@ class Subscription:
     def dead(self) -> str:
         """The queue of what cannot be handled."""
         return f"{self.queue}.dead"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a message was published."""
+
+    exchange: str
+    routing_key: str
+
+    @classmethod
+    def of(cls, received: Any) -> Self:
+        """Return that of a message that the broker delivered, which may have been dead before."""
+        headers = received.headers or {}
+        told = received.delivery_info
+        # Nobody but a replay puts messages with these headers into a queue by its name.
+        if not told["exchange"] and {EXCHANGE, ROUTING_KEY} <= headers.keys():
+            return cls(str(headers[EXCHANGE]), str(headers[ROUTING_KEY]))
+        return cls(told["exchange"], told["routing_key"])
+
+    def headers(self) -> dict[str, str]:
+        """Return what a dead letter has to tell of it."""
+        return {EXCHANGE: self.exchange, ROUTING_KEY: self.routing_key}
 
 
 class Consumer:
@@ -148,11 +174,12 @@ class Consumer:
         except ValueError:
             self._app.logger.error("a message in %s is not JSON", subscription.queue)
             return "not JSON"
+        origin = Origin.of(received)
         message = Message(
-            routing_key=received.delivery_info["routing_key"],
+            routing_key=origin.routing_key,
             payload=payload,
             id=str(received.properties.get("message_id") or ""),
-            exchange=received.delivery_info["exchange"],
+            exchange=origin.exchange,
         )
         reason = None
         for attempt in range(1, self._config.attempts + 1):
@@ -199,11 +226,7 @@ class Consumer:
             id=str(received.properties.get("message_id") or ""),
             routing_key=subscription.queue,
             body=body if isinstance(body, str) else bytes(body),
-            headers={
-                "x-reason": reason,
-                "x-exchange": received.delivery_info["exchange"],
-                "x-routing-key": received.delivery_info["routing_key"],
-            },
+            headers={"x-reason": reason, **Origin.of(received).headers()},
         )
         publisher = Publisher(self._broker, self._config, graveyard(subscription.queue))
         try:

@@ -19,6 +19,7 @@ from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.pool import Publishers
 from backend_common.pulse.publisher import Letter, Publisher, own_exchange
 from backend_common.pulse.relay import Relay
+from backend_common.pulse.replay import replay
 from backend_common.pulse.seen import Seen, SeenInDatabase, SeenInMemory
 
 PAUSE = 0.1
@@ -124,18 +125,18 @@ class Pulse:
         :param idle: seconds without a message after which this returns as well.
         :raises ExtensionError: no function handles one of the queues, or any.
         """
-        names = [f"{self._app.name}.{queue}" for queue in queues] or list(self._subscriptions)
-        unknown = [name for name in names if name not in self._subscriptions]
-        if unknown or not names:
-            there = ", ".join(self._subscriptions) or "none"
-            message = (
-                f"nothing handles messages of {', '.join(unknown) or self._app.name}: decorate a "
-                f"function with @app.pulse.consumer; there is one for: {there}"
-            )
-            raise ExtensionError(message)
-        subscriptions = [self._subscriptions[name] for name in names]
+        subscriptions = self._named(queues)
         consumer = Consumer(self._app, self._config, self._broker, self._seen, subscriptions)
         consumer.run(stop or Event(), idle)
+
+    def replay(self, queues: Iterable[str] = ()) -> int:
+        """Give dead letters back to the queues where they died; return how many there were.
+
+        :param queues: as for :meth:`consume`.
+        :raises ExtensionError: as :meth:`consume`.
+        :raises BrokerError: the broker does not take one; it and the rest stay dead.
+        """
+        return sum(replay(self._broker, self._config, each) for each in self._named(queues))
 
     def relay(self, stop: Event | None = None, until_empty: bool = False) -> None:
         """Publish what the outbox has, and what comes into it.
@@ -175,6 +176,18 @@ class Pulse:
         except BrokerError as error:
             raise Unhealthy(str(error)) from error
         broker.close(connection)
+
+    def _named(self, queues: Iterable[str]) -> list[Subscription]:
+        names = [f"{self._app.name}.{queue}" for queue in queues] or list(self._subscriptions)
+        unknown = [name for name in names if name not in self._subscriptions]
+        if unknown or not names:
+            there = ", ".join(self._subscriptions) or "none"
+            message = (
+                f"nothing handles messages of {', '.join(unknown) or self._app.name}: decorate a "
+                f"function with @app.pulse.consumer; there is one for: {there}"
+            )
+            raise ExtensionError(message)
+        return [self._subscriptions[name] for name in names]
 
     def _letter(self, message: Message) -> Letter:
         body = encode(message, self._config.max_body)
