@@ -2,11 +2,13 @@ import asyncio
 import gzip
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import flask
 import pytest
 import structlog
 from backend_common import App, SettingError, create_app
+from backend_common.log.lines import DescriptorHandler
 from werkzeug.datastructures import Headers
 
 Service = Callable[..., Path]
@@ -500,6 +503,57 @@ def test_a_process_logs_as_its_application_does(service: Service) -> None:
     assert thread["event"] == "the thread worker failed"
     assert thread["exception"][0]["exc_type"] == "ZeroDivisionError"
     assert (end["level"], end["exception"][0]["exc_type"]) == ("critical", "KeyError")
+
+
+@pytest.fixture
+def direct(make: Make) -> Iterator[tuple[App, int]]:
+    """An application that writes its lines to a pipe, and the end to read from."""
+    app = make()
+    reading, writing = os.pipe()
+    handler = DescriptorHandler(writing, app.logger.handlers[0].formatter)
+    app.logger.handlers[:] = [handler]
+    yield app, reading
+    os.close(reading)
+    with suppress(OSError):
+        os.close(writing)
+
+
+def read_lines(descriptor: int, count: int) -> list[dict[str, Any]]:
+    with os.fdopen(os.dup(descriptor), encoding="utf-8") as file:
+        return [json.loads(file.readline()) for _ in range(count)]
+
+
+def test_lines_of_threads_do_not_mix(direct: tuple[App, int]) -> None:
+    app, reading = direct
+    with ThreadPoolExecutor(5) as pool:
+        found = pool.submit(read_lines, reading, 400)
+        list(pool.map(lambda number: app.log.info("x" * number, number=number), range(400)))
+    assert sorted(line["number"] for line in found.result()) == list(range(400))
+    assert all(line["event"] == "x" * line["number"] for line in found.result())
+
+
+def test_a_line_that_is_larger_than_a_pipe_is_written(direct: tuple[App, int]) -> None:
+    app, reading = direct
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(read_lines, reading, 1)
+        app.log.info("x" * 300_000)
+    assert len(found.result()[0]["event"]) == 300_000
+
+
+def test_text_that_is_no_unicode_is_written(direct: tuple[App, int]) -> None:
+    app, reading = direct
+    app.logger.handlers[0].setFormatter(logging.Formatter("%(message)s"))
+    app.logger.info('"\udc80"')
+    assert os.read(reading, 100) == b'"\\udc80"\n'
+
+
+def test_a_line_that_cannot_be_written_fails_nobody(
+    direct: tuple[App, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    app, _ = direct
+    app.logger.handlers[:] = [DescriptorHandler(-1, app.logger.handlers[0].formatter)]
+    app.log.info("lost")
+    assert "--- Logging error ---" in capsys.readouterr().err
 
 
 def test_a_stack_is_told_where_it_is_asked_for(service: Service) -> None:

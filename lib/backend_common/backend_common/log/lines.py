@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -97,6 +98,33 @@ class ErrorStreamHandler(logging.Handler):
             stream = current_request().environ["wsgi.errors"] if in_request else sys.stderr
             stream.write(line)
             stream.flush()
+        except Exception:  # noqa: BLE001  a log must not fail whoever logs
+            self.handleError(record)
+
+
+class DescriptorHandler(logging.Handler):
+    """Writes each line at once to a file descriptor, for those who own the process.
+
+    It has no lock, nor has what it writes to: threads would queue for it while the one that has it
+    waits for its turn to run Python. The system does not mix what is written at once, but for lines
+    of more than ``PIPE_BUF`` bytes in a pipe that is full (pipe(7)).
+    """
+
+    def __init__(self, descriptor: int, formatter: logging.Formatter | None) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self.setFormatter(formatter)
+
+    def createLock(self) -> None:  # noqa: N802  logging calls it so
+        """Do without a lock."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; what cannot be written is told as logging tells its own errors."""
+        try:
+            rest = (self.format(record) + "\n").encode(errors="backslashreplace")
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
         except Exception:  # noqa: BLE001  a log must not fail whoever logs
             self.handleError(record)
 

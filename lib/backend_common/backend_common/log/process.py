@@ -9,16 +9,22 @@ import threading
 from types import TracebackType
 
 from backend_common.app import App
+from backend_common.log.lines import DescriptorHandler, ErrorStreamHandler
+
+STANDARD_ERROR = 2  # the file descriptor
 
 
 def take_over(app: App) -> None:
     """Have the process log as *app* does: from ``WARNING`` on, and what ends a thread or itself.
 
     ``LOG_LEVEL`` may raise that level, and does not lower it: what libraries say below it is
-    seldom for those who run a service.
+    seldom for those who run a service. Lines go to the standard error of the process, which is its
+    server's error stream, too.
     """
+    handlers = app.logger.handlers
+    handlers[:] = [_direct(it) if isinstance(it, ErrorStreamHandler) else it for it in handlers]
     root = logging.getLogger()
-    root.handlers[:] = app.logger.handlers
+    root.handlers[:] = handlers
     root.setLevel(max(app.logger.level, logging.WARNING))
     logging.captureWarnings(True)
 
@@ -36,3 +42,9 @@ def take_over(app: App) -> None:
 
     sys.excepthook = end_process
     threading.excepthook = end_thread
+
+
+def _direct(handler: ErrorStreamHandler) -> DescriptorHandler:
+    direct = DescriptorHandler(STANDARD_ERROR, handler.formatter)
+    direct.setLevel(handler.level)
+    return direct
