@@ -9,7 +9,7 @@ import flask
 from flask_cors import CORS
 
 from backend_common import settings
-from backend_common.app import App
+from backend_common.app import App, current_request
 from backend_common.settings import SettingError
 
 ANY = "*"
@@ -101,7 +101,7 @@ def _with_vary(
     """
 
     def after_request(response: flask.Response) -> flask.Response:
-        if "HTTP_ORIGIN" in flask.request.environ:
+        if "HTTP_ORIGIN" in current_request().environ:
             response = function(response)
         if differs and "Vary" not in response.headers:
             response.headers["Vary"] = "Origin"
