@@ -12,6 +12,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import flask
 import pytest
@@ -325,6 +326,8 @@ class Opaque:
         {"event": "x", "raw": b"password='hunter2'"},
         {"event": "x", "opaque": Opaque()},
         {"event": "x", "path": "/reset/eyJhbGciOiJub25lIn0.hunter2.hunter2"},
+        {"event": "x", "path": "/sat_hunter2hunter2hunter2hunter2hunter2hunter2"},
+        {"event": "somebody sent sat_hunter2hunter2hunter2hunter2hunter2hunter2 again"},
     ],
 )
 def test_secrets_are_left_out(
@@ -334,6 +337,42 @@ def test_secrets_are_left_out(
     line = capsys.readouterr().err
     assert "hunter2" not in line
     assert "[redacted]" in line
+
+
+@pytest.mark.parametrize("kind", ["json", "console"])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("SECRET_KEY", "hunter2 and more"),
+        ("SECRET_KEY", b"hunter2 and more"),
+        ("SECRET_KEY_FALLBACKS", ["hunter2 and more"]),
+        ("SHOP_TOKEN", 'hunter2 "and" m\u00f6re'),
+        ("DATABASE_URL", "postgresql://shop:hunter2+and+more@db/shop"),
+        ("PULSE_URL", "amqp://shop:hunter2%20and%20more@broker/"),
+    ],
+)
+def test_a_secret_setting_in_a_sentence_is_left_out(
+    make: Make, capsys: pytest.CaptureFixture[str], kind: str, key: str, value: Any
+) -> None:
+    app = make(LOG_FORMAT=kind)
+    app.config[key] = value  # by an extension that loads later
+    (text,) = value if isinstance(value, list) else [value]
+    said = text.decode() if isinstance(text, bytes) else text
+    said = unquote(urlsplit(said).password or said)
+    app.log.info("tried it", what=f"with {said} and without")
+    app.logger.warning("the secret is %s indeed", said)
+    try:
+        raise ValueError(said)
+    except ValueError:
+        app.logger.exception("failed")
+    output = capsys.readouterr().err
+    assert "hunter2" not in output
+    assert output.count("[redacted]") >= 3
+
+
+def test_a_short_secret_is_a_part_of_many_words(make: Make, lines: Lines) -> None:
+    make(SHOP_PASSWORD="shop", SHOP_PATTERN="https://[").log.info("the shop is open")
+    assert lines()[0]["event"] == "the shop is open"
 
 
 def test_what_is_no_secret_stays(make: Make, lines: Lines) -> None:

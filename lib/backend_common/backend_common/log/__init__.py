@@ -8,6 +8,7 @@ from structlog.stdlib import BoundLogger, ProcessorFormatter
 from backend_common import settings
 from backend_common.app import App
 from backend_common.log import requests, sentry
+from backend_common.log.known import KnownSecrets
 from backend_common.log.lines import FORMATS, handler
 from backend_common.log.requests import REQUEST_ID
 
@@ -53,9 +54,10 @@ def init_app(app: App) -> BoundLogger:
     # NB: this logger is in nobody's tree (logging.getLogger) and structlog.configure is not
     # called, since both are global: two applications in one process keep their own settings.
     app.logger = Logger(app.name, level)
-    app.logger.addHandler(handler(app.name, kind))
+    known = KnownSecrets(app.config)
+    app.logger.addHandler(handler(app.name, kind, known))
     if dsn:
-        app.logger.addHandler(sentry.handler(app, dsn))
+        app.logger.addHandler(sentry.handler(app, dsn, known))
     log: BoundLogger = structlog.wrap_logger(
         app.logger,
         processors=[structlog.stdlib.filter_by_level, ProcessorFormatter.wrap_for_formatter],

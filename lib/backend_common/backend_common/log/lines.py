@@ -15,6 +15,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 from backend_common.app import current_request
+from backend_common.log.known import KnownSecrets
 from backend_common.log.redaction import redact
 from backend_common.log.requests import ended_request_id
 
@@ -25,14 +26,15 @@ Render = Callable[[dict[str, Any]], str]
 _positional = structlog.stdlib.PositionalArgumentsFormatter()
 
 
-def handler(service: str, kind: str) -> logging.Handler:
+def handler(service: str, kind: str, known: KnownSecrets) -> logging.Handler:
     """Write records of either origin, structlog's or the standard library's, in one format.
 
     :param service: its name is in every line; what a library logged has the library's name too.
     :param kind: one of :data:`FORMATS`.
+    :param known: secrets that are in no line.
     """
     stream = ErrorStreamHandler()
-    stream.setFormatter(_json(service) if kind == "json" else _console(service))
+    stream.setFormatter((_json if kind == "json" else _console)(service, known))
     return stream
 
 
@@ -46,9 +48,12 @@ class Formatter(logging.Formatter):
     :param render: writes the finished event.
     """
 
-    def __init__(self, service: str, exception: Processor, render: Render) -> None:
+    def __init__(
+        self, service: str, known: KnownSecrets, exception: Processor, render: Render
+    ) -> None:
         super().__init__()
         self._service = service
+        self._known = known
         self._exception = exception
         self._render = render
 
@@ -63,7 +68,7 @@ class Formatter(logging.Formatter):
         line["service"] = self._service
         if record.name != self._service:
             line.setdefault("logger", record.name)
-        return self._render(line)
+        return self._known.hide(self._render(line))
 
     def _event(self, record: logging.LogRecord) -> EventDict:
         """Return what *record* says, and what is bound to its context."""
@@ -135,14 +140,14 @@ def _moment(seconds: float) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _json(service: str) -> Formatter:
+def _json(service: str, known: KnownSecrets) -> Formatter:
     # NB: tracebacks have no local variables, which may be anything.
     exception = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-    return Formatter(service, exception, json.dumps)
+    return Formatter(service, known, exception, json.dumps)
 
 
-def _console(service: str) -> Formatter:
+def _console(service: str, known: KnownSecrets) -> Formatter:
     console = structlog.dev.ConsoleRenderer(colors=False)
     return Formatter(
-        service, structlog.processors.format_exc_info, lambda line: console(None, "", line)
+        service, known, structlog.processors.format_exc_info, lambda line: console(None, "", line)
     )

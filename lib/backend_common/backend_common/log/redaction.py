@@ -1,7 +1,7 @@
 """No secrets in a line: what is named like one, and what looks like one, is left out.
 
-This is a net below the rule, which is not to log secrets: a secret in the middle of a sentence is
-not found.
+This is a net below the rule, which is not to log secrets: one in the middle of a sentence is found
+if it looks like one, or is a setting (known.py).
 """
 
 import re
@@ -38,11 +38,13 @@ _PATTERNS = [
     (re.compile(r"\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
     # A JSON Web Token (RFC 7519), wherever it is; its header begins with {".
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), REDACTED),
+    # An API token of the extension auth.
+    (re.compile(r"\bsat_[\w-]{20,}"), REDACTED),
 ]
 
 
 # What no pattern matches, as most values are: one look instead of many.
-_PLAIN = re.compile(r"(?!.*eyJ)[\w/.<>-]*\Z")
+_PLAIN = re.compile(r"(?!.*(?:eyJ|sat_))[\w/.<>-]*\Z")
 
 
 def redact(value: Any) -> Any:
@@ -53,14 +55,14 @@ def redact(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {
-            key: REDACTED if isinstance(key, str) and _is_secret(key) else redact(each)
+            key: REDACTED if isinstance(key, str) and is_secret(key) else redact(each)
             for key, each in value.items()
         }
     if (
         isinstance(value, tuple)
         and len(value) == 2
         and isinstance(value[0], str)
-        and _is_secret(value[0])
+        and is_secret(value[0])
     ):
         return [value[0], REDACTED]  # an item of a list of headers
     if isinstance(value, list | tuple | set | frozenset):
@@ -69,7 +71,8 @@ def redact(value: Any) -> Any:
 
 
 @lru_cache(1024)  # the same few names are in every line
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Say whether what has this *name* is a secret."""
     return _NAME.search(name) is not None
 
 

@@ -6,6 +6,7 @@ libraries are global: each application has a client of its own, which hears of w
 """
 
 import atexit
+import json
 import logging
 import sys
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from backend_common.app import App
+from backend_common.log.known import KnownSecrets
 from backend_common.log.redaction import redact
 from backend_common.settings import SettingError
 
@@ -25,11 +27,13 @@ class SentryHandler(logging.Handler):
     """Reports records of errors; a thread of the client's sends them.
 
     :param client: a ``sentry_sdk.Client``.
+    :param known: secrets that are in no report.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, known: KnownSecrets) -> None:
         super().__init__(logging.ERROR)
         self._client = client
+        self._known = known
 
     def emit(self, record: logging.LogRecord) -> None:
         """Report one record; what cannot be reported is told as logging tells its own errors."""
@@ -53,7 +57,7 @@ class SentryHandler(logging.Handler):
         if error:
             event, _ = event_from_exception(error, client_options=self._client.options)
         request_id = context.pop("request_id", None)
-        return redact(  # type: ignore[no-any-return]
+        event = redact(
             {
                 **event,
                 "level": {"critical": "fatal"}.get(record.levelname.lower(), "error"),
@@ -63,10 +67,11 @@ class SentryHandler(logging.Handler):
                 "extra": context,
             }
         )
+        return json.loads(self._known.hide(json.dumps(event)))  # type: ignore[no-any-return]
 
 
-def handler(app: App, dsn: str) -> SentryHandler:
-    """Report the errors of *app* to the project of *dsn*.
+def handler(app: App, dsn: str, known: KnownSecrets) -> SentryHandler:
+    """Report the errors of *app* to the project of *dsn*, without the secrets that are *known*.
 
     :raises SettingError: sentry-sdk is not installed, or does not take the DSN.
     """
@@ -98,7 +103,7 @@ def handler(app: App, dsn: str) -> SentryHandler:
         )
         raise SettingError(message) from None  # the error has the DSN
     atexit.register(client.close, timeout=PATIENCE)
-    return SentryHandler(client)
+    return SentryHandler(client, known)
 
 
 def is_dsn(value: Any) -> bool:

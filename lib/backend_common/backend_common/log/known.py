@@ -1,0 +1,66 @@
+"""Secrets that are known, since they are settings: wherever they turn up, they are left out."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from backend_common.log.redaction import REDACTED, is_secret
+
+SHORTEST = 8  # characters; what is shorter may be a part of any word
+FALLBACKS = "SECRET_KEY_FALLBACKS"  # Flask's
+
+
+class KnownSecrets:
+    """The secrets among the settings of one application.
+
+    :param config: the settings; extensions that load later may add some.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self._size = 0
+        self._secrets: list[str] = []
+
+    def hide(self, text: str) -> str:
+        """Return *text*, which may be JSON, without them."""
+        if len(self._config) != self._size:
+            self._size = len(self._config)
+            self._secrets = _all(self._config)
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, REDACTED)
+        return text
+
+
+def _all(config: Mapping[str, Any]) -> list[str]:
+    found = {
+        spelled
+        for key, value in config.items()
+        for secret in _in_setting(key, value)
+        for spelled in (secret, json.dumps(secret)[1:-1])
+        if len(secret) >= SHORTEST
+    }
+    return sorted(found, key=len, reverse=True)  # one may be a part of another
+
+
+def _in_setting(key: str, value: Any) -> Iterator[str]:
+    """Yield the secrets in one setting: all of it, or the password in an URL."""
+    if key == FALLBACKS and isinstance(value, list | tuple):
+        for each in value:
+            yield from _in_setting("SECRET_KEY", each)
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    if not isinstance(value, str):
+        return
+    if is_secret(key):
+        yield value
+    if "://" in value and (password := _password(value)):
+        yield from (password, unquote(password))
+
+
+def _password(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None  # it only looks like an URL
