@@ -43,7 +43,7 @@ class Toolchain:
         return self._call("nix-build", "--no-out-link", *_select(attributes))
 
     def please(self, program: Path, member: str) -> Finished:
-        """Build a member with the command line tool `program`, which fetches files in bulk."""
+        """Build a member with the command line tool `program`."""
         store = {"NIX_REMOTE": f"local?root={self.store}"} if self.store else {}
         environment = {**self.environment, "PLEASE_ROOT": str(self.root), **store}
         return run([program, "build", member], self.root, environment)

@@ -27,7 +27,6 @@ services // libraries // {
   toolchain = {
     inherit platform services libraries needs;
     inherit (python) graph packages wheels;
-    downloads = import ./downloads.nix { inherit platform python; };
     # A development shell with all members; and the environment that tests/ runs in.
     shell = shell {
       name = "services";

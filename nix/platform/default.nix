@@ -17,7 +17,6 @@
 #   bash         bin/bash: the shell of development shells
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo
-#   downloads    the fixed-output derivations that all this is made of, a list
 #   postgresql   bin/postgres, bin/initdb, bin/pg_isready
 #   redis        bin/redis-server
 #   rabbitmq     bin/rabbitmq-server, bin/epmd

@@ -12,7 +12,6 @@ in
   oidc = null;
   inherit (python) sitePackages;
   inherit (pkgs.stdenv.hostPlatform) system;
-  downloads = [ ];
   loader = pkgs.stdenv.cc.bintools.dynamicLinker;
   libc = "${pkgs.stdenv.cc.libc}/lib";
   cxx = "${pkgs.stdenv.cc.cc.lib}/lib";

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from please_cli import entry, nix, prefetch, process, results, servers, testing, workspace
+from please_cli import entry, nix, process, results, servers, testing, workspace
 from please_cli.errors import UserError
 from please_cli.failures import TAIL, NixError
 
@@ -44,7 +44,6 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
     """
     root = workspace.root()
     attributes = [_attribute(root, name) for name in names]
-    prefetch.prefetch(root, attributes)
     for output in nix.build(root, attributes, out_link):
         click.echo(output)
 
@@ -66,7 +65,6 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     if member.kind != "service":
         raise UserError(f"{member.name} is a library and cannot be run; see `./please list`")
     names = servers.choose(root, needed)
-    prefetch.prefetch(root, [member.name])
     (app,) = nix.build(root, [member.name])
     os.environ.update(servers.start(root, member, names))
     if (app / "share" / member.module / "migrations").is_dir():

@@ -48,16 +48,9 @@ def build(
     return [Path(line) for line in outputs.splitlines()]
 
 
-def plan(root: Path, attributes: Sequence[str]) -> str:
-    """Return what Nix says of the builds that attributes need; nothing where it cannot say."""
-    with _started(["nix-build", str(root), "--dry-run", *_selected(attributes)]) as running:
-        return running.communicate()[1]
-
-
 def evaluate(root: Path, attribute: str) -> str:
     """Return the value of an attribute as JSON. Raises UserError when that fails."""
-    # To read from a derivation is to build it, which an evaluation does not do unless told.
-    options = ["--eval", "--strict", "--json", "--read-write-mode"]
+    options = ["--eval", "--strict", "--json"]
     return query("nix-instantiate", *options, str(root), *_selected([attribute]))
 
 

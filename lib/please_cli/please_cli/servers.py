@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from please_cli import nix, prefetch, process
+from please_cli import nix, process
 from please_cli.errors import UserError
 from please_cli.workspace import Member
 
@@ -32,7 +32,6 @@ def start(root: Path, member: Member, names: Sequence[str]) -> dict[str, str]:
     if not names:
         return {}
     attributes = [f"toolchain.needs.servers.{name}" for name in names]
-    prefetch.prefetch(root, attributes)
     program, *prefixes = nix.build(root, ["toolchain.needs.program", *attributes])
     variables = {
         "NEEDS_SERVERS": " ".join(map("{}={}".format, names, prefixes)),

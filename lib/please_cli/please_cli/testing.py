@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import click
 
-from please_cli import nix, prefetch, process, results
+from please_cli import nix, process, results
 from please_cli.errors import UserError
 from please_cli.events import store_name
 from please_cli.failures import TAIL, NixError
@@ -22,7 +22,6 @@ def members(root: Path, names: Sequence[str]) -> list[results.Result]:
         return []
     attributes = {name: f"{name}.tests" for name in names}
     try:
-        prefetch.prefetch(root, list(attributes.values()))
         outputs = nix.build(root, list(attributes.values()), keep_going=True)
     except NixError as error:
         if not error.derivations:

@@ -41,7 +41,6 @@ let
     redis = component { name = "redis"; };
     rabbitmq = import ./rabbitmq.nix { inherit component; inherit (tools) busybox; };
     oidc = component { name = "oidc"; finish = ./finish_oidc.py; };
-    downloads = map fetch.deb (builtins.attrNames lock.packages);
   };
 in
 platform

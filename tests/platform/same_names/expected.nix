@@ -1,6 +1,6 @@
 {
   names = [
-    "bash" "busybox" "cacert" "cxx" "downloads" "elfutils" "libc" "loader" "oidc" "openssl"
+    "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "oidc" "openssl"
     "patchelf" "pip" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
   ];
   same = true;
