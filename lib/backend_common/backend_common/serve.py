@@ -12,6 +12,7 @@ import flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
+from backend_common import bodies
 from backend_common.app import App
 from backend_common.loader import ExtensionError
 from backend_common.settings import SettingError
@@ -34,9 +35,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         for key, value in self._options.items():
             self.cfg.set(key, value)
 
-    def load(self) -> flask.Flask:
+    def load(self) -> bodies.Wsgi:
         """Return the WSGI application; gunicorn calls this."""
-        return self._app
+        return bodies.checked(self._app)
 
 
 class RootLogger(Logger):  # type: ignore[misc]
