@@ -19,6 +19,18 @@ def app(service: Service) -> App:
     return serve(service, FUNCTIONS, PATHS, servers=SERVERS)
 
 
+@pytest.fixture(
+    params=[
+        {"swagger": "2.0", "basePath": "/v1"},
+        {"openapi": "3.0.3", "servers": SERVERS},
+        {"openapi": "3.1.0", "servers": SERVERS},
+    ],
+    ids=lambda document: next(iter(document.values())),
+)
+def of_any_version(request: pytest.FixtureRequest, service: Service) -> App:
+    return serve(service, FUNCTIONS, PATHS, **request.param)
+
+
 def test_the_document(app: App) -> None:
     response = app.test_client().get("/v1/openapi.json")
     assert response.content_type == "application/json"
@@ -41,8 +53,8 @@ def test_the_document_of_swagger(service: Service, base_path: str) -> None:
     assert (document["basePath"], document["swagger"]) == (base_path or "/", "2.0")
 
 
-def test_swagger_ui_needs_no_unsafe_script(app: App) -> None:
-    response = app.test_client().get("/v1/ui/")
+def test_swagger_ui_needs_no_unsafe_script(of_any_version: App) -> None:
+    response = of_any_version.test_client().get("/v1/ui/")
     policy = response.headers["Content-Security-Policy"]
     (nonce,) = set(re.findall(r"'nonce-([^']+)'", policy))
     assert "unsafe" not in policy
@@ -50,11 +62,11 @@ def test_swagger_ui_needs_no_unsafe_script(app: App) -> None:
     assert len(scripts) == 2
     assert all(f'nonce="{nonce}"' in script for script in scripts)
     assert not re.search(r"\son\w+=|style=", response.text)
-    assert app.test_client().get("/v1/ui/").text != response.text
+    assert of_any_version.test_client().get("/v1/ui/").text != response.text
 
 
-def test_the_assets_are_there(app: App) -> None:
-    client = app.test_client()
+def test_the_assets_are_there(of_any_version: App) -> None:
+    client = of_any_version.test_client()
     page = client.get("/v1/ui/").text
     assets = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert "swagger-ui-bundle.js" in assets
