@@ -105,6 +105,13 @@ def test_bad_credentials(
     assert response.headers["WWW-Authenticate"].lower() == f'{scheme} realm="this api"'
 
 
+@pytest.mark.parametrize("scheme", ["header", "query", "cookie"])
+def test_a_key_that_is_missing(service: Service, scheme: str) -> None:
+    response = guarded(service, {scheme: []}).get("/")
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"].lower() == 'apikey realm="this api"'
+
+
 def test_scopes(service: Service) -> None:
     headers = GOOD["oauth"]["headers"]
     assert guarded(service, {"oauth": ["read"]}).get("/", headers=headers).status_code == 200

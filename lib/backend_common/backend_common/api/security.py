@@ -126,7 +126,6 @@ def _by_functions(alternatives: Sequence[Verify], schemes: Sequence[Mapping[str,
     challenges = [
         WWWAuthenticate(kind, {"realm": REALM})
         for kind in dict.fromkeys(_challenge(scheme) for scheme in schemes)
-        if kind
     ]
 
     def authorize(request: flask.Request, arguments: Arguments) -> None:
@@ -218,8 +217,9 @@ def _kind(scheme: Mapping[str, Any]) -> str:
     return str(scheme["scheme"]).lower() if kind == "http" else kind
 
 
-def _challenge(scheme: Mapping[str, Any]) -> str | None:
-    return {"apiKey": None, "basic": "basic"}.get(_kind(scheme), "bearer")
+def _challenge(scheme: Mapping[str, Any]) -> str:
+    # NB: a 401 must have a challenge (RFC 9110, section 15.5.2); nobody registered one for keys.
+    return {"apiKey": "apikey", "basic": "basic"}.get(_kind(scheme), "bearer")
 
 
 def _finder(kind: str, scheme: Mapping[str, Any]) -> Find:
