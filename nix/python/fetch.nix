@@ -34,7 +34,7 @@ let
     # Nix starts what it can in the order of names: after the platform's own files (deb-…) and the
     # interpreter that is made of them, so that these arrive while that is built.
     name = "upstream-" + replaceStrings [ "!" ] [ "-" ] artifact.file;
-    inherit (platform) system pip;
+    inherit (platform) system;
     inherit (artifact) file;
     outputHashMode = "flat";
     outputHashAlgo = "sha256";
@@ -43,7 +43,16 @@ let
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
   };
 
+  # The host that pip's default index has its files on: a file with its name.
+  fileHost = derivation {
+    name = "file-host";
+    inherit (platform) system pip;
+    builder = "${platform.busybox}/bin/busybox";
+    args = [ "sh" ./file_host.sh ];
+  };
+
   fromFileHost = artifact: derivation (fixed artifact // {
+    inherit fileHost;
     builder = "${platform.busybox}/bin/busybox";
     args = [ "sh" ./fetch_file.sh ];
     PATH = "${platform.openssl}/bin";

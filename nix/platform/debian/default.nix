@@ -18,24 +18,24 @@ let
     sitePackages = "lib/python3.11/site-packages";
     libc = "${python}/lib/${lock.multiarch}";
     loader = "${libc}/${lock.loader}";
-    cxx = files { name = "cxx"; take = ''cp -R files/lib/*-linux-gnu "$out"''; };
+    cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };
     patchelf = component { name = "patchelf"; patchelf = null; libraries = [ libc cxx ]; };
     elfutils = component { name = "elfutils"; libraries = [ libc ]; };
     bash = component { name = "bash"; };
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {
       name = "pip";
-      take = ''mkdir "$out"; unzip -q files/share/python-wheels/pip-*.whl -d "$out"'';
+      take = ''unpack files $debs; mkdir "$out"; unzip -q files/share/python-wheels/pip-*.whl -d "$out"'';
     };
     # Mozilla's certificate authorities in one file, as OpenSSL reads them.
     cacert = files {
       name = "cacert";
-      take = ''mkdir -p "$out/etc/ssl/certs"; cat files/share/ca-certificates/mozilla/*.crt > "$out/etc/ssl/certs/ca-bundle.crt"'';
+      take = ''unpack files $debs; mkdir -p "$out/etc/ssl/certs"; cat files/share/ca-certificates/mozilla/*.crt > "$out/etc/ssl/certs/ca-bundle.crt"'';
     };
     # All zones once; not again with leap seconds, and without, nor the host's own.
     tzdata = files {
       name = "tzdata";
-      take = ''mkdir -p "$out/share"; cd files/share/zoneinfo; rm -r localtime posix right; cp -R . "$out/share/zoneinfo"'';
+      take = ''unpack "$out" $debs; cd "$out/share"; rm -r doc lintian zoneinfo/localtime zoneinfo/posix zoneinfo/right'';
     };
     postgresql = import ./postgresql.nix { inherit component tzdata; };
     redis = component { name = "redis"; };

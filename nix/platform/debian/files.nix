@@ -3,13 +3,13 @@
 {
   # The name of the component.
   name,
-  # Shell commands that make $out of the directory `files`.
+  # Shell commands that make $out of $debs; they may call `unpack` (./unpack.sh).
   take,
 }:
 derivation {
   inherit name system;
   builder = "${tools.busybox}/bin/busybox";
-  args = [ "sh" "-euc" ". \"$unpack\"; unpack files $debs; ${take}" ];
+  args = [ "sh" "-euc" ". \"$unpack\"; ${take}" ];
   unpack = ./unpack.sh;
   debs = map fetch.deb (lock.component name);
 }
