@@ -11,7 +11,8 @@
 #   cxx          the directory where compiled code in wheels finds libstdc++
 #   busybox      bin/busybox, static: the shell of builders
 #   openssl      bin/openssl: the TLS of busybox's wget
-#   pip          a directory with pip's package in it: its defaults, and its downloader
+#   pip          a directory with pip's package in it, for its downloader
+#   pipIndex     pip's module of its default index, a file
 #   patchelf     bin/patchelf
 #   elfutils     bin/eu-strip
 #   bash         bin/bash: the shell of development shells

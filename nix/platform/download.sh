@@ -21,5 +21,8 @@ download() {
     sleep "$pause"
   done
   echo "error: $1 could not be fetched. Check the network and the machine's configuration, then build again." >&2
+  case $(cat wget.log) in
+    *TLS*) echo "A mirror that moves who asks to https has to be configured with https." >&2 ;;
+  esac
   return 1
 }

@@ -3,7 +3,7 @@
 let
   python = pkgs.python311;
 in
-{
+rec {
   inherit python;
   inherit (pkgs) bash busybox cacert elfutils openssl patchelf redis tzdata;
   postgresql = pkgs.postgresql_15;
@@ -16,4 +16,5 @@ in
   libc = "${pkgs.stdenv.cc.libc}/lib";
   cxx = "${pkgs.stdenv.cc.cc.lib}/lib";
   pip = "${python.pkgs.pip}/${python.sitePackages}";
+  pipIndex = "${pip}/pip/_internal/models/index.py";
 }

@@ -46,7 +46,7 @@ let
   # The host that pip's default index has its files on: a file with its name.
   fileHost = derivation {
     name = "file-host";
-    inherit (platform) system pip;
+    inherit (platform) system pipIndex;
     builder = "${platform.busybox}/bin/busybox";
     args = [ "sh" ./file_host.sh ];
   };

@@ -1,11 +1,12 @@
 """The downloader of builders: busybox's wget, and errors that say what to do."""
 
+import ssl
 import subprocess
 from pathlib import Path
 
 import pytest
 from server import Server
-from toolchain import ROOT, build
+from toolchain import ROOT, build, run
 
 pytestmark = pytest.mark.builds
 
@@ -55,6 +56,34 @@ def test_a_server_that_recovers(downloader: Downloader, server: Server, tmp_path
     server.statuses["/file"] = [503]
     assert downloader.download(f"{server.url}/file").returncode == 0
     assert (tmp_path / "file").read_bytes() == b"content"
+
+
+def test_a_mirror_that_moves_to_https(
+    downloader: Downloader, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "settings").write_text("[req]\ndistinguished_name = name\n[name]\n")
+    openssl = build("toolchain.platform.openssl") / "bin/openssl"
+    certificate = [
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "key",
+        "-out",
+        "certificate",
+    ]
+    run(openssl, "req", *certificate, "-subj", "/CN=x", "-config", "settings", root=tmp_path)
+    # What modern servers speak, and busybox, without openssl in sight, does not.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    url = server.url.replace("http:", "https:")
+    result = downloader.download(f"{url}/file")
+    assert result.returncode == 1
+    assert f"error: {url}/file could not be fetched. " in result.stderr
+    assert "A mirror that moves who asks to https has to be configured with https." in result.stderr
 
 
 def test_no_server(downloader: Downloader) -> None:

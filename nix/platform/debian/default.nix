@@ -27,6 +27,12 @@ let
       name = "pip";
       take = ''unpack files $debs; mkdir "$out"; unzip -q files/share/python-wheels/pip-*.whl -d "$out"'';
     };
+    # Its module that knows the default index; for who needs no more of pip.
+    pipIndex = files {
+      name = "pip-index";
+      component = "pip";
+      take = ''unpack files $debs; unzip -p files/share/python-wheels/pip-*.whl pip/_internal/models/index.py > "$out"'';
+    };
     # Mozilla's certificate authorities in one file, as OpenSSL reads them.
     cacert = files {
       name = "cacert";

@@ -1,8 +1,9 @@
 # A component of ../components.toml of which only some files are wanted -> those files.
 { system, lock, fetch, tools }:
 {
-  # The name of the component.
   name,
+  # The name of the component.
+  component ? name,
   # Shell commands that make $out of $debs; they may call `unpack` (./unpack.sh).
   take,
 }:
@@ -11,5 +12,5 @@ derivation {
   builder = "${tools.busybox}/bin/busybox";
   args = [ "sh" "-euc" ". \"$unpack\"; ${take}" ];
   unpack = ./unpack.sh;
-  debs = map fetch.deb (lock.component name);
+  debs = map fetch.deb (lock.component component);
 }

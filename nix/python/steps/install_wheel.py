@@ -64,17 +64,18 @@ def place(file: File, info: str) -> File:
     data = info.removesuffix(".dist-info") + ".data"
     top, _, rest = file.path.partition("/")
     if top != data:
-        return file._replace(path=f"{SITE_PACKAGES}/{file.path}")
+        path = f"{SITE_PACKAGES}/{file.path}"
+        return File(path, file.content, is_executable=file.is_executable)
     scheme, _, path = rest.partition("/")
     if scheme not in SCHEMES:
         raise UnsoundError(f"{file.path} is of no scheme of a Python prefix")
-    file = file._replace(path=os.path.normpath(f"{SCHEMES[scheme]}/{path}"))
+    path = os.path.normpath(f"{SCHEMES[scheme]}/{path}")
     if scheme != "scripts":
-        return file
-    if file.content.startswith(b"#!python"):
-        _, newline, rest_of_script = file.content.partition(b"\n")
-        file = file._replace(content=f"#!{PLACEHOLDER}".encode() + newline + rest_of_script)
-    return file._replace(is_executable=True)
+        return File(path, file.content, is_executable=file.is_executable)
+    first, newline, others = file.content.partition(b"\n")
+    if first.startswith(b"#!python"):
+        first = f"#!{PLACEHOLDER}".encode()
+    return File(path, first + newline + others, is_executable=True)
 
 
 def write(file: File, prefix: Path) -> Path:
@@ -103,7 +104,7 @@ def install_wheel(wheel: Path, prefix: Path) -> list[Path]:
     try:
         with ZipFile(wheel) as archive:
             info = info_directory(archive)
-            own = File(f"{info}/INSTALLER", b"nix\n", is_executable=False)
+            own = File(f"{info}/INSTALLER", b"nix\n")
             for member in chain(read_files(archive), [own]):
                 file = place(member, info)
                 path = write(file, prefix)

@@ -8,7 +8,6 @@ import csv
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
 # What RECORD may not use (binary distribution format, "The .dist-info directory").
@@ -21,12 +20,13 @@ class UnsoundError(ValueError):
     """A wheel that does not keep to the format; says how."""
 
 
-class File(NamedTuple):
-    """A file of a wheel, with the content that RECORD promises."""
+class File:
+    """A file of a wheel: its path in the archive, and the content that RECORD promises."""
 
-    path: str  # as in the archive
-    content: bytes
-    is_executable: bool
+    def __init__(self, path: str, content: bytes, *, is_executable: bool = False) -> None:
+        self.path = path
+        self.content = content
+        self.is_executable = is_executable
 
 
 def info_directory(archive: ZipFile) -> str:
@@ -101,4 +101,5 @@ def checked(archive: ZipFile, member: ZipInfo, hashed: str, size: str) -> File:
         raise UnsoundError(f"{member.filename} has no sound hash in its RECORD")
     if digest(content, algorithm) != hashed.rstrip("=") or size not in ("", str(len(content))):
         raise UnsoundError(f"{member.filename} is not what its RECORD describes")
-    return File(member.filename, content, bool(member.external_attr & EXECUTABLE))
+    is_executable = bool(member.external_attr & EXECUTABLE)
+    return File(member.filename, content, is_executable=is_executable)

@@ -1,7 +1,7 @@
 {
   names = [
     "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "oidc" "openssl"
-    "patchelf" "pip" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
+    "patchelf" "pip" "pipIndex" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
   ];
   same = true;
 }
