@@ -24,7 +24,7 @@ class Downloader:
         return subprocess.run(
             [self.busybox, "sh", "-euc", script, ROOT / "nix/platform/download.sh", url],
             cwd=self.directory,
-            env={},
+            env={"PATH": ""},
             text=True,
             capture_output=True,
             check=False,
