@@ -15,8 +15,7 @@ let
   members = builtins.mapAttrs member (removeAttrs packages names.wrong);
 
   # What build backends import: names -> directories for PYTHONPATH.
-  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}")
-    (graph.names ([ "pyproject-hooks" ] ++ names));
+  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}") (graph.names names);
 
   # key of the graph -> the parts that it puts into an environment. With `live`, the code of
   # members comes from the checkout.
