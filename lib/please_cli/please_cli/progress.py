@@ -58,11 +58,12 @@ class Display:
                     self._print(f"{event.verb} {event.name}")
             case Stopped():
                 self._running.pop(event.activity, None)
-            case Progress():
+            case Progress() if self._console.is_terminal:
                 self._bar.update(self._task, completed=event.done, total=event.expected)
             case Remark():
                 self._print(event.text)
-        self._bar.update(self._task, description=self._now(), visible=bool(self._running))
+        if self._console.is_terminal:
+            self._bar.update(self._task, description=self._now(), visible=bool(self._running))
 
     def _print(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

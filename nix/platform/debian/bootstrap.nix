@@ -1,4 +1,6 @@
 # The first tools: a static busybox, and an openssl for its wget.
+#
+# The packages of openssl are fetched by Nix's own downloader, because it is what ours needs.
 { system, lock, fetch }:
 rec {
   # The one impure step: whatever /bin/sh the builder finds (the sandbox's busybox, or the
@@ -16,11 +18,20 @@ rec {
     preferLocalBuild = true;
   };
 
-  # Runs through its own loader, because patchelf cannot be had yet. Its packages are fetched by
-  # Nix's own downloader, because this is what the other one needs.
+  # libc and libssl, of which Python is made too: they are most of what is to be decompressed.
+  base = derivation {
+    name = "base";
+    inherit system;
+    builder = "${busybox}/bin/busybox";
+    args = [ "sh" "-euc" ''. "$unpack"; unpack "$out" $debs; rm -r "$out"/lib/*/gconv "$out/share"'' ];
+    unpack = ./unpack.sh;
+    debs = map fetch.plain (lock.component "base");
+  };
+
+  # Runs through the loader, because patchelf cannot be had yet.
   openssl = derivation {
     name = "openssl";
-    inherit system busybox;
+    inherit system busybox base;
     inherit (lock) multiarch loader;
     builder = "${busybox}/bin/busybox";
     args = [ "sh" ./wrap_openssl.sh ];

@@ -9,6 +9,8 @@
   # What relocates it; null for Python itself, and for patchelf, which start with their own packages.
   python ? "${platform.python}/bin/python3.11",
   patchelf ? "${platform.patchelf}/bin/patchelf",
+  # A prefix that it is made of, besides its packages; null for none.
+  base ? null,
   # Directories of libraries that its programs take from other components.
   libraries ? [ ],
   # Python source to run at the end, in the output directory; null for none.
@@ -17,7 +19,7 @@
   env ? { },
 }:
 derivation (env // {
-  inherit name system python patchelf libraries finish;
+  inherit name system python patchelf base libraries finish;
   inherit (lock) multiarch loader;
   builder = "${tools.busybox}/bin/busybox";
   args = [ "sh" ./component.sh ];

@@ -1,10 +1,14 @@
 # Makes a component: unpacks its packages, and hands over to relocate.py.
 #
-# Environment, set by component.nix: debs, unpack (./unpack.sh), relocate (./relocate.py), python and
-# patchelf (commands; empty where this makes them itself), debs_of_patchelf, libc (python's), what
-# relocate.py takes, and out.
+# Environment, set by component.nix: debs, base (a prefix to begin with, or empty), unpack
+# (./unpack.sh), relocate (./relocate.py), python and patchelf (commands; empty where this makes them
+# itself), debs_of_patchelf, libc (python's), what relocate.py takes, and out.
 set -eu
 . "$unpack"
+if [ -n "$base" ]; then
+  cp -R "$base" "$out"
+  chmod -R u+w "$out"
+fi
 unpack "$out" $debs
 if [ -z "$python" ]; then
   libc=$out/lib/$multiarch

@@ -14,7 +14,7 @@ let
   platform = rec {
     inherit system;
     inherit (tools) busybox openssl;
-    python = import ./python.nix { inherit component tzdata; };
+    python = import ./python.nix { inherit component tzdata; inherit (tools) base; };
     sitePackages = "lib/python3.11/site-packages";
     libc = "${python}/lib/${lock.multiarch}";
     loader = "${libc}/${lock.loader}";

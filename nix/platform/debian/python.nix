@@ -1,9 +1,10 @@
 # CPython, trimmed and compiled (./finish_python.py).
-{ component, tzdata }:
+{ component, base, tzdata }:
 component {
   name = "python";
   python = null;
   patchelf = null;
+  inherit base;
   finish = ./finish_python.py;
   env = {
     inherit tzdata;

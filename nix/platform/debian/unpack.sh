@@ -1,9 +1,9 @@
-# unpack DIRECTORY DEB...: make a directory of the files of Debian packages, those of /usr and those
+# unpack DIRECTORY DEB...: put the files of Debian packages into a directory, those of /usr and those
 # of / together; sourced by builders.
 unpack() {
   directory=$1
   shift
-  mkdir "$directory"
+  mkdir -p "$directory"
   # What the packages have in /usr goes where this leads.
   ln -s . "$directory/usr"
   jobs=

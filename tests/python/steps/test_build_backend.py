@@ -56,7 +56,7 @@ def test_a_hook_that_fails_is_quoted(tmp_path: Path, how: str) -> None:
 def test_what_a_hook_runs_is_quoted(tmp_path: Path) -> None:
     code = (
         "import os\n"
-        f"class hooks:\n    def {HOOK}(directory):\n        os.system('echo child'); os.abort()\n"
+        f"class hooks:\n    def {HOOK}(directory):\n        os.system('echo child'); os._exit(3)\n"
     )
     manifest = in_tree(tmp_path, code)
     with pytest.raises(BackendError, match="child"):
