@@ -24,17 +24,21 @@ let
         package = packages.${key} or (throw
           "${directory} is not in nix/lock/python.json: run ./please lock (it needs a pyproject.toml whose project is named ${name})");
         extras = attrNames (package.extras or { });
+        inherit (manifest directory) needs;
+        extraNeeds = (manifest directory).extras;
+        strange = attrNames (removeAttrs extraNeeds extras);
         testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
       in
       {
         inherit name;
         value = {
-          inherit directory package extras testKeys;
+          inherit directory package extras testKeys needs;
           # Not without its package, so that the error above is the one that is told.
           key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
-          inherit (manifest directory) needs;
-          extraNeeds = (manifest directory).extras;
+          extraNeeds =
+            if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${toString strange}, only ${toString extras}"
+            else extraNeeds;
           everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
         };
       })

@@ -76,6 +76,16 @@ def test_an_unknown_setting_is_named(checkout: Path) -> None:
     ) in str(raised.value)
 
 
+def test_needs_of_an_unknown_extra_are_named(checkout: Path) -> None:
+    edit(checkout / "lib/backend_common/pyproject.toml", "\ncache = [", "\ncash = [")
+    with pytest.raises(NixError) as raised:
+        instantiate("backend_common.extras.cache.tests", root=checkout)
+    assert (
+        "lib/backend_common/pyproject.toml: [tool.services.extras]: backend-common has no extra "
+        "cash, only api auth auth0 cache cors db log pulse security templates"
+    ) in str(raised.value)
+
+
 def test_the_tests_of_an_extra_are_those_of_no_other() -> None:
     source = Path(evaluate("(import ./. { }).backend_common.extras.db.tests.src"))
     modules = {path.name for path in (source / "tests").glob("test_*.py")}
