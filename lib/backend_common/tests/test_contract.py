@@ -70,7 +70,8 @@ OTHER: dict[str, dict[str, Any]] = {
     "security": {"SECURITY_TRUSTED_HOPS": 1, "SECURITY_CSP": {"img-src": "'self'"}},
     "pulse": {"PULSE_EXCHANGE": "other", "PULSE_MANDATORY": False},
 }
-SERVERS: dict[str, Server] = {
+# None for a check that asks nobody.
+SERVERS: dict[str, Server | None] = {
     "auth": Server(
         "oidc",
         "AUTH0_ISSUER",
@@ -119,7 +120,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "extension" in metafunc.fixturenames:
         metafunc.parametrize("extension", chosen)
     if "served" in metafunc.fixturenames:
-        metafunc.parametrize("served", [name for name in chosen if name in SERVERS])
+        metafunc.parametrize("served", [name for name in chosen if SERVERS.get(name)])
     if "key" in metafunc.fixturenames:
         pairs = [(name, key) for name in chosen for key in sorted(keys(name))]
         metafunc.parametrize(("setting_of", "key"), pairs)
@@ -357,6 +358,12 @@ def test_the_server_of_every_check_is_known(extension: str, make: Make) -> None:
     assert set(report["checks"]) == expected, "tell its server in SERVERS"
 
 
+def server_of(extension: str) -> Server:
+    server = SERVERS[extension]
+    assert server
+    return server
+
+
 def heartbeat(app: App) -> tuple[int, float]:
     """The status of the heartbeat, and the seconds that it took."""
     began = time.monotonic()
@@ -377,7 +384,7 @@ def wait_for(app: App, status: int) -> None:
 def test_the_heartbeat_is_red_in_time_when_nobody_answers(
     served: str, make: Make, silent: int
 ) -> None:
-    server = SERVERS[served]
+    server = server_of(served)
     limit = 1.0
     config = {"HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_CACHE": 0}
     app = make(served, **server.settings(server.address.format(port=silent)), **config)
@@ -396,7 +403,7 @@ def test_the_heartbeat_is_red_in_time_when_nobody_answers(
 def test_the_heartbeat_follows_the_server(
     served: str, make: Make, given: Mapping[str, str]
 ) -> None:
-    server = SERVERS[served]
+    server = server_of(served)
     if server.variable not in given or not shutil.which("needs"):
         pytest.skip(f"{server.variable} names no server: run this in nix-shell, or set it")
     app = make(served, **server.settings(given[server.variable]), HEARTBEAT_CACHE=0)
