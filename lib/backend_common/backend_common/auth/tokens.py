@@ -66,7 +66,7 @@ class ApiTokens:
             "expires": expires and expires.astimezone(UTC),
         }
         stored = self._run(lambda table: table.insert().values(row).returning(*table.c)).one()
-        self._db.session.commit()
+        self._app.db.session.commit()
         return token, _known(stored)
 
     def revoke(self, id_: int) -> bool:
@@ -80,7 +80,7 @@ class ApiTokens:
             return ending.values(revoked=datetime.now(UTC)).returning(table.c.id)
 
         ended = self._run(end).one_or_none()
-        self._db.session.commit()
+        self._app.db.session.commit()
         return ended is not None
 
     def all(self) -> Sequence[ApiToken]:
@@ -114,8 +114,7 @@ class ApiTokens:
             raise InvalidTokenError(message)
         return User(known.name, frozenset(known.permissions), "token")
 
-    @property
-    def _db(self) -> "SQLAlchemy":
+    def _require_db(self) -> None:
         if "db" not in self._app.loaded:
             message = (
                 f"{self._app.name!r} has no database to keep API tokens in: name the extension "
@@ -123,22 +122,10 @@ class ApiTokens:
                 "or sign tokens (flask auth sign), which are not kept"
             )
             raise ExtensionError(message)
-        return self._app.db
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        """Execute *statement*, made of the table."""
-        db = self._db
-        try:
-            return db.session.execute(statement(_declare(db)))
-        except db.exc.DBAPIError as error:
-            db.session.rollback()
-            if db.inspect(db.engine).has_table(TABLE):
-                raise
-            message = (
-                f"the database of {self._app.name!r} lacks the table {TABLE}: add it to the "
-                "migrations (flask db migrate), and apply them (flask db upgrade)"
-            )
-            raise ExtensionError(message) from error
+        self._require_db()
+        return tables.execute(self._app, TABLE, _declare, statement)
 
 
 def _declare(db: "SQLAlchemy") -> Any:

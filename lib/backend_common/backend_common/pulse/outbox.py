@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from backend_common import tables
 from backend_common.app import App
-from backend_common.loader import ExtensionError
 from backend_common.pulse.message import Message, decode
 from backend_common.pulse.publisher import Letter, Outcome
 
@@ -91,31 +90,7 @@ class Outbox:
             self._run(lambda it: it.update().where(it.c.message.in_(ids)).values(due=due))
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        return run(self._app, TABLE, declare, statement)
-
-
-def run(
-    app: App,
-    name: str,
-    declare_: Callable[["SQLAlchemy"], Any],
-    statement: Callable[[Any], Any],
-) -> Any:
-    """Execute *statement*, made of the table *name*, in the transaction of the session.
-
-    :raises ExtensionError: the database lacks the table.
-    """
-    db = app.db
-    try:
-        return db.session.execute(statement(declare_(db)))
-    except (db.exc.ProgrammingError, db.exc.OperationalError) as error:
-        db.session.rollback()
-        if db.inspect(db.engine).has_table(name):
-            raise
-        message = (
-            f"the database of {app.name!r} lacks the table {name}: add it to the migrations "
-            "(flask db migrate), and apply them (flask db upgrade)"
-        )
-        raise ExtensionError(message) from error
+        return tables.execute(self._app, TABLE, declare, statement)
 
 
 def declare(db: "SQLAlchemy") -> Any:

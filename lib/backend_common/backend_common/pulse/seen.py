@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from backend_common import tables
 from backend_common.app import App
-from backend_common.pulse import outbox
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
@@ -92,7 +91,7 @@ class SeenInDatabase:
             self._app.db.session.commit()
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        return outbox.run(self._app, TABLE, declare, statement)
+        return tables.execute(self._app, TABLE, declare, statement)
 
 
 def declare(db: "SQLAlchemy") -> Any:
