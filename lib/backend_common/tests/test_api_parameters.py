@@ -83,6 +83,21 @@ def test_wrong_in_the_query(
     )
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+def test_what_stands_beside_a_reference_is_not_all(service: Service, steps: int) -> None:
+    schemas = {
+        "Some1": {"type": "integer", "maximum": 10},
+        "Some2": {"$ref": "#/components/schemas/Few"},
+        "Few": {"$ref": "#/components/schemas/Some1", "maximum": 100},
+    }
+    beside = {"maximum": 100} if steps == 1 else {}
+    schema = {"$ref": f"#/components/schemas/Some{steps}", **beside}
+    paths = {"/": {"get": operation("echo", parameters=[parameter("value", "query", schema)])}}
+    app = serve(service, ECHO, paths, openapi="3.1.0", components={"schemas": schemas})
+    answers = [app.test_client().get(f"/?value={value}") for value in (10, 50, 500)]
+    assert [answer.status_code for answer in answers] == [200, 400, 400]
+
+
 def test_in_the_path(service: Service) -> None:
     functions = "def get(item_ids, rest):\n    return [item_ids, rest]\n"
     parameters = [

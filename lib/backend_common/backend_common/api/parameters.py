@@ -120,7 +120,7 @@ def parameter(definition: Mapping[str, Any], key: str, dialect: Dialect) -> Para
         find,
         convert,
         dialect.incoming(schema),
-        _fitting(flat),
+        _fitting({} if dialect.merges(schema) else flat),
     )
 
 

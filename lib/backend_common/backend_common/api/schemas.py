@@ -55,6 +55,19 @@ class Dialect:
         """Return *schema* with its own reference replaced by what that leads to."""
         return _flat(schema, self.registry)
 
+    def merges(self, schema: Schema | bool) -> bool:
+        """Say whether something stands beside a reference in *schema*, or in what it leads to.
+
+        :meth:`flat` then keeps one of two words of the same name; JSON Schema 2020-12 means both.
+        """
+        seen: set[str] = set()
+        while isinstance(schema, Mapping) and "$ref" in schema and schema["$ref"] not in seen:
+            if len(schema) > 1:
+                return True
+            seen.add(schema["$ref"])
+            schema = self.registry.resolver().lookup(schema["$ref"]).contents
+        return False
+
     def _validator(self, kind: Any, schema: Schema | bool) -> Any:
         return kind(schema, registry=self.registry, format_checker=kind.FORMAT_CHECKER)
 
