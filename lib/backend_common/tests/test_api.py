@@ -368,3 +368,11 @@ def test_a_stub_is_no_package() -> None:
     assert "no_such_module" not in sys.modules
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         stub.function()
+
+
+def test_who_imported_a_stub_has_the_module_once_it_is_over() -> None:
+    with quiet.put_off("wave"):
+        stub = import_module("wave")
+    real = import_module("wave")
+    assert stub is not real
+    assert stub.Error is real.Error

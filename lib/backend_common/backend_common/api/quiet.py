@@ -7,7 +7,7 @@ which the users of a service could do nothing.
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -21,10 +21,16 @@ PUT_OFF = (
 
 
 class Stub(ModuleType):
-    """Stands for a module of which only functions and classes are used, until one is called."""
+    """Stands for a module, of which functions and classes alone are asked for until it ends.
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return what imports the module when it is called, and calls what the module has."""
+    That is when it is no longer in ``sys.modules``; from then on it has what the module has, for
+    another thread may have imported it meanwhile.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the module has, or what imports the module when it is called."""
+        if sys.modules.get(self.__name__) is not self:
+            return getattr(import_module(self.__name__), name)
         if name.startswith("__"):
             message = f"module {self.__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
