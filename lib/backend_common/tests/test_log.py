@@ -339,6 +339,17 @@ def test_secrets_are_left_out(
     assert "[redacted]" in line
 
 
+def test_a_secret_setting_that_changes_is_left_out(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make()
+    for secret in ("hunter2 and more", "hunter2 and another"):
+        app.config["SECRET_KEY"] = secret
+        app.log.info(f"the secret is {secret} now")
+    lines = capsys.readouterr().err.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["the secret is [redacted] now"] * 2
+
+
 @pytest.mark.parametrize("kind", ["json", "console"])
 @pytest.mark.parametrize(
     ("key", "value"),

@@ -14,19 +14,20 @@ FALLBACKS = "SECRET_KEY_FALLBACKS"  # Flask's
 class KnownSecrets:
     """The secrets among the settings of one application.
 
-    :param config: the settings; extensions that load later may add some.
+    :param config: the settings; who loads later may add some, or change them.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
-        self._size = 0
+        self._values: list[Any] = []
         self._secrets: list[str] = []
 
     def hide(self, text: str) -> str:
         """Return *text*, which may be JSON, without them."""
-        if len(self._config) != self._size:
-            self._size = len(self._config)
+        values = list(self._config.values())
+        if values != self._values:
             self._secrets = _all(self._config)
+            self._values = values  # NB: last, as other threads go by it
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, REDACTED)
