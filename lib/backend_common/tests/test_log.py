@@ -597,6 +597,30 @@ def test_text_that_is_no_unicode_is_written(direct: tuple[App, int]) -> None:
     assert os.read(reading, 100) == b'"\\udc80"\n'
 
 
+def test_lines_are_written_where_handlers_must_have_locks(
+    direct: tuple[App, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handle(handler: logging.Handler, record: logging.LogRecord) -> bool:
+        """That of Python 3.13."""
+        lock: Any = handler.lock
+        with lock:
+            handler.emit(record)
+        return True
+
+    monkeypatch.setattr(logging.Handler, "handle", handle)
+    app, reading = direct
+    app.log.info("written")
+    assert read_lines(reading, 1)[0]["event"] == "written"
+
+
+def test_filters_have_a_say_where_lines_are_written_without_a_lock(direct: tuple[App, int]) -> None:
+    app, reading = direct
+    app.logger.handlers[0].addFilter(lambda record: record.getMessage() != "left out")
+    app.logger.info("left out")
+    app.logger.info("written")
+    assert read_lines(reading, 1)[0]["event"] == "written"
+
+
 def test_a_line_that_cannot_be_written_fails_nobody(
     direct: tuple[App, int], capsys: pytest.CaptureFixture[str]
 ) -> None:

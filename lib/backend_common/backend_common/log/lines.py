@@ -124,6 +124,14 @@ class DescriptorHandler(logging.Handler):
         """Do without a lock."""
         self.lock = None
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write one line, if the filters let it pass; from 3.13 on, Python's wants a lock here."""
+        found: bool | logging.LogRecord = self.filter(record)
+        if found:
+            # A filter may give another record in place of this one (Python 3.12).
+            self.emit(found if isinstance(found, logging.LogRecord) else record)
+        return bool(found)
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; what cannot be written is told as logging tells its own errors."""
         try:
