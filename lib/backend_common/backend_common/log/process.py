@@ -47,4 +47,5 @@ def take_over(app: App) -> None:
 def _direct(handler: ErrorStreamHandler) -> DescriptorHandler:
     direct = DescriptorHandler(STANDARD_ERROR, handler.formatter)
     direct.setLevel(handler.level)
+    direct.filters[:] = handler.filters
     return direct
