@@ -339,6 +339,29 @@ def test_secrets_are_left_out(
     assert "[redacted]" in line
 
 
+def test_keys_that_are_no_text_are_written(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    make().log.info("counted", found={(1, "a"): 1, 2: 2, None: 3})
+    assert json.loads(capsys.readouterr().err)["found"] == {"(1, 'a')": 1, "2": 2, "null": 3}
+
+
+class Unspeakable:
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+def test_what_cannot_be_told_is_not_told_with_its_secrets(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app, secret = make(), "2retnuh"[::-1]  # the source is told, too
+    app.log.info(secret, password=secret, thing=Unspeakable())
+    app.logger.info("it is %d", secret)
+    errors = capsys.readouterr().err
+    assert errors.count("--- Logging error ---") == 2
+    assert errors.count("Message: '(left out, as it may have secrets)'") == 2
+    assert "test_what_cannot_be_told" in errors
+    assert "hunter2" not in errors
+
+
 def test_a_secret_setting_that_changes_is_left_out(
     make: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,7 +88,16 @@ class Formatter(logging.Formatter):
         return event
 
 
-class ErrorStreamHandler(logging.Handler):
+class Handler(logging.Handler):
+    """A handler that tells its own errors without the record, whose secrets are still in it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging calls it so
+        """Tell the error that is handled now, and where the record was made."""
+        told = {**vars(record), "msg": "(left out, as it may have secrets)", "args": ()}
+        super().handleError(logging.makeLogRecord(told))
+
+
+class ErrorStreamHandler(Handler):
     """Writes each line at once to the server's error stream, or ``sys.stderr`` outside of requests.
 
     ``flask.logging.wsgi_errors_stream`` on a StreamHandler does the same, but looks for the request
@@ -107,7 +116,7 @@ class ErrorStreamHandler(logging.Handler):
             self.handleError(record)
 
 
-class DescriptorHandler(logging.Handler):
+class DescriptorHandler(Handler):
     """Writes each line at once to a file descriptor, for those who own the process.
 
     It has no lock, nor has what it writes to: threads would queue for it while the one that has it

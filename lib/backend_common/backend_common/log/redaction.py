@@ -55,7 +55,9 @@ def redact(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {
-            key: REDACTED if isinstance(key, str) and is_secret(key) else redact(each)
+            key if isinstance(key, str) else _key(key): REDACTED
+            if isinstance(key, str) and is_secret(key)
+            else redact(each)
             for key, each in value.items()
         }
     if (
@@ -74,6 +76,11 @@ def redact(value: Any) -> Any:
 def is_secret(name: str) -> bool:
     """Say whether what has this *name* is a secret."""
     return _NAME.search(name) is not None
+
+
+def _key(key: Any) -> Any:
+    """Return a key that JSON takes, which would refuse all of the line for another one."""
+    return key if key is None or isinstance(key, int | float) else _text(repr(key))
 
 
 def _text(text: str) -> str:

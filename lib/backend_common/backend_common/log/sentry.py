@@ -16,6 +16,7 @@ import structlog
 
 from backend_common.app import App
 from backend_common.log.known import KnownSecrets
+from backend_common.log.lines import Handler
 from backend_common.log.redaction import redact
 from backend_common.settings import SettingError
 
@@ -23,7 +24,7 @@ PACKAGE = "sentry-sdk"
 PATIENCE = 2.0  # seconds that the process waits at its end for reports to be sent
 
 
-class SentryHandler(logging.Handler):
+class SentryHandler(Handler):
     """Reports records of errors; a thread of the client's sends them.
 
     :param client: a ``sentry_sdk.Client``.
