@@ -15,7 +15,8 @@ let
   members = builtins.mapAttrs member (removeAttrs packages names.wrong);
 
   # What build backends import: names -> directories for PYTHONPATH.
-  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}") (graph.names names);
+  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}")
+    (graph.names ([ "pyproject-hooks" ] ++ names));
 
   # key of the graph -> the parts that it puts into an environment. With `live`, the code of
   # members comes from the checkout.

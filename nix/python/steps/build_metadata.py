@@ -10,6 +10,7 @@ requires, normalized names), out.
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -18,9 +19,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from build_backend import BackendError, BackendUnavailableError, call_hook
+from build_backend import build_hooks
 from declared import check_lock, in_groups, in_lock, parse
 from prefix import SITE_PACKAGES
+from pyproject_hooks import BackendUnavailable
 
 
 def read_manifest(source: Path, local: str) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str,
         Path(directory, "__init__.py").touch()
     built = Path("built").absolute()
     built.mkdir()
-    name = call_hook(source, table, "prepare_metadata_for_build_wheel", built)
+    name = build_hooks(source, table).prepare_metadata_for_build_wheel(str(built))
     # The dist-info alone: setuptools leaves an egg-info beside it.
     return Path(shutil.copytree(built / name, target / name))
 
@@ -63,13 +65,13 @@ def main() -> None:
     target = Path(env["out"]) / SITE_PACKAGES
     try:
         dist_info = build_dist_info(source, env["module"], target, manifest)
-    except BackendUnavailableError as error:
+    except BackendUnavailable as error:
         raise SystemExit(
             f"error: {env['local']}/pyproject.toml: there is no build backend "
-            f"{error}. The members of the workspace are built with setuptools."
+            f"{error.backend_name}. The members of the workspace are built with setuptools."
         ) from error
-    except BackendError as error:
-        sys.stderr.write(str(error))
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.output.decode())
         raise SystemExit(
             f"error: the build backend of {env['local']} failed (see above). "
             "Correct its pyproject.toml or setup.py, and build again."

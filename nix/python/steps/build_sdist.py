@@ -6,13 +6,15 @@ install_wheel.py needs. The build requirements are on PYTHONPATH; nothing is dow
 
 import os
 import shutil
+import subprocess
 import sys
 import tarfile
 import tomllib
 from pathlib import Path
 
-from build_backend import BackendError, BackendUnavailableError, call_hook
+from build_backend import build_hooks
 from install_wheel import install_here
+from pyproject_hooks import BackendUnavailable
 
 # 1980-01-01, the first moment that a zip archive can name.
 EPOCH = "315532800"
@@ -59,7 +61,7 @@ def build_wheel(source: Path, wheels: Path) -> Path:
     manifest = source / "pyproject.toml"
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     wheels.mkdir()
-    return wheels / call_hook(source, table, "build_wheel", wheels)
+    return wheels / build_hooks(source, table).build_wheel(str(wheels))
 
 
 def main() -> None:
@@ -70,15 +72,12 @@ def main() -> None:
     source = unpack(Path(os.environ["artifact"]), file, here)
     try:
         wheel = build_wheel(source, here / "wheels")
-    except (BackendUnavailableError, BackendError) as error:
-        what = "it fails (see above)"
-        if isinstance(error, BackendUnavailableError):
-            what = f"there is no build backend {error}"
-        else:
-            sys.stderr.write(str(error))
+    except (BackendUnavailable, subprocess.CalledProcessError) as error:
+        if isinstance(error, subprocess.CalledProcessError):
+            sys.stderr.write(error.output.decode())
         raise SystemExit(
-            f"error: {file} does not build: {what}. If it lacks a package, add that to the group "
-            "build in pyproject.toml and run ./please lock; or lock another version."
+            f"error: {file} does not build (see above): {error}. If it lacks a package, add that "
+            "to the group build in pyproject.toml and run ./please lock; or lock another version."
         ) from error
     install_here(wheel)
 

@@ -87,17 +87,17 @@ def test_a_backend_that_is_not_at_hand(step: Step) -> None:
     manifest = PYPROJECT.replace("setuptools.build_meta", "cobol.api")
     with pytest.raises(SystemExit) as raised:
         step.run({"pyproject.toml": manifest})
-    assert str(raised.value) == (
-        "error: sample-1.0.tar.gz does not build: there is no build backend cobol.api. If it lacks "
-        "a package, add that to the group build in pyproject.toml and run ./please lock; or lock "
-        "another version."
+    message = str(raised.value)
+    assert message.startswith("error: sample-1.0.tar.gz does not build (see above): ")
+    assert "cobol" in message
+    assert message.endswith(
+        "If it lacks a package, add that to the group build in pyproject.toml and run "
+        "./please lock; or lock another version."
     )
 
 
 def test_a_backend_that_fails(step: Step, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(
-        SystemExit, match=r"error: sample-1\.0\.tar\.gz does not build: it fails \(see above\)\. "
-    ):
+    with pytest.raises(SystemExit, match=r"error: sample-1\.0\.tar\.gz does not build"):
         step.run({"setup.py": "raise ValueError('no such thing')\n"})
     assert "ValueError: no such thing" in capfd.readouterr().err
 
