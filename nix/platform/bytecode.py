@@ -61,8 +61,9 @@ def compile_file(file: str, name: str) -> bool:
     source = Path(file).read_bytes()
     try:
         code = compile(source, name, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        print(f"{file} does not compile: {error}")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        # The last two tell of a module that is too deep, such as a table or a test of a parser.
+        print(f"{file} does not compile: {error or type(error).__name__}")
         return False
     cache = Path(cache_from_source(file))
     cache.parent.mkdir(exist_ok=True)

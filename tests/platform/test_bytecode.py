@@ -43,6 +43,15 @@ def test_a_module_that_does_not_compile_is_told(
     assert "broken.py" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("text", ["x = " + "-" * 100_000 + "1", "x = 1" + " + 1" * 20_000])
+def test_a_module_that_is_too_deep_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "deep.py").write_text(text)
+    assert not compile_tree(tmp_path)
+    assert "deep.py does not compile: " in capfd.readouterr().out
+
+
 def test_several_processes_compile_all(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for number in range(5):
         (tmp_path / f"module{number}.py").write_text(f"answer = {number}")

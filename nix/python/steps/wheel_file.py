@@ -10,8 +10,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from zipfile import ZipFile, ZipInfo
 
-# What RECORD may not use (binary distribution format, "The .dist-info directory").
-WEAK = {"md5", "sha1"}
+# What RECORD may not use (binary distribution format, "The .dist-info directory"), and what has no
+# digest of one length.
+UNFIT = {"md5", "sha1", "shake_128", "shake_256"}
 
 EXECUTABLE = 0o111 << 16  # in the attributes of a member that a Unix system archived
 
@@ -55,16 +56,21 @@ def read_files(archive: ZipFile) -> Iterator[File]:
     record = read_record(archive, f"{info}/RECORD")
     unrecorded = {f"{info}/RECORD{suffix}" for suffix in ("", ".jws", ".p7s")}
     members = [member for member in archive.infolist() if not member.is_dir()]
+    seen = set()
     for path in [member.filename for member in members]:
         if {"", ".."}.intersection(path.split("/")):
             raise UnsoundError(f"{path} leads out of it")
         if path not in record and path not in unrecorded:
             raise UnsoundError(f"{path} is not in its RECORD")
+        if path in seen:
+            raise UnsoundError(f"{path} is in it twice")
+        seen.add(path)
+    # Lines without a hash, of directories and of bytecode, are in published wheels.
+    if missing := [path for path, (hashed, _) in record.items() if hashed and path not in seen]:
+        raise UnsoundError(f"{', '.join(missing)} is in its RECORD alone")
     for member in members:
         if member.filename not in unrecorded:
-            yield checked(archive, member, *record.pop(member.filename, ("", "")))
-    if missing := sorted(record.keys() - unrecorded):
-        raise UnsoundError(f"{', '.join(missing)} is in its RECORD alone")
+            yield checked(archive, member, *record[member.filename])
 
 
 def read_record(archive: ZipFile, path: str) -> dict[str, tuple[str, str]]:
@@ -97,7 +103,7 @@ def checked(archive: ZipFile, member: ZipInfo, hashed: str, size: str) -> File:
     """Return a file whose content is what RECORD says. Raises UnsoundError if it is not."""
     content = archive.read(member)
     algorithm = hashed.partition("=")[0]
-    if algorithm not in hashlib.algorithms_guaranteed - WEAK:
+    if algorithm not in hashlib.algorithms_guaranteed - UNFIT:
         raise UnsoundError(f"{member.filename} has no sound hash in its RECORD")
     if digest(content, algorithm) != hashed.rstrip("=") or size not in ("", str(len(content))):
         raise UnsoundError(f"{member.filename} is not what its RECORD describes")

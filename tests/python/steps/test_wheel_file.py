@@ -25,6 +25,13 @@ def test_files_come_without_record(tmp_path: Path) -> None:
     assert paths == ["sample.py", "sample-1.0.dist-info/METADATA", "sample-1.0.dist-info/WHEEL"]
 
 
+def test_lines_without_a_hash_may_have_no_file(tmp_path: Path) -> None:
+    text = "Wheel-Version: 1.0\n"
+    record = f"a/,,\na/__pycache__/b.pyc,,\na.dist-info/WHEEL,{digest(text)},\n"
+    files = {"a.dist-info/WHEEL": text, "a.dist-info/RECORD": record}
+    assert [file.path for file in archive(tmp_path / "sample.whl", files)] == ["a.dist-info/WHEEL"]
+
+
 def test_stronger_hashes(tmp_path: Path) -> None:
     text = "Wheel-Version: 1.9\n"
     hashed = urlsafe_b64encode(hashlib.sha512(text.encode()).digest()).decode()
@@ -57,7 +64,7 @@ def test_not_a_wheel(tmp_path: Path, files: dict[str, str], reason: str) -> None
     assert reason in str(raised.value)
 
 
-@pytest.mark.parametrize("hashed", ["", "md5=1B2M2Y8AsgTpgAmY7PhCfg", "crc=1"])
+@pytest.mark.parametrize("hashed", ["", "md5=1B2M2Y8AsgTpgAmY7PhCfg", "shake_128=a", "crc=1"])
 def test_a_hash_must_be_sound(tmp_path: Path, hashed: str) -> None:
     text = "Wheel-Version: 1.0\n"
     record = (
