@@ -6,4 +6,5 @@ derivation {
   inherit code;
   builder = "${platform.busybox}/bin/busybox";
   args = [ "sh" ./write_command.sh ];
+  PATH = "${platform.busybox}/bin";
 }

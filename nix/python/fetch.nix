@@ -49,13 +49,15 @@ let
     inherit (platform) system pipIndex;
     builder = "${platform.busybox}/bin/busybox";
     args = [ "sh" ./file_host.sh ];
+    # Debian's busybox runs its applets by itself, nixpkgs' by their links.
+    PATH = "${platform.busybox}/bin";
   };
 
   fromFileHost = artifact: derivation (fixed artifact // {
     inherit fileHost;
     builder = "${platform.busybox}/bin/busybox";
     args = [ "sh" ./fetch_file.sh ];
-    PATH = "${platform.openssl}/bin";
+    PATH = "${platform.busybox}/bin:${platform.openssl}/bin";
     download = ../platform/download.sh;
     path = "${substring 0 2 artifact.blake2b}/${substring 2 2 artifact.blake2b}/${substring 4 60 artifact.blake2b}/${artifact.file}";
   });

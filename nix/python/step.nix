@@ -18,5 +18,7 @@ derivation (env // {
   # Nix gives a builder no directory in argv[0]: without PATH, Python would look for itself in /usr.
   PATH = "${platform.python}/bin";
   PYTHONHASHSEED = "0";
+  # Without the sandbox, root could write beside the sources of the modules below.
+  PYTHONDONTWRITEBYTECODE = "1";
   PYTHONPATH = builtins.concatStringsSep ":" imports;
 })

@@ -25,6 +25,8 @@ derivation (env // {
   args = [ "sh" ./component.sh ];
   unpack = ./unpack.sh;
   relocate = ./relocate.py;
+  # Without the sandbox, root could write into the store that this runs from.
+  PYTHONDONTWRITEBYTECODE = "1";
   debs = map fetch.deb (lock.component name);
   debs_of_patchelf = if patchelf == null then map fetch.deb (lock.component "patchelf" ++ lock.component "cxx") else null;
   libc = if python == null then null else platform.libc;

@@ -79,14 +79,16 @@ def prune(prefix: Path, patterns: Iterable[str]) -> None:
 
 def contain_symlinks(out: Path) -> None:
     """Point absolute symlinks, which mean the host's root, into the prefix; drop dangling ones."""
-    for link in [path for path in walk(out) if path.is_symlink()]:
+    links = [path for path in walk(out) if path.is_symlink()]
+    for link in links:
         target = str(link.readlink())
         if target.startswith("/"):
             inside = out / target.removeprefix("/usr").lstrip("/")
             link.unlink()
             link.symlink_to(os.path.relpath(inside, link.parent))
-        if not link.exists():
-            link.unlink()
+    # Only when none leads to the host; and one may lead to another.
+    for link in [link for link in links if not link.exists()]:
+        link.unlink()
 
 
 def walk(directory: Path) -> Iterator[Path]:

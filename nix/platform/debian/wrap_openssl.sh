@@ -8,10 +8,10 @@ unpack files $debs
 mkdir -p "$out/bin" "$out/lib"
 cp files/bin/openssl "$out/lib/openssl"
 libraries=$base/lib/$multiarch
-# Without certificate authorities, which it would spend most of its time to read from the host where
-# the sandbox is off: the hash of what is fetched decides (../download.sh).
+# Without the host's settings and certificate authorities, which it would spend most of its time to
+# read where the sandbox is off: the hash of what is fetched decides (../download.sh).
 cat > "$out/bin/openssl" << END
 #!$busybox/bin/busybox sh
-SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null exec $libraries/$loader --library-path $libraries $out/lib/openssl "\$@"
+OPENSSL_CONF=/dev/null SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null exec $libraries/$loader --library-path $libraries $out/lib/openssl "\$@"
 END
 chmod 755 "$out/bin/openssl"

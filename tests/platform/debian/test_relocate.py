@@ -53,6 +53,16 @@ def test_symlinks_stay_in_the_prefix(out: Path) -> None:
     assert str(inner.readlink()) == "tool"
 
 
+def test_the_host_does_not_decide_about_symlinks(out: Path) -> None:
+    write(out / "bin/tool")
+    symlink(out / "bin/kept", "link")
+    symlink(out / "bin/link", "/usr/bin/tool")
+    symlink(out / "bin/lost", "next")
+    symlink(out / "bin/next", "/etc/passwd")
+    relocate.contain_symlinks(out)
+    assert contents(out) == {"bin/tool", "bin/kept", "bin/link"}
+
+
 def test_dangling_symlinks_are_dropped(out: Path) -> None:
     write(out / "bin/tool")
     symlink(out / "etc/alternatives/tool", "/usr/share/gone")
