@@ -46,44 +46,47 @@ def test_an_app_has_no_server() -> None:
     assert not packages(build("toolchain.needs.program")) & SERVERS
 
 
+def refusal(attribute: str, checkout: Path) -> str:
+    """Return the error of evaluating an attribute of an edited checkout."""
+    with pytest.raises(NixError) as raised:
+        instantiate(attribute, root=checkout)
+    return str(raised.value)
+
+
 def test_an_unknown_server_is_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", '["postgresql"]', '["mysql"]')
-    with pytest.raises(NixError) as raised:
-        instantiate("treestatus.tests", root=checkout)
+    error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services]: there is no server mysql to need; there "
         "are: oidc postgresql rabbitmq redis"
-    ) in str(raised.value)
+    ) in error
     assert instantiate("treestatus", root=checkout)
 
 
 def test_needs_that_are_no_list_are_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", '["postgresql"]', '"postgresql"')
-    with pytest.raises(NixError) as raised:
-        instantiate("treestatus.tests", root=checkout)
+    error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services]: the servers to need are not a list of "
         'names, such as ["postgresql"]'
-    ) in str(raised.value)
+    ) in error
 
 
 def test_an_unknown_setting_is_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", "\nneeds = ", "\nneed = ")
-    with pytest.raises(NixError) as raised:
-        instantiate("treestatus.tests", root=checkout)
+    error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services] has no setting need, only extras needs"
-    ) in str(raised.value)
+    ) in error
 
 
 def test_needs_of_an_unknown_extra_are_named(checkout: Path) -> None:
     edit(checkout / "lib/backend_common/pyproject.toml", "\ncache = [", "\ncash = [")
-    with pytest.raises(NixError) as raised:
-        instantiate("backend_common.extras.cache.tests", root=checkout)
+    error = refusal("backend_common.extras.cache.tests", checkout)
     assert (
         "lib/backend_common/pyproject.toml: [tool.services.extras]: backend-common has no extra "
         "cash, only api auth auth0 cache cors db log pulse security templates"
-    ) in str(raised.value)
+    ) in error
 
 
 def test_the_tests_of_an_extra_are_those_of_no_other() -> None:
