@@ -4,13 +4,15 @@
 # server says that the file does not exist. The time limit is timeout's, in seconds, because wget's
 # own (-T) makes Debian's static busybox crash in a sandbox.
 download() {
-  # An answer of the name server that gets lost is waited for one second (resolv.conf(5)), not five:
-  # with a process for each of eighty files, a first build meets some.
-  export RES_OPTIONS=timeout:1
-  for pause in 1 3 0; do
-    if timeout 900 wget -q --no-check-certificate -O "$2" "$1" 2> wget.log; then
+  # With two look-ups for each of seventy files, a first build meets answers of the name server that
+  # get lost (resolv.conf(5)). They are waited for one second, not five; and at first IPv4 addresses
+  # alone are asked for, because it is those of IPv6 that get lost, where there are none.
+  lookup=no-aaaa
+  for pause in 0 1 3 0; do
+    if RES_OPTIONS="timeout:1 $lookup" timeout 900 wget -q --no-check-certificate -O "$2" "$1" 2> wget.log; then
       return 0
     fi
+    lookup=
     cat wget.log >&2
     case $(cat wget.log) in
       *" 404 "* | *" 410 "*)
