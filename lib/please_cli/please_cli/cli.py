@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from please_cli import entry, nix, process, results, servers, testing, workspace
 from please_cli.errors import UserError
@@ -98,7 +97,10 @@ def test(names: Sequence[str], toolchain: bool) -> int:
     found = testing.members(root, [member.name for member in members])
     if toolchain:
         found.append(testing.toolchain(root))
-    Console().print(results.table(found))
+    # Only here, because rich takes as long to import as Nix to find that nothing is to be built.
+    from please_cli import table  # noqa: PLC0415
+
+    table.show(found)
     click.echo(results.totals(found))
     return 1 if any(result.failed for result in found) else 0
 

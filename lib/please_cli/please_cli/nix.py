@@ -5,12 +5,15 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from please_cli import process
 from please_cli.errors import UserError
 from please_cli.events import Failed, Logged, Reader, Started
 from please_cli.failures import NixError
-from please_cli.progress import Display
+
+if TYPE_CHECKING:
+    from please_cli.progress import Display
 
 
 def build(
@@ -27,7 +30,7 @@ def build(
     reader, errors = Reader(), []
     names: dict[int, str] = {}
     logs: dict[str, list[str]] = {}
-    with _started(command) as running, Display() as display:
+    with _started(command) as running, _display() as display:
         assert running.stderr is not None
         assert running.stdout is not None
         for line in process.lines(running.stderr):
@@ -94,6 +97,13 @@ def execute(program: str, arguments: Iterable[str]) -> None:
         os.execvp(program, [program, *arguments])
     except FileNotFoundError as error:
         raise _missing(program) from error
+
+
+def _display() -> "Display":
+    # Only now, so that Nix evaluates while rich is imported.
+    from please_cli.progress import Display  # noqa: PLC0415
+
+    return Display()
 
 
 def _selected(attributes: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import IO, Any
 
 MOMENT = 0.5
 """How long, in seconds, an interrupt may go unheard."""
+
+_PAUSE = 0.02
+"""How long, in seconds, lines gather before they are read: shorter than people see."""
 
 
 @contextmanager
@@ -44,11 +48,14 @@ def lines(pipe: IO[str]) -> Iterator[str]:
 
     Python handles a signal between two instructions: one that arrives just before a read blocks
     waits until that returns. So none blocks for longer than a moment.
+
+    Who writes many lines, as Nix does, is not held up by a reader that wakes for each of them.
     """
     pending = b""
     while True:
         while not select.select([pipe], [], [], MOMENT)[0]:
             pass
+        time.sleep(_PAUSE)
         read = os.read(pipe.fileno(), 65536)
         if not read:
             break

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from rich.box import SIMPLE
-from rich.table import Table
-from rich.text import Text
-
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 # pytest's last line: "= 1 failed, 2 passed in 0.10s =".
 _SUMMARY = re.compile(r"^=* ?((?:\d+ \w+(?:, )?)+) in [\d.]+s")
@@ -52,24 +48,6 @@ def from_log(name: str, log: str) -> Result:
         counts[key.get(what, "failed")] += int(number)
     # It failed, whatever the tests say.
     return Result(name, counts["passed"], max(1, counts["failed"]), counts["skipped"])
-
-
-def table(results: Sequence[Result]) -> Table:
-    """Return the results for people to read."""
-    shown = Table(box=SIMPLE)
-    shown.add_column("")
-    for column in ("passed", "failed", "skipped", "seconds"):
-        shown.add_column(column, justify="right")
-    for result in results:
-        shown.add_row(
-            Text(result.name),
-            str(result.passed),
-            str(result.failed or ""),
-            str(result.skipped or ""),
-            f"{result.seconds:.1f}" if result.seconds else "",
-            style="red" if result.failed else "",
-        )
-    return shown
 
 
 def totals(results: Sequence[Result]) -> str:

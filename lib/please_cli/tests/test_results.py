@@ -3,7 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from please_cli.results import Result, from_junit, from_log, table, totals
+from please_cli.results import Result, from_junit, from_log, totals
+from please_cli.table import show
 from rich.console import Console
 
 JUNIT = """<?xml version="1.0" encoding="utf-8"?>
@@ -33,7 +34,7 @@ def test_a_log(summary: str, expected: Result) -> None:
 
 def test_the_table_has_a_row_for_each() -> None:
     output = io.StringIO()
-    Console(file=output, width=80).print(table([Result("paint", 4, 3, 0, 1.5), Result("[bell]")]))
+    show([Result("paint", 4, 3, 0, 1.5), Result("[bell]")], Console(file=output, width=80))
     rows = [line.split() for line in output.getvalue().splitlines() if line.strip()]
     assert rows[0] == ["passed", "failed", "skipped", "seconds"]
     assert rows[2:] == [["paint", "4", "3", "1.5"], ["[bell]", "0"]]
