@@ -56,7 +56,7 @@ def test_a_second_build_without_the_sandbox_is_identical(derivations: list[Path]
 
 @pytest.mark.skipif("sandbox = false" in SETTINGS, reason="the sandbox is refused or off here")
 def test_a_new_interpreter_is_the_same_with_and_without_the_sandbox(checkout: Path) -> None:
-    append(checkout / "nix/platform/debian/finish_python.py", "# An edit.\n")
+    append(checkout / "nix/platform/debian/prepare_python.py", "# An edit.\n")
     attribute = "toolchain.platform.python"
     python = build(attribute, root=checkout, variables=OFF)
     try:

@@ -3,6 +3,35 @@
 # Busybox unpacks its packages (./component.sh), then Python makes a prefix of them that runs from
 # the store and finds nothing of the host (./relocate.py).
 { system, lock, fetch, tools, platform }:
+let
+  # Documentation, and what belongs to an installed system, serves nobody in a store; nor do locales
+  # and gconv modules: without a locale Python is in UTF-8 mode (PEP 540), and has codecs of its own.
+  litter = [
+    "etc/cron*"
+    "etc/default"
+    "etc/init.d"
+    "etc/ld.so.conf*"
+    "etc/logrotate.d"
+    "etc/skel"
+    "lib/*-linux-gnu/audit"
+    "lib/*-linux-gnu/gconv"
+    "lib/locale"
+    "lib/systemd"
+    "lib64"
+    "share/applications"
+    "share/bug"
+    "share/doc"
+    "share/doc-base"
+    "share/gdb"
+    "share/info"
+    "share/lintian"
+    "share/locale"
+    "share/man"
+    "share/menu"
+    "share/pixmaps"
+    "var"
+  ];
+in
 {
   # The name of the component.
   name,
@@ -30,5 +59,5 @@ derivation (env // {
   debs = map fetch.deb (lock.component name);
   debs_of_patchelf = if patchelf == null then map fetch.deb (lock.component "patchelf" ++ lock.component "cxx") else null;
   libc = if python == null then null else platform.libc;
-  prune = lock.prune name;
+  prune = litter ++ lock.prune name;
 })

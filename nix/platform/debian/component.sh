@@ -1,8 +1,9 @@
 # Makes a component: unpacks its packages, and hands over to relocate.py.
 #
-# Environment, set by component.nix: debs, base (a prefix to begin with, or empty), unpack
-# (./unpack.sh), relocate (./relocate.py), python and patchelf (commands; empty where this makes them
-# itself), debs_of_patchelf, libc (python's), what relocate.py takes, and out.
+# Environment, set by component.nix: debs, base (a prefix to begin with, or empty), prune (globs of
+# what is deleted), unpack (./unpack.sh), relocate (./relocate.py), python and patchelf (commands;
+# empty where this makes them itself), prepare (./prepare_python.py, where this makes Python),
+# debs_of_patchelf, libc (python's), what relocate.py takes, and out.
 set -eu
 . "$unpack"
 if [ -n "$base" ]; then
@@ -10,10 +11,12 @@ if [ -n "$base" ]; then
   chmod -R u+w "$out"
 fi
 unpack "$out" $debs
+prune "$out" "$prune"
 if [ -z "$python" ]; then
   libc=$out/lib/$multiarch
   python="$libc/$loader --library-path $libc $out/bin/python3.11"
   export PYTHONHOME="$out"
+  (cd "$out" && $python -S -s "$prepare")
 fi
 if [ -z "$patchelf" ]; then
   unpack patchelf $debs_of_patchelf

@@ -1,13 +1,13 @@
-# CPython, trimmed and compiled (./finish_python.py).
+# CPython, trimmed and compiled (./prepare_python.py).
 { component, base, tzdata }:
 component {
   name = "python";
   python = null;
   patchelf = null;
   inherit base;
-  finish = ./finish_python.py;
   env = {
     inherit tzdata;
+    prepare = ./prepare_python.py;
     PYTHONPATH = import ../module.nix ../bytecode.py;
   };
 }

@@ -8,47 +8,17 @@ a program maps the same files on every machine, with the build sandbox on or off
 No file is written in place: the Python that runs this, its loader and its libraries may be among
 them.
 
-Environment, set by component.nix: out (the unpacked packages), prune (globs of what to delete),
-multiarch, loader (its file name), libraries (directories of other components' libraries), patchelf
-(the command that runs it), finish (Python source to execute at the end with the prefix as the
-working directory; may be empty).
+Environment, set by component.nix: out (the unpacked packages), multiarch, loader (its file name),
+libraries (directories of other components' libraries), patchelf (the command that runs it), finish
+(Python source to execute at the end with the prefix as the working directory; may be empty).
 """
 
 import os
 import runpy
-import shutil
 import struct
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-# Documentation, and what belongs to an installed system, serves nobody in a store; nor do locales
-# and gconv modules: without a locale Python is in UTF-8 mode (PEP 540), and has codecs of its own.
-LITTER = [
-    "etc/cron*",
-    "etc/default",
-    "etc/init.d",
-    "etc/ld.so.conf*",
-    "etc/logrotate.d",
-    "etc/skel",
-    "lib/*-linux-gnu/audit",
-    "lib/*-linux-gnu/gconv",
-    "lib/locale",
-    "lib/systemd",
-    "lib64",
-    "share/applications",
-    "share/bug",
-    "share/doc",
-    "share/doc-base",
-    "share/gdb",
-    "share/info",
-    "share/lintian",
-    "share/locale",
-    "share/man",
-    "share/menu",
-    "share/pixmaps",
-    "var",
-]
 
 ELF_MAGIC = b"\x7fELF"
 PT_INTERP = 3
@@ -65,16 +35,6 @@ FORGOTTEN = {
     "libcrypto.so": [(b"/usr/lib/", b"/.no/lib/")],
 }
 UNTOUCHED_BY_PATCHELF = ("ld-linux", "libc.so")
-
-
-def prune(prefix: Path, patterns: Iterable[str]) -> None:
-    """Delete the files and directories that match a glob."""
-    for pattern in patterns:
-        for path in sorted(prefix.glob(pattern)):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
 
 
 def contain_symlinks(out: Path) -> None:
@@ -179,7 +139,6 @@ def main() -> None:
     """Run the build step with the settings in the environment."""
     env = os.environ
     out = Path(env["out"])
-    prune(out, [*LITTER, *env["prune"].split()])
     libraries = [out / "lib" / env["multiarch"], *map(Path, env["libraries"].split())]
     relocate(out, libraries, env["loader"], env["patchelf"].split())
     if env.get("finish"):

@@ -1,5 +1,7 @@
+# Sourced by builders.
+
 # unpack DIRECTORY DEB...: put the files of Debian packages into a directory, those of /usr and those
-# of / together; sourced by builders.
+# of / together.
 unpack() {
   directory=$1
   shift
@@ -16,3 +18,11 @@ unpack() {
   done
   rm "$directory/usr"
 }
+
+# prune DIRECTORY GLOB...: delete the files and directories in it that match.
+prune() (
+  cd "$1"
+  shift
+  # Not quoted: they are globs only here.
+  rm -rf $*
+)

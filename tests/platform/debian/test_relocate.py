@@ -33,14 +33,6 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_what_matches_a_glob_is_deleted(out: Path) -> None:
-    for name in ("bin/tool", "bin/other", "share/doc/tool/README", "share/tool/data"):
-        write(out / name)
-    symlink(out / "lib/tool", "../share/doc")
-    relocate.prune(out, ["bin/[!t]*", "share/doc", "lib/*", "absent"])
-    assert contents(out) == {"bin/tool", "share/tool/data"}
-
-
 def test_symlinks_stay_in_the_prefix(out: Path) -> None:
     write(out / "lib/arch/libz.so.1", b"z")
     write(out / "bin/tool", b"tool")

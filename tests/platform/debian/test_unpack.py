@@ -28,26 +28,43 @@ def deb(path: Path, files: dict[str, str]) -> Path:
     return path
 
 
-def unpack(directory: Path, *debs: Path) -> subprocess.CompletedProcess[str]:
-    """Unpack packages into `files`, as a builder does."""
+def call(function: str, directory: Path, *words: Path | str) -> subprocess.CompletedProcess[str]:
+    """Call a function of unpack.sh for the directory `files`, as a builder does."""
     busybox = build("toolchain.platform.busybox") / "bin/busybox"
-    script = f". {ROOT}/nix/platform/debian/unpack.sh; unpack files {' '.join(map(str, debs))}"
-    command = [str(busybox), "sh", "-euc", script]
+    script = f'. {ROOT}/nix/platform/debian/unpack.sh; {function} files "$@"'
+    command = [busybox, "sh", "-euc", script, "sh", *words]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+
+
+def paths(directory: Path) -> set[str]:
+    """Return the paths of what is below a directory, but for directories."""
+    found = (path for path in directory.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {str(path.relative_to(directory)) for path in found}
 
 
 def test_usr_and_the_root_become_one_prefix(tmp_path: Path) -> None:
     one = deb(tmp_path / "one.deb", {"usr/bin/tool": "tool", "lib/arch/libc.so": "c"})
     two = deb(tmp_path / "two.deb", {"usr/lib/arch/libz.so": "z", "bin/shell": "shell"})
-    done = unpack(tmp_path, one, two)
+    done = call("unpack", tmp_path, one, two)
     assert done.returncode == 0, done.stderr
-    files = tmp_path / "files"
-    paths = {str(path.relative_to(files)) for path in files.rglob("*") if not path.is_dir()}
-    assert paths == {"bin/tool", "bin/shell", "lib/arch/libc.so", "lib/arch/libz.so"}
+    expected = {"bin/tool", "bin/shell", "lib/arch/libc.so", "lib/arch/libz.so"}
+    assert paths(tmp_path / "files") == expected
 
 
 def test_a_package_that_cannot_be_unpacked_stops_the_build(tmp_path: Path) -> None:
     broken = tmp_path / "broken.deb"
     broken.write_text("<html>not found</html>")
     whole = deb(tmp_path / "whole.deb", {"usr/bin/tool": "tool"})
-    assert unpack(tmp_path, broken, whole).returncode != 0
+    assert call("unpack", tmp_path, broken, whole).returncode != 0
+
+
+def test_what_matches_a_glob_is_deleted(tmp_path: Path) -> None:
+    files = {"bin/tool": "", "bin/other": "", "share/doc/tool/README": "", "share/tool/data": ""}
+    call("unpack", tmp_path, deb(tmp_path / "tool.deb", files))
+    (tmp_path / "files/link").symlink_to("share/tool")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/host").touch()
+    done = call("prune", tmp_path, "bin/[!t]* share/doc link absent*")
+    assert done.returncode == 0, done.stderr
+    assert paths(tmp_path / "files") == {"bin/tool", "share/tool/data"}
+    assert (tmp_path / "bin/host").exists()

@@ -1,14 +1,14 @@
-"""The relocated CPython says where it is, and holds what services need."""
+"""The unpacked CPython says where it is, and holds what services need."""
 
 from pathlib import Path
 
-import finish_python
+import prepare_python
 import pytest
 
 
 @pytest.fixture
 def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What relocate.py leaves of a Python, in miniature, as the working directory."""
+    """What is unpacked of a Python, in miniature, as the working directory."""
     library = tmp_path / "lib/python3.11"
     for name in ("bin/python3.11", "lib/python3.11/os.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -20,11 +20,12 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("tzdata", "/tzdata")
+    monkeypatch.setenv("out", str(tmp_path))
     return tmp_path
 
 
 def test_sysconfig_names_the_prefix(prefix: Path) -> None:
-    finish_python.main()
+    prepare_python.main()
     content: dict[str, dict[str, str]] = {}
     exec((prefix / "lib/python3.11/_sysconfigdata_arch.py").read_text(), content)
     variables = content["build_time_vars"]
@@ -34,20 +35,20 @@ def test_sysconfig_names_the_prefix(prefix: Path) -> None:
 
 
 def test_one_interpreter_under_three_names(prefix: Path) -> None:
-    finish_python.main()
+    prepare_python.main()
     for name in ("python", "python3"):
         assert str((prefix / "bin" / name).readlink()) == "python3.11"
 
 
 def test_modules_are_compiled(prefix: Path) -> None:
-    finish_python.main()
+    prepare_python.main()
     assert (prefix / "lib/python3.11/__pycache__/os.cpython-311.pyc").is_file()
 
 
 def test_a_module_that_does_not_compile(prefix: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (prefix / "lib/python3.11/broken.py").write_text("def broken(:\n")
     with pytest.raises(SystemExit) as raised:
-        finish_python.main()
+        prepare_python.main()
     assert str(raised.value) == (
         "error: a module of the standard library does not compile (see above)"
     )
