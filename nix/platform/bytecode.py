@@ -1,17 +1,25 @@
 """Compile modules for a store path: once, reproducibly, never to be checked again."""
 
+from __future__ import annotations
+
 import marshal
 import os
 import sys
-from collections.abc import Iterator
-from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
-from pathlib import Path
+from _imp import source_hash
+
+# As py_compile has them: importlib.util offers the same, and takes longer to import than most
+# packages to compile.
+from importlib._bootstrap_external import MAGIC_NUMBER, cache_from_source
+
+TYPE_CHECKING = False  # as typing has it, without typing
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The flags of a hash-based file that is not checked against its source (PEP 552).
 UNCHECKED = (0b01).to_bytes(4, "little")
 
 
-def compile_tree(directory: Path, processes: int = 1) -> bool:
+def compile_tree(directory: str | os.PathLike[str], processes: int = 1) -> bool:
     """Compile the modules below a directory, but for test suites.
 
     The store is read-only, so a module without bytecode would be compiled at every start. Unchecked
@@ -35,7 +43,7 @@ def compile_tree(directory: Path, processes: int = 1) -> bool:
     return compiled and not any(statuses)
 
 
-def modules(directory: Path) -> Iterator[str]:
+def modules(directory: str | os.PathLike[str]) -> Iterator[str]:
     """Yield the modules below a directory in a fixed order, but for test suites.
 
     Nothing imports those inside packages, and their bytecode would be as large as they.
@@ -45,7 +53,7 @@ def modules(directory: Path) -> Iterator[str]:
         yield from (f"{parent}/{name}" for name in sorted(files) if name.endswith(".py"))
 
 
-def compile_files(files: list[str], directory: Path) -> bool:
+def compile_files(files: list[str], directory: str | os.PathLike[str]) -> bool:
     """Compile modules below a directory; return False if one does not compile."""
     outcomes = [compile_file(file, file.removeprefix(f"{directory}/")) for file in files]
     sys.stdout.flush()  # of what a process that ends at once has to tell
@@ -58,14 +66,17 @@ def compile_file(file: str, name: str) -> bool:
     The standard library's compileall does the same, and takes longer to import than most packages
     to compile.
     """
-    source = Path(file).read_bytes()
+    with open(file, "rb") as stream:
+        source = stream.read()
     try:
         code = compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         # The last two tell of a module that is too deep, such as a table or a test of a parser.
         print(f"{file} does not compile: {error or type(error).__name__}")
         return False
-    cache = Path(cache_from_source(file))
-    cache.parent.mkdir(exist_ok=True)
-    cache.write_bytes(MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code))
+    cache = cache_from_source(file)
+    os.makedirs(os.path.dirname(cache), exist_ok=True)
+    hashed = source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source)
+    with open(cache, "wb") as bytecode:
+        bytecode.write(MAGIC_NUMBER + UNCHECKED + hashed + marshal.dumps(code))
     return True

@@ -15,6 +15,7 @@ step {
   env = {
     artifact = fetch name file;
     inherit (file) file;
+    busybox = "${platform.busybox}/bin/busybox";
     # For the compiled code that comes inside a wheel.
     inherit (platform) loader libc cxx;
     patchelf = "${platform.patchelf}/bin/patchelf";

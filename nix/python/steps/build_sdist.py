@@ -79,7 +79,7 @@ def main() -> None:
             f"error: {file} does not build (see above): {error}. If it lacks a package, add that "
             "to the group build in pyproject.toml and run ./please lock; or lock another version."
         ) from error
-    install_here(wheel)
+    install_here(str(wheel))
 
 
 if __name__ == "__main__":

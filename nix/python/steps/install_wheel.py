@@ -4,21 +4,22 @@ The wheel must be for this machine; its files go to the places of their schemes;
 without an interpreter until an environment gives them one, and entry points without scripts;
 compiled code is fitted to the platform; and bytecode is the same at every build.
 
-Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), out, and what
-compiled_code.py takes.
+Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), busybox (the
+command), out, and what compiled_code.py takes.
 """
 
-import csv
+from __future__ import annotations
+
 import os
-import zlib
-from io import StringIO
-from itertools import chain
-from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from _csv import writer
 
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
-from wheel_file import File, UnsoundError, digest, info_directory, read_files
+from wheel_file import File, UnsoundError, info_directory, read_files, unpack
+
+TYPE_CHECKING = False  # as typing has it, without typing
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 # The Python and ABI tags that CPython 3.11 accepts (PEP 425): its own, and those of an earlier
 # Python with a stable ABI or none.
@@ -56,87 +57,105 @@ def check_compatible(file: str, machine: str) -> None:
         )
 
 
-def place(file: File, info: str) -> File:
-    """Return a file of a wheel as it goes into a prefix, its path relative to that.
+def place(file: File, data: str) -> File:
+    """Return a file of a wheel's .data directory as it goes into a prefix.
 
-    info is the wheel's .dist-info directory. Raises UnsoundError for an unknown scheme.
+    data is the name of that directory. Raises UnsoundError for an unknown scheme.
     """
-    data = info.removesuffix(".dist-info") + ".data"
-    top, _, rest = file.path.partition("/")
-    if top != data:
-        path = f"{SITE_PACKAGES}/{file.path}"
-        return File(path, file.content, is_executable=file.is_executable)
-    scheme, _, path = rest.partition("/")
+    scheme, _, below = file.path.removeprefix(f"{data}/").partition("/")
     if scheme not in SCHEMES:
         raise UnsoundError(f"{file.path} is of no scheme of a Python prefix")
-    path = os.path.normpath(f"{SCHEMES[scheme]}/{path}")
+    path = os.path.normpath(f"{SCHEMES[scheme]}/{below}")
     if scheme != "scripts":
-        return File(path, file.content, is_executable=file.is_executable)
+        return File(path, file.content, file.hashed, is_executable=file.is_executable)
     first, newline, others = file.content.partition(b"\n")
     if first.startswith(b"#!python"):
         first = f"#!{PLACEHOLDER}".encode()
     return File(path, first + newline + others, is_executable=True)
 
 
-def write(file: File, prefix: Path) -> Path:
-    """Write a file of a prefix and return its path. Raises UnsoundError if there is one already."""
-    path = prefix / file.path
+def write(prefix: str, file: File) -> None:
+    """Write a file of a prefix. Raises UnsoundError if there is one already."""
+    path = f"{prefix}/{file.path}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as new:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "xb") as new:
             new.write(file.content)
     except (FileExistsError, NotADirectoryError) as error:
         raise UnsoundError(f"two of its files would be {file.path}") from error
     if file.is_executable:
-        path.chmod(0o755)
-    return path
+        os.chmod(path, 0o755)
 
 
-def install_wheel(wheel: Path, prefix: Path) -> list[Path]:
+def spread(site: str, info: str, prefix: str) -> Iterator[File]:
+    """Yield the files of a wheel, unpacked at site, as they are in a prefix then.
+
+    info is the name of its .dist-info directory; what is in its .data directory goes to the places
+    of its schemes. Raises UnsoundError if the wheel does not keep to the format.
+    """
+    data = info.removesuffix(".dist-info") + ".data"
+    for file in read_files(site, info):
+        if file.path.startswith(f"{data}/"):
+            os.unlink(f"{site}/{file.path}")
+            placed = place(file, data)
+            write(prefix, placed)
+            yield placed
+        else:
+            file.path = f"{SITE_PACKAGES}/{file.path}"
+            yield file
+    for directory, _, _ in os.walk(f"{site}/{data}", topdown=False):
+        os.rmdir(directory)
+    installer = File(f"{SITE_PACKAGES}/{info}/INSTALLER", b"nix\n")
+    write(prefix, installer)
+    yield installer
+
+
+def install_wheel(wheel: str, prefix: str, unzip: Sequence[str]) -> list[str]:
     """Install a wheel, named as on the index, into an empty prefix, and compile it.
 
-    Returns its compiled code: ELF files. Raises SystemExit, naming the wheel and the file, if the
-    wheel does not keep to the format, and what it has written is of no use then.
+    unzip is the command of busybox. Returns the wheel's compiled code: paths of ELF files. Raises
+    SystemExit, naming the wheel and the file, if the wheel does not keep to the format, and what it
+    has written is of no use then.
     """
+    site = f"{prefix}/{SITE_PACKAGES}"
+    os.makedirs(site)
     compiled_code = []
-    record = StringIO()
-    rows = csv.writer(record, lineterminator="\n")
+    rows: list[tuple[str, str, int | str]] = []
     try:
-        with ZipFile(wheel) as archive:
-            info = info_directory(archive)
-            own = File(f"{info}/INSTALLER", b"nix\n")
-            for member in chain(read_files(archive), [own]):
-                file = place(member, info)
-                path = write(file, prefix)
-                relative = os.path.relpath(file.path, SITE_PACKAGES)
-                rows.writerow((relative, digest(file.content), len(file.content)))
-                # ELF files that nobody can run or load, such as test data, are left as they are.
-                runs = file.is_executable or ".so" in path.name
-                if runs and file.content.startswith(ELF_MAGIC):
-                    compiled_code.append(path)
-    # What zipfile raises for an archive that is damaged, or of a kind that it does not know.
-    except (BadZipFile, RuntimeError, ValueError, zlib.error) as error:
+        unpack(wheel, site, unzip)
+        info = info_directory(site)
+        for file in spread(site, info, prefix):
+            rows.append((os.path.relpath(file.path, SITE_PACKAGES), file.hashed, len(file.content)))
+            # ELF files that nobody can run or load, such as test data, are left as they are.
+            runs = file.is_executable or ".so" in os.path.basename(file.path)
+            if runs and file.content.startswith(ELF_MAGIC):
+                compiled_code.append(f"{prefix}/{file.path}")
+    # UnsoundError, and what is not in UTF-8.
+    except ValueError as error:
         raise SystemExit(
-            f"error: {wheel.name} is not a sound wheel: {error}. "
+            f"error: {os.path.basename(wheel)} is not a sound wheel: {error}. "
             "Report it to its maintainers and lock another version."
         ) from error
-    rows.writerow((f"{info}/RECORD", "", ""))
-    (prefix / SITE_PACKAGES / info / "RECORD").write_text(record.getvalue())
+    rows.append((f"{info}/RECORD", "", ""))
+    with open(f"{site}/{info}/RECORD", "w", encoding="utf-8") as record:
+        writer(record, lineterminator="\n").writerows(rows)
     # Some packages carry templates and test data named .py that are not Python: not an error.
-    compile_tree(prefix / SITE_PACKAGES)
+    compile_tree(site)
     return compiled_code
 
 
-def install_here(wheel: Path) -> None:
+def install_here(wheel: str) -> None:
     """Install a wheel as the environment variables of the step say."""
     env = os.environ
-    if files := install_wheel(wheel, Path(env["out"])):
+    if files := install_wheel(wheel, env["out"], [env["busybox"], "unzip"]):
         # Only here, because most wheels have none, and what it imports costs each of them.
+        from pathlib import Path  # noqa: PLC0415
+
         from compiled_code import Toolchain, fit  # noqa: PLC0415
 
         tools = Toolchain(**{name: env[name] for name in Toolchain._fields})
         for path in files:
-            fit(path, tools)
+            fit(Path(path), tools)
 
 
 def main() -> None:
@@ -144,9 +163,8 @@ def main() -> None:
     file = os.environ["file"]
     check_compatible(file, os.uname().machine)
     # A store path begins with a hash, and a wheel's name says what it is.
-    wheel = Path(file).absolute()
-    wheel.symlink_to(os.environ["artifact"])
-    install_here(wheel)
+    os.symlink(os.environ["artifact"], file)
+    install_here(file)
 
 
 if __name__ == "__main__":

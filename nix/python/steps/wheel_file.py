@@ -1,20 +1,29 @@
-"""A wheel as an archive (binary distribution format): its files, as its RECORD describes them.
+"""A wheel (binary distribution format): unpacked, and its files as its RECORD describes them.
 
-Forty of these are read in a first build, each by a process of its own: what this imports is a
-matter of seconds, so it asks the standard library for little and no package for anything.
+Forty of these are read in a first build, each by a process of its own, so what this imports is a
+matter of seconds. It leaves the archive to unzip, and of the standard library it takes the parts
+in C: zipfile, csv and base64 need regular expressions, which take longer to import than most
+wheels to install.
 """
 
-import csv
+from __future__ import annotations
+
 import hashlib
-from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from zipfile import ZipFile, ZipInfo
+import os
+from _csv import Error as CsvError
+from _csv import reader
+from binascii import b2a_base64
+
+TYPE_CHECKING = False  # as typing has it, without typing
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 # What RECORD may not use (binary distribution format, "The .dist-info directory"), and what has no
 # digest of one length.
 UNFIT = {"md5", "sha1", "shake_128", "shake_256"}
 
-EXECUTABLE = 0o111 << 16  # in the attributes of a member that a Unix system archived
+# Base 64 with the alphabet that is safe in a URL (RFC 4648, section 5).
+URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class UnsoundError(ValueError):
@@ -22,18 +31,42 @@ class UnsoundError(ValueError):
 
 
 class File:
-    """A file of a wheel: its path in the archive, and the content that RECORD promises."""
+    """A file: its path, its content, and its hash as RECORD spells it."""
 
-    def __init__(self, path: str, content: bytes, *, is_executable: bool = False) -> None:
+    def __init__(
+        self, path: str, content: bytes, hashed: str = "", *, is_executable: bool = False
+    ) -> None:
         self.path = path
         self.content = content
+        self.hashed = hashed or digest(content)
         self.is_executable = is_executable
 
 
-def info_directory(archive: ZipFile) -> str:
-    """Return the name of a wheel's one .dist-info directory, or raise UnsoundError."""
-    tops = {name.partition("/")[0] for name in archive.namelist()}
-    found = [top for top in tops if top.endswith(".dist-info")]
+def unpack(wheel: str, directory: str, unzip: Sequence[str]) -> None:
+    """Unpack a wheel into a directory with the command unzip, which is busybox's.
+
+    Raises UnsoundError with what that says, if it fails.
+    """
+    # A directory gets the permissions that its entry in the archive has, which may be none.
+    command = [*unzip, "-q", "-n", wheel, "-d", directory, "-x", "*/"]
+    said, writable = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, writable, 2),
+        (os.POSIX_SPAWN_CLOSE, writable),
+    ]
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+    os.close(writable)
+    with open(said, encoding="utf-8", errors="replace") as stream:
+        errors = stream.read()
+    _, status = os.waitpid(process, 0)
+    if status:
+        raise UnsoundError(errors.strip().replace("\n", "; "))
+
+
+def info_directory(directory: str) -> str:
+    """Return the name of an unpacked wheel's one .dist-info directory, or raise UnsoundError."""
+    found = [name for name in os.listdir(directory) if name.endswith(".dist-info")]
     if len(found) != 1:
         raise UnsoundError(f"it has {len(found)} .dist-info directories in place of one")
     return found[0]
@@ -41,53 +74,69 @@ def info_directory(archive: ZipFile) -> str:
 
 def digest(content: bytes, algorithm: str = "sha256") -> str:
     """Return the hash of a file as RECORD spells it."""
-    hashed = urlsafe_b64encode(hashlib.new(algorithm, content).digest())
-    return f"{algorithm}={hashed.rstrip(b'=').decode()}"
+    hashed = b2a_base64(hashlib.new(algorithm, content).digest(), newline=False)
+    return f"{algorithm}={hashed.translate(URLSAFE).rstrip(b'=').decode()}"
 
 
-def read_files(archive: ZipFile) -> Iterator[File]:
-    """Yield the files of a wheel but for RECORD and its signatures, one at a time.
+def read_files(directory: str, info: str) -> Iterator[File]:
+    """Yield the files of an unpacked wheel but for RECORD and its signatures, one at a time.
 
-    Raises UnsoundError for a version of the format that is not known, for a path that leads out of
-    the archive, and for what differs from RECORD.
+    info is the name of its .dist-info directory. Raises UnsoundError for a version of the format
+    that is not known, for a path that leads out of the archive, and for what differs from RECORD.
     """
-    info = info_directory(archive)
-    check_version(read(archive, f"{info}/WHEEL").decode())
-    record = read_record(archive, f"{info}/RECORD")
+    check_version(read(directory, f"{info}/WHEEL").decode())
+    record = read_record(directory, f"{info}/RECORD")
     unrecorded = {f"{info}/RECORD{suffix}" for suffix in ("", ".jws", ".p7s")}
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    seen = set()
-    for path in [member.filename for member in members]:
-        if {"", ".."}.intersection(path.split("/")):
-            raise UnsoundError(f"{path} leads out of it")
-        if path not in record and path not in unrecorded:
+    found = set(walk(directory))
+    # What leads out of the archive is in it under another name, because unzip sees to that.
+    for path, (hashed, _) in record.items():
+        # Lines without a hash, of directories and of bytecode, are in published wheels.
+        if hashed and path not in found:
+            leads_out = {"", ".."}.intersection(path.split("/"))
+            what = "leads out of it" if leads_out else "is in its RECORD alone"
+            raise UnsoundError(f"{path} {what}")
+    for path in sorted(found):
+        if path in unrecorded:
+            os.unlink(f"{directory}/{path}")
+        elif path not in record:
             raise UnsoundError(f"{path} is not in its RECORD")
-        if path in seen:
-            raise UnsoundError(f"{path} is in it twice")
-        seen.add(path)
-    # Lines without a hash, of directories and of bytecode, are in published wheels.
-    if missing := [path for path, (hashed, _) in record.items() if hashed and path not in seen]:
-        raise UnsoundError(f"{', '.join(missing)} is in its RECORD alone")
-    for member in members:
-        if member.filename not in unrecorded:
-            yield checked(archive, member, *record[member.filename])
+        else:
+            yield checked(directory, path, *record[path])
 
 
-def read_record(archive: ZipFile, path: str) -> dict[str, tuple[str, str]]:
+def walk(directory: str, below: str = "") -> Iterator[str]:
+    """Yield the paths of all files in a directory. Raises UnsoundError for what is no file."""
+    with os.scandir(f"{directory}/{below}") as entries:
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from walk(directory, f"{path}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield path
+            else:
+                raise UnsoundError(f"{path} is not a regular file")
+
+
+def read_record(directory: str, path: str) -> dict[str, tuple[str, str]]:
     """Return the hash and the size that RECORD has for each file. Raises UnsoundError."""
     record = {}
-    for row in csv.reader(read(archive, path).decode().splitlines()):
-        if len(row) != 3:
-            raise UnsoundError(f"its RECORD has a line of {len(row)} fields in place of 3: {row}")
-        record[row[0]] = (row[1], row[2])
+    try:
+        for row in reader(read(directory, path).decode().splitlines()):
+            if len(row) != 3:
+                what = f"a line of {len(row)} fields in place of 3: {row}"
+                raise UnsoundError(f"its RECORD has {what}")
+            record[row[0]] = (row[1], row[2])
+    except CsvError as error:
+        raise UnsoundError(f"its RECORD is not in the format of CSV: {error}") from error
     return record
 
 
-def read(archive: ZipFile, path: str) -> bytes:
+def read(directory: str, path: str) -> bytes:
     """Return the content of a file that every wheel has. Raises UnsoundError if this has not."""
     try:
-        return archive.read(path)
-    except KeyError:
+        with open(f"{directory}/{path}", "rb") as file:
+            return file.read()
+    except FileNotFoundError:
         raise UnsoundError(f"it has no {path}") from None
 
 
@@ -99,13 +148,13 @@ def check_version(metadata: str) -> None:
         raise UnsoundError(f"its Wheel-Version is {version!r}, and 1 is what is known here")
 
 
-def checked(archive: ZipFile, member: ZipInfo, hashed: str, size: str) -> File:
+def checked(directory: str, path: str, hashed: str, size: str) -> File:
     """Return a file whose content is what RECORD says. Raises UnsoundError if it is not."""
-    content = archive.read(member)
+    content = read(directory, path)
     algorithm = hashed.partition("=")[0]
     if algorithm not in hashlib.algorithms_guaranteed - UNFIT:
-        raise UnsoundError(f"{member.filename} has no sound hash in its RECORD")
+        raise UnsoundError(f"{path} has no sound hash in its RECORD")
     if digest(content, algorithm) != hashed.rstrip("=") or size not in ("", str(len(content))):
-        raise UnsoundError(f"{member.filename} is not what its RECORD describes")
-    is_executable = bool(member.external_attr & EXECUTABLE)
-    return File(member.filename, content, is_executable=is_executable)
+        raise UnsoundError(f"{path} is not what its RECORD describes")
+    is_executable = os.access(f"{directory}/{path}", os.X_OK)
+    return File(path, content, hashed, is_executable=is_executable)

@@ -7,7 +7,9 @@ from pathlib import Path
 import build_sdist
 import pytest
 from prefix import SITE_PACKAGES
-from wheels import sdist
+from wheels import sdist, unzip
+
+pytestmark = pytest.mark.builds
 
 SETUP = "from setuptools import setup\nsetup(name='sample', version='1.0', py_modules=['sample'])\n"
 PYPROJECT = """\
@@ -54,6 +56,7 @@ class Step:
             **dict.fromkeys(["loader", "libc", "cxx", "patchelf", "strip"], "/none"),
             "SOURCE_DATE_EPOCH": "0",  # which the step sets to its own value
             "artifact": str(archive),
+            "busybox": unzip()[0],
             "file": archive.name,
             "out": str(self.directory / "out"),
         }

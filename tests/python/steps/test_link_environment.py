@@ -9,7 +9,7 @@ import pytest
 from install_wheel import install_wheel
 from link_environment import link_environment
 from prefix import SITE_PACKAGES
-from wheels import wheel
+from wheels import unzip, wheel
 
 POINTS = """\
 [console_scripts]
@@ -117,6 +117,7 @@ def test_a_file_where_another_part_has_a_directory(parts: Parts) -> None:
         parts.link(one, two)
 
 
+@pytest.mark.builds
 def test_scripts_and_entry_points_run(parts: Parts, tmp_path: Path) -> None:
     built = wheel(
         tmp_path,
@@ -128,19 +129,20 @@ def test_scripts_and_entry_points_run(parts: Parts, tmp_path: Path) -> None:
         },
         entry_points=POINTS,
     )
-    install_wheel(built, tmp_path / "part")
+    install_wheel(str(built), str(tmp_path / "part"), unzip())
     environment = parts.link(tmp_path / "part")
     for command in ("sample", "sample-gui", "script"):
         assert output(environment / "bin" / command) == f"entry point of {environment}"
     assert output(environment / "bin/shell") == "shell"
 
 
+@pytest.mark.builds
 def test_entry_points_of_two_parts_collide(parts: Parts, tmp_path: Path) -> None:
     names = ["one", "two"]
     for name in names:
         points = f"[console_scripts]\nserve = {name}:main\n"
         built = wheel(tmp_path, name, {f"{name}.py": ""}, entry_points=points)
-        install_wheel(built, tmp_path / "parts" / name)
+        install_wheel(str(built), str(tmp_path / "parts" / name), unzip())
     with pytest.raises(SystemExit) as raised:
         parts.link(*(tmp_path / "parts" / name for name in names))
     assert "bin/serve is in two packages" in str(raised.value)

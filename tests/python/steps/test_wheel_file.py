@@ -6,8 +6,18 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
-from wheel_file import File, UnsoundError, read_files
-from wheels import digest, wheel
+from wheel_file import File, UnsoundError, info_directory, read_files, unpack
+from wheels import digest, unzip, wheel
+
+pytestmark = pytest.mark.builds
+
+
+def read(archive: Path) -> list[File]:
+    """Unpack a wheel and read its files."""
+    directory = archive.parent / "unpacked"
+    directory.mkdir()
+    unpack(str(archive), str(directory), unzip())
+    return list(read_files(str(directory), info_directory(str(directory))))
 
 
 def archive(path: Path, files: dict[str, str]) -> list[File]:
@@ -15,14 +25,31 @@ def archive(path: Path, files: dict[str, str]) -> list[File]:
     with zipfile.ZipFile(path, "w") as new:
         for name, content in files.items():
             new.writestr(name, content)
-    with zipfile.ZipFile(path) as written:
-        return list(read_files(written))
+    return read(path)
 
 
 def test_files_come_without_record(tmp_path: Path) -> None:
-    with zipfile.ZipFile(wheel(tmp_path, "sample", {"sample.py": "content"})) as written:
-        paths = [file.path for file in read_files(written)]
-    assert paths == ["sample.py", "sample-1.0.dist-info/METADATA", "sample-1.0.dist-info/WHEEL"]
+    files = read(wheel(tmp_path, "sample", {"sample.py": "content"}))
+    info = "sample-1.0.dist-info"
+    assert {file.path for file in files} == {"sample.py", f"{info}/METADATA", f"{info}/WHEEL"}
+
+
+def test_signatures_are_dropped(tmp_path: Path) -> None:
+    text = "Wheel-Version: 1.0\n"
+    record = f"a.dist-info/WHEEL,{digest(text)},\n"
+    files = {"a.dist-info/WHEEL": text, "a.dist-info/RECORD": record, "a.dist-info/RECORD.jws": "x"}
+    assert [file.path for file in archive(tmp_path / "sample.whl", files)] == ["a.dist-info/WHEEL"]
+    assert not (tmp_path / "unpacked/a.dist-info/RECORD.jws").exists()
+
+
+def test_a_symlink_is_no_file(tmp_path: Path) -> None:
+    built = wheel(tmp_path, "sample", {})
+    with zipfile.ZipFile(built, "a") as written:
+        link = zipfile.ZipInfo("passwd")
+        link.external_attr = 0o120777 << 16
+        written.writestr(link, "/etc/passwd")
+    with pytest.raises(UnsoundError, match=r"^passwd is not a regular file$"):
+        read(built)
 
 
 def test_lines_without_a_hash_may_have_no_file(tmp_path: Path) -> None:
@@ -43,7 +70,7 @@ def test_stronger_hashes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({}, "it has 0 .dist-info directories in place of one"),
+        ({"a.py": ""}, "it has 0 .dist-info directories in place of one"),
         ({"a.dist-info/WHEEL": "", "b.dist-info/WHEEL": ""}, "it has 2 .dist-info directories"),
         ({"a.dist-info/METADATA": ""}, "it has no a.dist-info/WHEEL"),
         ({"a.dist-info/WHEEL": "Wheel-Version: 1.0\n"}, "it has no a.dist-info/RECORD"),
@@ -56,6 +83,10 @@ def test_stronger_hashes(tmp_path: Path) -> None:
             "its RECORD has a line of 2 fields in place of 3: ['a.py', '1']",
         ),
         ({"a.dist-info/WHEEL": "Name: a\n"}, "its Wheel-Version is ''"),
+        (
+            {"a.dist-info/WHEEL": "Wheel-Version: 1.0\n", "a.dist-info/RECORD": "x" * 200_000},
+            "its RECORD is not in the format of CSV: field larger than field limit (131072)",
+        ),
     ],
 )
 def test_not_a_wheel(tmp_path: Path, files: dict[str, str], reason: str) -> None:
