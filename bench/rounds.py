@@ -1,4 +1,4 @@
-"""Takes turns: A B A B, so that a machine that slows down slows both."""
+"""Takes turns: A B B A, so that both bear what slows the machine, or one leaves behind."""
 
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -10,11 +10,12 @@ Action = Callable[[int], Usage]
 
 
 def paired(actions: Mapping[str, Action], rounds: int) -> dict[str, Usage]:
-    """Do all actions in turn, `rounds` times; return the medians of each, by name."""
+    """Do all actions in turn, to and fro, `rounds` times; return the medians of each, by name."""
     taken: dict[str, list[Usage]] = {name: [] for name in actions}
     for number in range(rounds):
-        for name, action in actions.items():
-            taken[name].append(action(number))
+        order = list(actions)[:: -1 if number % 2 else 1]
+        for name in order:
+            taken[name].append(actions[name](number))
     return {
         name: Usage(median(usage.cpu for usage in all_), median(usage.wall for usage in all_))
         for name, all_ in taken.items()
