@@ -3,8 +3,9 @@
 {
   # The name of the derivation.
   name,
-  # The step's Python file, a path.
-  script,
+  # The step's Python file, a path; or the module, among what it imports, whose main() is the step.
+  script ? null,
+  module ? null,
   # What it imports, as directories: of ./modules.nix, and of packages.
   imports ? [ ],
   # The variables that its docstring asks for.
@@ -14,7 +15,7 @@ derivation (env // {
   inherit name;
   inherit (platform) system;
   builder = "${platform.python}/bin/python3.11";
-  args = [ "-S" "-s" script ];
+  args = [ "-S" "-s" ] ++ (if script != null then [ script ] else [ "-c" "import ${module}; ${module}.main()" ]);
   # Nix gives a builder no directory in argv[0]: without PATH, Python would look for itself in /usr.
   PATH = "${platform.python}/bin";
   PYTHONHASHSEED = "0";

@@ -1,5 +1,14 @@
 # A locked package -> its files in the shape of a Python prefix (lib/python3.11/site-packages, bin).
 { platform, step, modules, fetch, buildLibraries }:
+let
+  # Compiled, because each of the forty wheels of a first build starts with it.
+  installer = step {
+    name = "wheel-installer";
+    script = ./steps/compile_modules.py;
+    imports = [ modules.bytecode ];
+    env.modules = with modules; [ bytecode compiled_code install_wheel prefix wheel_file ];
+  };
+in
 name: package:
 let
   file = package.sdist or package.wheel or package.wheels.${platform.system} or (throw
@@ -9,9 +18,9 @@ in
 step {
   # A store path may hold no epoch (PEP 440).
   name = "${name}-${builtins.replaceStrings [ "!" ] [ "-" ] package.version}";
-  script = if isSdist then ./steps/build_sdist.py else ./steps/install_wheel.py;
-  imports = [ modules.bytecode modules.compiled_code modules.prefix modules.wheel_file ]
-    ++ (if isSdist then [ modules.build_backend modules.install_wheel ] ++ buildLibraries package.build else [ ]);
+  script = if isSdist then ./steps/build_sdist.py else null;
+  module = "install_wheel";
+  imports = [ installer ] ++ (if isSdist then [ modules.build_backend ] ++ buildLibraries package.build else [ ]);
   env = {
     artifact = fetch name file;
     inherit (file) file;

@@ -8,36 +8,36 @@ module, out.
 """
 
 import os
-import shutil
-from pathlib import Path
 
 from bytecode import compile_tree
 from prefix import SITE_PACKAGES
 
 
-def install_source(src: Path, module: str, prefix: Path) -> None:
+def install_source(src: str, module: str, prefix: str) -> None:
     """Copy the package and what is beside it. Raises SystemExit if a module does not compile."""
-    site = prefix / SITE_PACKAGES
-    site.mkdir(parents=True)
-    for entry in sorted(src.iterdir()):
-        target = (site if entry.name == module else prefix / "share" / module) / entry.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if entry.is_dir():
-            # Files only: the source tree keeps the directories of files that were left out of it.
-            for file in sorted(path for path in entry.rglob("*") if path.is_file()):
-                copy = target / file.relative_to(entry)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
-        else:
-            shutil.copyfile(entry, target)
+    site = f"{prefix}/{SITE_PACKAGES}"
+    # Files only: the source tree keeps the directories of files that were left out of it.
+    for parent, directories, files in os.walk(src):
+        directories.sort()
+        for name in sorted(files):
+            path = os.path.relpath(f"{parent}/{name}", src)
+            base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
+            copy(f"{src}/{path}", f"{base}/{path}")
     if not compile_tree(site):
         raise SystemExit(f"error: a module of {module} does not compile (see above)")
+
+
+def copy(path: str, target: str) -> None:
+    """Copy the content of a file, but not its permissions; make the directories above it."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(path, "rb") as file, open(target, "wb") as new:
+        new.write(file.read())
 
 
 def main() -> None:
     """Run the build step."""
     env = os.environ
-    install_source(Path(env["src"]), env["module"], Path(env["out"]))
+    install_source(env["src"], env["module"], env["out"])
 
 
 if __name__ == "__main__":

@@ -165,7 +165,3 @@ def main() -> None:
     # A store path begins with a hash, and a wheel's name says what it is.
     os.symlink(os.environ["artifact"], file)
     install_here(file)
-
-
-if __name__ == "__main__":
-    main()

@@ -25,7 +25,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
     prefix = tmp_path / "prefix"
-    install_source(source, "sample", prefix)
+    install_source(str(source), "sample", str(prefix))
     files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     assert files == {
         f"{SITE_PACKAGES}/sample/__init__.py",
@@ -37,7 +37,7 @@ def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
 
 
 def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) -> None:
-    install_source(source, "sample", tmp_path / "prefix")
+    install_source(str(source), "sample", str(tmp_path / "prefix"))
     assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
 
 
@@ -46,6 +46,6 @@ def test_a_module_that_does_not_compile(
 ) -> None:
     (source / "sample/broken.py").write_text("def broken(:\n")
     with pytest.raises(SystemExit) as raised:
-        install_source(source, "sample", tmp_path / "prefix")
+        install_source(str(source), "sample", str(tmp_path / "prefix"))
     assert str(raised.value) == "error: a module of sample does not compile (see above)"
     assert "broken.py" in capfd.readouterr().out
