@@ -7,8 +7,7 @@ import os
 import sys
 from _imp import source_hash
 
-# As py_compile has them: importlib.util offers the same, and takes longer to import than most
-# packages to compile.
+# Where importlib.util has them from, which takes longer to import than most packages to compile.
 from importlib._bootstrap_external import MAGIC_NUMBER, cache_from_source
 
 TYPE_CHECKING = False  # as typing has it, without typing

@@ -6,13 +6,13 @@
 download() {
   # With two look-ups for each of seventy files, a first build meets answers of the name server that
   # get lost (resolv.conf(5)). They are waited for one second, not five; and at first IPv4 addresses
-  # alone are asked for, because it is those of IPv6 that get lost, where there are none.
+  # alone are asked for, because it is those of IPv6 that get lost, where there are none. Where IPv4
+  # is there but leads nowhere, this waits for a connection in vain before it takes IPv6.
   lookup=no-aaaa
   for pause in 0 1 3 0; do
     if RES_OPTIONS="timeout:1 $lookup" timeout 900 wget -q --no-check-certificate -O "$2" "$1" 2> wget.log; then
       return 0
     fi
-    lookup=
     cat wget.log >&2
     case $(cat wget.log) in
       *" 404 "* | *" 410 "*)
@@ -20,6 +20,7 @@ download() {
         return 1
         ;;
     esac
+    lookup=
     sleep "$pause"
   done
   echo "error: $1 could not be fetched. Check the network and the machine's configuration, then build again." >&2

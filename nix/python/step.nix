@@ -3,7 +3,7 @@
 {
   # The name of the derivation.
   name,
-  # The step's Python file, a path; or the module, among what it imports, whose main() is the step.
+  # The step's Python file, a path; null where its main() is that of `module`, which it imports.
   script ? null,
   module ? null,
   # What it imports, as directories: of ./modules.nix, and of packages.

@@ -16,6 +16,9 @@ MOMENT = 0.5
 _PAUSE = 0.02
 """How long, in seconds, lines gather before they are read: shorter than people see."""
 
+_PIPE = 65536
+"""How many bytes a pipe holds (pipe(7))."""
+
 
 @contextmanager
 def started(
@@ -55,13 +58,14 @@ def lines(pipe: IO[str]) -> Iterator[str]:
     while True:
         while not select.select([pipe], [], [], MOMENT)[0]:
             pass
-        time.sleep(_PAUSE)
-        read = os.read(pipe.fileno(), 65536)
+        read = os.read(pipe.fileno(), _PIPE)
         if not read:
             break
         *whole, pending = (pending + read).split(b"\n")
         for line in whole:
             yield line.decode(errors="replace") + "\n"
+        if len(read) < _PIPE:
+            time.sleep(_PAUSE)
     if pending:
         yield pending.decode(errors="replace")
 

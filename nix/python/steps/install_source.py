@@ -17,10 +17,12 @@ def install_source(src: str, module: str, prefix: str) -> None:
     """Copy the package and what is beside it. Raises SystemExit if a module does not compile."""
     site = f"{prefix}/{SITE_PACKAGES}"
     # Files only: the source tree keeps the directories of files that were left out of it.
-    for parent, directories, files in os.walk(src):
+    for parent, directories, files in os.walk(src, followlinks=True):
         directories.sort()
         for name in sorted(files):
             path = os.path.relpath(f"{parent}/{name}", src)
+            if not os.path.exists(f"{src}/{path}"):
+                continue  # a link to what was left out
             base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
             copy(f"{src}/{path}", f"{base}/{path}")
     if not compile_tree(site):

@@ -15,7 +15,7 @@ from _csv import writer
 
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
-from wheel_file import File, UnsoundError, info_directory, read_files, unpack
+from wheel_file import File, UnpackError, UnsoundError, info_directory, read_files, unpack
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def place(file: File, data: str) -> File:
     data is the name of that directory. Raises UnsoundError for an unknown scheme.
     """
     scheme, _, below = file.path.removeprefix(f"{data}/").partition("/")
-    if scheme not in SCHEMES:
+    if scheme not in SCHEMES or not below:
         raise UnsoundError(f"{file.path} is of no scheme of a Python prefix")
     path = os.path.normpath(f"{SCHEMES[scheme]}/{below}")
     if scheme != "scripts":
@@ -95,7 +95,7 @@ def spread(site: str, info: str, prefix: str) -> Iterator[File]:
     """
     data = info.removesuffix(".dist-info") + ".data"
     for file in read_files(site, info):
-        if file.path.startswith(f"{data}/"):
+        if file.path.partition("/")[0] == data:
             os.unlink(f"{site}/{file.path}")
             placed = place(file, data)
             write(prefix, placed)
@@ -104,7 +104,9 @@ def spread(site: str, info: str, prefix: str) -> Iterator[File]:
             file.path = f"{SITE_PACKAGES}/{file.path}"
             yield file
     for directory, _, _ in os.walk(f"{site}/{data}", topdown=False):
-        os.rmdir(directory)
+        # A file of this wheel may belong there.
+        if not os.listdir(directory):
+            os.rmdir(directory)
     installer = File(f"{SITE_PACKAGES}/{info}/INSTALLER", b"nix\n")
     write(prefix, installer)
     yield installer
@@ -114,8 +116,8 @@ def install_wheel(wheel: str, prefix: str, unzip: Sequence[str]) -> list[str]:
     """Install a wheel, named as on the index, into an empty prefix, and compile it.
 
     unzip is the command of busybox. Returns the wheel's compiled code: paths of ELF files. Raises
-    SystemExit, naming the wheel and the file, if the wheel does not keep to the format, and what it
-    has written is of no use then.
+    SystemExit, naming the wheel and the file, if it cannot be unpacked or does not keep to the
+    format, and what it has written is of no use then.
     """
     site = f"{prefix}/{SITE_PACKAGES}"
     os.makedirs(site)
@@ -130,6 +132,11 @@ def install_wheel(wheel: str, prefix: str, unzip: Sequence[str]) -> list[str]:
             runs = file.is_executable or ".so" in os.path.basename(file.path)
             if runs and file.content.startswith(ELF_MAGIC):
                 compiled_code.append(f"{prefix}/{file.path}")
+    except UnpackError as error:
+        raise SystemExit(
+            f"error: {os.path.basename(wheel)} could not be unpacked: {error}. Make room if the "
+            "disk is full; else report it to its maintainers and lock another version."
+        ) from error
     # UnsoundError, and what is not in UTF-8.
     except ValueError as error:
         raise SystemExit(

@@ -30,6 +30,10 @@ class UnsoundError(ValueError):
     """A wheel that does not keep to the format; says how."""
 
 
+class UnpackError(Exception):
+    """A wheel that unzip does not unpack; says why."""
+
+
 class File:
     """A file: its path, its content, and its hash as RECORD spells it."""
 
@@ -45,9 +49,10 @@ class File:
 def unpack(wheel: str, directory: str, unzip: Sequence[str]) -> None:
     """Unpack a wheel into a directory with the command unzip, which is busybox's.
 
-    Raises UnsoundError with what that says, if it fails.
+    What leads out of the archive it keeps inside. Raises UnpackError with what it says if it fails.
     """
-    # A directory gets the permissions that its entry in the archive has, which may be none.
+    # Of a file that is there twice it takes the first: RECORD has to be right about that. Without
+    # entries of directories, because a directory gets the permissions of its entry, maybe none.
     command = [*unzip, "-q", "-n", wheel, "-d", directory, "-x", "*/"]
     said, writable = os.pipe()
     actions = [
@@ -60,8 +65,10 @@ def unpack(wheel: str, directory: str, unzip: Sequence[str]) -> None:
     with open(said, encoding="utf-8", errors="replace") as stream:
         errors = stream.read()
     _, status = os.waitpid(process, 0)
-    if status:
-        raise UnsoundError(errors.strip().replace("\n", "; "))
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        said_nothing = f"unzip was ended by signal {-code}" if code < 0 else f"exit status {code}"
+        raise UnpackError(errors.strip().replace("\n", "; ") or said_nothing)
 
 
 def info_directory(directory: str) -> str:
@@ -82,13 +89,12 @@ def read_files(directory: str, info: str) -> Iterator[File]:
     """Yield the files of an unpacked wheel but for RECORD and its signatures, one at a time.
 
     info is the name of its .dist-info directory. Raises UnsoundError for a version of the format
-    that is not known, for a path that leads out of the archive, and for what differs from RECORD.
+    that is not known, and for what differs from RECORD.
     """
+    found = dict(walk(directory))
     check_version(read(directory, f"{info}/WHEEL").decode())
     record = read_record(directory, f"{info}/RECORD")
     unrecorded = {f"{info}/RECORD{suffix}" for suffix in ("", ".jws", ".p7s")}
-    found = set(walk(directory))
-    # What leads out of the archive is in it under another name, because unzip sees to that.
     for path, (hashed, _) in record.items():
         # Lines without a hash, of directories and of bytecode, are in published wheels.
         if hashed and path not in found:
@@ -101,42 +107,51 @@ def read_files(directory: str, info: str) -> Iterator[File]:
         elif path not in record:
             raise UnsoundError(f"{path} is not in its RECORD")
         else:
-            yield checked(directory, path, *record[path])
+            hashed, size = record[path]
+            content = checked(directory, path, hashed, size)
+            yield File(path, content, hashed, is_executable=found[path])
 
 
-def walk(directory: str, below: str = "") -> Iterator[str]:
-    """Yield the paths of all files in a directory. Raises UnsoundError for what is no file."""
+def walk(directory: str, below: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield the paths of all files in a directory, and whether each is executable.
+
+    That is all that is left of their permissions, which may be none. Raises UnsoundError for what
+    is no file.
+    """
     with os.scandir(f"{directory}/{below}") as entries:
         for entry in entries:
             path = f"{below}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 yield from walk(directory, f"{path}/")
             elif entry.is_file(follow_symlinks=False):
-                yield path
+                is_executable = bool(entry.stat().st_mode & 0o111)
+                os.chmod(entry.path, 0o755 if is_executable else 0o644)
+                yield path, is_executable
             else:
                 raise UnsoundError(f"{path} is not a regular file")
 
 
-def read_record(directory: str, path: str) -> dict[str, tuple[str, str]]:
+def read_record(directory: str, name: str) -> dict[str, tuple[str, str]]:
     """Return the hash and the size that RECORD has for each file. Raises UnsoundError."""
     record = {}
     try:
-        for row in reader(read(directory, path).decode().splitlines()):
+        for row in reader(read(directory, name).decode().splitlines()):
             if len(row) != 3:
                 what = f"a line of {len(row)} fields in place of 3: {row}"
                 raise UnsoundError(f"its RECORD has {what}")
-            record[row[0]] = (row[1], row[2])
+            path, hashed, size = row
+            record[path if ".." in path else os.path.normpath(path)] = (hashed, size)
     except CsvError as error:
         raise UnsoundError(f"its RECORD is not in the format of CSV: {error}") from error
     return record
 
 
 def read(directory: str, path: str) -> bytes:
-    """Return the content of a file that every wheel has. Raises UnsoundError if this has not."""
+    """Return the content of a file of an unpacked wheel. Raises UnsoundError if it has none."""
     try:
         with open(f"{directory}/{path}", "rb") as file:
             return file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise UnsoundError(f"it has no {path}") from None
 
 
@@ -148,13 +163,12 @@ def check_version(metadata: str) -> None:
         raise UnsoundError(f"its Wheel-Version is {version!r}, and 1 is what is known here")
 
 
-def checked(directory: str, path: str, hashed: str, size: str) -> File:
-    """Return a file whose content is what RECORD says. Raises UnsoundError if it is not."""
+def checked(directory: str, path: str, hashed: str, size: str) -> bytes:
+    """Return the content of a file if it is what RECORD says. Raises UnsoundError if it is not."""
     content = read(directory, path)
     algorithm = hashed.partition("=")[0]
     if algorithm not in hashlib.algorithms_guaranteed - UNFIT:
         raise UnsoundError(f"{path} has no sound hash in its RECORD")
     if digest(content, algorithm) != hashed.rstrip("=") or size not in ("", str(len(content))):
         raise UnsoundError(f"{path} is not what its RECORD describes")
-    is_executable = os.access(f"{directory}/{path}", os.X_OK)
-    return File(path, content, hashed, is_executable=is_executable)
+    return content

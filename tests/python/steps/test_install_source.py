@@ -41,6 +41,18 @@ def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) ->
     assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
 
 
+def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Path) -> None:
+    (source / "sample/page.html").symlink_to("templates/page.html")
+    (source / "sample/lost.html").symlink_to("nowhere")
+    (source / "sample/again").symlink_to("templates")
+    install_source(str(source), "sample", str(tmp_path / "prefix"))
+    package = tmp_path / "prefix" / SITE_PACKAGES / "sample"
+    assert not (package / "page.html").is_symlink()
+    assert (package / "page.html").read_text() == "<p>"
+    assert (package / "again/page.html").read_text() == "<p>"
+    assert not (package / "lost.html").exists()
+
+
 def test_a_module_that_does_not_compile(
     source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import stat
 import zipfile
 from pathlib import Path
 
@@ -133,6 +134,8 @@ def test_content_must_match_record(
         ),
         ("/tmp/escaped.py", "/tmp/escaped.py leads out of it"),
         ("sample-1.0.data/other/escaped", "sample-1.0.data/other/escaped is of no scheme"),
+        ("sample-1.0.data/scripts", "sample-1.0.data/scripts is of no scheme"),
+        ("sample-1.0.data", "sample-1.0.data is of no scheme"),
     ],
 )
 def test_a_path_must_stay_in_the_prefix(
@@ -157,8 +160,10 @@ def test_not_an_archive(tmp_path: Path, prefix: Path) -> None:
     broken.write_text("<html>not found</html>")
     with pytest.raises(SystemExit) as raised:
         install_wheel(broken, prefix)
-    assert str(raised.value).startswith(
-        "error: sample-1.0-py3-none-any.whl is not a sound wheel: unzip: "
+    message = str(raised.value)
+    assert message.startswith("error: sample-1.0-py3-none-any.whl could not be unpacked: unzip: ")
+    assert message.endswith(
+        "Make room if the disk is full; else report it to its maintainers and lock another version."
     )
 
 
@@ -188,13 +193,21 @@ def test_what_the_archive_says_of_permissions(tmp_path: Path, prefix: Path) -> N
         # A directory that nobody may enter, were it made as the archive has it.
         archive.writestr(zipfile.ZipInfo("sample/"), "")
         for member, data in content.items():
-            if member.filename == "sample/tool":
-                member.external_attr = 0o100755 << 16
+            # A file that belongs to nobody, and a program that runs as its owner.
+            mode = {"sample/tool": 0o104755, "sample/data": 0}.get(member.filename, 0o644)
+            member.external_attr = (0o100000 | mode) << 16
             archive.writestr(member, data)
     install_wheel(built, prefix)
     site = prefix / SITE_PACKAGES
-    assert (site / "sample/tool").stat().st_mode & 0o111
-    assert not (site / "sample/data").stat().st_mode & 0o111
+    assert stat.S_IMODE((site / "sample/tool").stat().st_mode) == 0o755
+    assert stat.S_IMODE((site / "sample/data").stat().st_mode) == 0o644
+
+
+def test_data_in_what_was_data(tmp_path: Path, prefix: Path) -> None:
+    nested = "sample-1.0.data/purelib/sample-1.0.data/file"
+    install_wheel(wheel(tmp_path, "sample", {nested: "content"}), prefix)
+    assert (prefix / SITE_PACKAGES / "sample-1.0.data/file").read_text() == "content"
+    assert not (prefix / SITE_PACKAGES / "sample-1.0.data/purelib").exists()
 
 
 @pytest.mark.parametrize(

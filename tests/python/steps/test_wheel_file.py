@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
-from wheel_file import File, UnsoundError, info_directory, read_files, unpack
+from wheel_file import File, UnpackError, UnsoundError, info_directory, read_files, unpack
 from wheels import digest, unzip, wheel
 
 pytestmark = pytest.mark.builds
@@ -42,6 +42,20 @@ def test_signatures_are_dropped(tmp_path: Path) -> None:
     assert not (tmp_path / "unpacked/a.dist-info/RECORD.jws").exists()
 
 
+def test_paths_may_be_spelled_otherwise(tmp_path: Path) -> None:
+    text = "Wheel-Version: 1.0\n"
+    files = {
+        "./a.dist-info/WHEEL": text,
+        "a.dist-info/RECORD": f"./a.dist-info/WHEEL,{digest(text)},\n",
+    }
+    assert [file.path for file in archive(tmp_path / "sample.whl", files)] == ["a.dist-info/WHEEL"]
+
+
+def test_unzip_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(UnpackError, match=r"^unzip was ended by signal 9$"):
+        unpack("sample.whl", str(tmp_path), ["/bin/sh", "-c", "kill -9 $$"])
+
+
 def test_a_symlink_is_no_file(tmp_path: Path) -> None:
     built = wheel(tmp_path, "sample", {})
     with zipfile.ZipFile(built, "a") as written:
@@ -74,6 +88,8 @@ def test_stronger_hashes(tmp_path: Path) -> None:
         ({"a.dist-info/WHEEL": "", "b.dist-info/WHEEL": ""}, "it has 2 .dist-info directories"),
         ({"a.dist-info/METADATA": ""}, "it has no a.dist-info/WHEEL"),
         ({"a.dist-info/WHEEL": "Wheel-Version: 1.0\n"}, "it has no a.dist-info/RECORD"),
+        ({"a.dist-info": ""}, "it has no a.dist-info/WHEEL"),
+        ({"a.dist-info/WHEEL/file": ""}, "it has no a.dist-info/WHEEL"),
         (
             {"a.dist-info/WHEEL": "Wheel-Version: 2.0\n"},
             "its Wheel-Version is '2.0', and 1 is what is known here",
