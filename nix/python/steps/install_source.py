@@ -16,6 +16,8 @@ from prefix import SITE_PACKAGES
 def install_source(src: str, module: str, prefix: str) -> None:
     """Copy the package and what is beside it. Raises SystemExit if a module does not compile."""
     site = f"{prefix}/{SITE_PACKAGES}"
+    # Also for an extra that has no module of its own, only requirements.
+    os.makedirs(site)
     # Files only: the source tree keeps the directories of files that were left out of it.
     for parent, directories, files in os.walk(src, followlinks=True):
         directories.sort()

@@ -41,6 +41,12 @@ def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) ->
     assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
 
 
+def test_a_part_without_files_is_a_prefix(tmp_path: Path) -> None:
+    (tmp_path / "source/sample").mkdir(parents=True)
+    install_source(str(tmp_path / "source"), "sample", str(tmp_path / "prefix"))
+    assert (tmp_path / "prefix" / SITE_PACKAGES).is_dir()
+
+
 def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Path) -> None:
     (source / "sample/page.html").symlink_to("templates/page.html")
     (source / "sample/lost.html").symlink_to("nowhere")
