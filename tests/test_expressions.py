@@ -39,4 +39,5 @@ def test_every_stage_has_cases() -> None:
         "platform/debian/mirror",
         "python/graph",
         "python/lock",
+        "python/manifests",
     }

@@ -8,7 +8,8 @@ let
   fetch = import ./fetch.nix { inherit platform; };
   wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
   sources = import ./source.nix { inherit root; };
-  member = import ./local.nix { inherit step modules sources graph packages buildLibraries; };
+  manifests = import ./manifests.nix { inherit root; };
+  member = import ./local.nix { inherit step modules sources manifests graph packages buildLibraries; };
 
   names = builtins.partition (name: packages.${name} ? local) (builtins.attrNames packages);
   wheels = builtins.mapAttrs wheel (removeAttrs packages names.right);

@@ -1,16 +1,18 @@
 # A member of the workspace -> the parts that it puts into an environment.
 #
-#   metadata   its dist-info, from its own build backend; rebuilt when a manifest changes
+#   metadata   its dist-info: from the lock, or once a manifest has changed since that was made, from
+#              its own build backend
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra of a library, the module that has its name: `backend_common[db]`
 #              owns backend_common/db.py, so that who does not ask for it does not have it
 #   groups     nothing, for the workspace itself: a check of its dependency groups
-{ step, modules, sources, graph, packages, buildLibraries }:
+{ step, modules, sources, manifests, graph, packages, buildLibraries }:
 name: package:
 let
   inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings;
 
   source = sources package.local;
+  digests = manifests package.local;
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
   extras = attrNames (package.extras or { });
@@ -34,9 +36,15 @@ let
     imports = [ modules.bytecode modules.prefix ];
     env = { inherit module; src = source keep; };
   };
-in
-{
-  metadata = step {
+
+  locked = step {
+    name = "${name}-metadata";
+    script = ./steps/write_metadata.py;
+    imports = [ modules.prefix ];
+    env.metadata = builtins.toJSON package.metadata;
+  };
+
+  built = step {
     name = "${name}-metadata";
     script = ./steps/build_metadata.py;
     imports = [ modules.build_backend modules.declared modules.prefix ] ++ buildLibraries [ "packaging" "setuptools" ];
@@ -47,10 +55,12 @@ in
       members = requiredMembers;
       # With the package's directories, empty: backends look for those that a manifest names.
       src = source (file: type:
-        match "pyproject\\.toml|setup\\.(py|cfg)|README(\\..*)?" file != null
-        || type == "directory" && match "${module}(/.*)?" file != null);
+        digests ? ${file} || type == "directory" && match "${module}(/.*)?" file != null);
     };
   };
+in
+{
+  metadata = if package.manifests or null == digests then locked else built;
 
   groups = step {
     name = "${name}-groups";

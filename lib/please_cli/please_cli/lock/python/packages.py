@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
 from please_cli.lock.document import Document, Lockfile
-from please_cli.lock.python import artifacts, extras, graph, resolver, sdist
+from please_cli.lock.python import artifacts, extras, graph, metadata, resolver, sdist
 from please_cli.lock.python.declares import declares
 from please_cli.lock.python.indexes import Indexes
 
@@ -40,7 +40,7 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
         if name not in pinned:
             raise UserError(_unknown(name, pinned))
     uv_lock = resolver.resolve(root, Indexes.configured(), pinned, wanted)
-    return convert(uv_lock, before, wanted)
+    return convert(uv_lock, before, wanted, metadata.read(root, before))
 
 
 def pins(document: Document) -> dict[str, str]:
@@ -52,8 +52,13 @@ def pins(document: Document) -> dict[str, str]:
     }
 
 
-def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str]) -> Document:
-    """Return the lock that says what a uv.lock says.
+def convert(
+    uv_lock: Mapping[str, Any],
+    before: Document,
+    upgrades: Iterable[str],
+    members: Mapping[str, metadata.Metadata],
+) -> Document:
+    """Return the lock that says what a uv.lock says, and the metadata of members by directory.
 
     Raises UserError for a package that cannot be locked: two versions, not from an index, no
     file for a system, a build requirement that is not locked.
@@ -68,6 +73,7 @@ def convert(uv_lock: Mapping[str, Any], before: Document, upgrades: Iterable[str
         entry = {"version": package["version"]} if "version" in package else {}
         if "local" in node:
             entry |= {"local": node["local"], "declares": declares(package)}
+            entry |= members.get(node["local"], {})
         else:
             files = artifacts.choose(package, systems[name], _digests(known))
             entry |= files
@@ -119,8 +125,10 @@ def _node(package: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ordered(entry: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     about_others = {key: node[key] for key in ("requires", "extras", "groups") if node[key]}
-    declared = {"declares": entry.pop("declares")} if "declares" in entry else {}
-    return {**entry, "requires": [], **about_others, **declared}
+    manifests: dict[str, Any] = {
+        key: entry.pop(key) for key in ("declares", "manifests", "metadata") if key in entry
+    }
+    return {**entry, "requires": [], **about_others, **manifests}
 
 
 def _digests(entry: Mapping[str, Any]) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,13 +15,11 @@ from uv import find_uv_bin
 
 from please_cli import process, workspace
 from please_cli.errors import UserError
+from please_cli.lock.python import manifests
 from please_cli.lock.python.indexes import Indexes
 
 # Variables of uv that are about this machine, and not about what is resolved.
 _KEPT = {"UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT"}
-
-# What a build backend reads for a member's metadata.
-_MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg", "README*")
 
 _NETWORK = re.compile(
     r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
@@ -53,14 +50,7 @@ def copy_manifests(root: Path, to: Path) -> None:
     manifest = (root / "pyproject.toml").read_text(encoding="utf-8")
     (to / "pyproject.toml").write_text(with_sources(manifest, members), encoding="utf-8")
     for member in members:
-        copy = to / member.path.relative_to(root)
-        # setuptools looks for the packages.
-        for package in (member.path / member.module, *(member.path / member.module).rglob("*/")):
-            (copy / package.relative_to(member.path)).mkdir(parents=True)
-            (copy / package.relative_to(member.path) / "__init__.py").touch()
-        for pattern in _MANIFESTS:
-            for found in member.path.glob(pattern):
-                shutil.copy(found, copy)
+        manifests.copy(member, to / member.path.relative_to(root))
 
 
 def with_sources(manifest: str, members: Iterable[workspace.Member]) -> str:

@@ -50,7 +50,7 @@ import pathlib
 def get_requires_for_build_editable(config_settings=None):
     return []
 
-def prepare_metadata_for_build_editable(directory, config_settings=None):
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
     assert pathlib.Path("paint/tools/__init__.py").read_text() == ""
     info = pathlib.Path(directory, "paint-1.0.0.dist-info")
     info.mkdir()
@@ -61,6 +61,8 @@ def prepare_metadata_for_build_editable(directory, config_settings=None):
         "Provides-Extra: water\\n"
     )
     return info.name
+
+prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
 
 def build_editable(*arguments, **options):
     raise NotImplementedError
@@ -102,6 +104,9 @@ def test_the_lock_of_a_workspace(root: Path) -> None:
     assert list(packages) == [
         "brush", "door", "hammer", "linseed", "paint", "pigment", "services", "turpentine",
     ]  # fmt: skip
+    manifests, metadata = packages["paint"].pop("manifests"), packages["paint"].pop("metadata")
+    assert list(manifests) == ["pyproject.toml", "setup.py"]
+    assert list(metadata) == ["paint-1.0.0.dist-info/METADATA"]
     assert packages["paint"] == {
         "version": "1.0.0",
         "local": "lib/paint",
@@ -228,7 +233,7 @@ def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
     }
     known = {"sdist": {"file": "nail-1.0.tar.gz", "sha256": "0"}, "build": ["hammer"]}
     before = {"packages": {"nail": {"version": "1.0", **known}}}
-    lock = python.convert(resolved(package, hammer), before, [])
+    lock = python.convert(resolved(package, hammer), before, [], {})
     assert lock["packages"]["nail"]["build"] == ["hammer"]
 
 
@@ -242,6 +247,7 @@ def test_two_versions_of_a_package() -> None:
             ),
             {},
             [],
+            {},
         )
     assert caught.value.message == (
         "brush would have two versions, 1.0 and 2.0, one for each system; ask for one that both "
@@ -252,7 +258,7 @@ def test_two_versions_of_a_package() -> None:
 def test_a_package_from_elsewhere_than_an_index() -> None:
     package = {"name": "brush", "version": "1.0", "source": {"git": "https://host/brush"}}
     with pytest.raises(UserError) as caught:
-        python.convert(resolved(package), {}, [])
+        python.convert(resolved(package), {}, [], {})
     assert caught.value.message == (
         "brush comes from git, but only packages of an index can be locked; change "
         "[tool.uv.sources] or the requirement"

@@ -1,0 +1,5 @@
+{
+  "README.md" = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  "pyproject.toml" = "b584fb45477aab7dd2abffeccbc0c09f9d48958424b52d1ca2daa134b6f3cb81";
+  "setup.cfg" = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+}

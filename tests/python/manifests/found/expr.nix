@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/python/manifests.nix") { root = ./.; } "sample"
