@@ -35,9 +35,8 @@ in
 {
   # The name of the component.
   name,
-  # What relocates it; null for Python itself, and for patchelf, which start with their own packages.
+  # What relocates it; null for Python itself, which starts with its own packages.
   python ? "${platform.python}/bin/python3.11",
-  patchelf ? "${platform.patchelf}/bin/patchelf",
   # A prefix that it is made of, besides its packages; null for none.
   base ? null,
   # Directories of libraries that its programs take from other components.
@@ -48,7 +47,7 @@ in
   env ? { },
 }:
 derivation (env // {
-  inherit name system python patchelf base libraries finish;
+  inherit name system python base libraries finish;
   inherit (lock) multiarch loader;
   builder = "${tools.busybox}/bin/busybox";
   args = [ "sh" ./component.sh ];
@@ -57,7 +56,6 @@ derivation (env // {
   # Without the sandbox, root could write into the store that this runs from.
   PYTHONDONTWRITEBYTECODE = "1";
   debs = map fetch.deb (lock.component name);
-  debs_of_patchelf = if patchelf == null then map fetch.deb (lock.component "patchelf" ++ lock.component "cxx") else null;
-  libc = if python == null then null else platform.libc;
+  patchelf = "${platform.patchelf}/bin/patchelf";
   prune = litter ++ lock.prune name;
 })

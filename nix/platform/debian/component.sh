@@ -1,9 +1,8 @@
 # Makes a component: unpacks its packages, and hands over to relocate.py.
 #
 # Environment, set by component.nix: debs, base (a prefix to begin with, or empty), prune (globs of
-# what is deleted), unpack (./unpack.sh), relocate (./relocate.py), python and patchelf (commands;
-# empty where this makes them itself), prepare (./prepare_python.py, where this makes Python),
-# debs_of_patchelf, libc (python's), what relocate.py takes, and out.
+# what is deleted), unpack (./unpack.sh), relocate (./relocate.py), python (a command; empty where this
+# makes it), prepare (./prepare_python.py, where this makes Python), what relocate.py takes, and out.
 set -eu
 . "$unpack"
 if [ -n "$base" ]; then
@@ -18,9 +17,4 @@ if [ -z "$python" ]; then
   export PYTHONHOME="$out"
   (cd "$out" && $python -S -s "$prepare")
 fi
-if [ -z "$patchelf" ]; then
-  unpack patchelf $debs_of_patchelf
-  patchelf="$libc/$loader --library-path $libc:patchelf/lib/$multiarch patchelf/bin/patchelf"
-fi
-export patchelf
 exec $python -S -s "$relocate"

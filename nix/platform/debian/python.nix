@@ -3,7 +3,6 @@
 component {
   name = "python";
   python = null;
-  patchelf = null;
   inherit base;
   env = {
     inherit tzdata;

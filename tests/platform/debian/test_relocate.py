@@ -6,8 +6,6 @@ import pytest
 import relocate
 from toolchain import build, run
 
-TOOLS = [("patchelf", "patchelf"), ("elfutils", "eu-strip")]
-
 
 def write(path: Path, content: bytes = b"") -> Path:
     """Write a file and the directories above it."""
@@ -117,13 +115,3 @@ def test_programs_have_the_prefixs_own_loader() -> None:
         prefix = build(f"toolchain.platform.{component}")
         loader = run(patchelf, "--print-interpreter", prefix / "bin" / program).stdout
         assert Path(loader.strip()).is_relative_to(prefix)
-
-
-@pytest.mark.builds
-@pytest.mark.parametrize(("component", "program"), TOOLS)
-def test_tools_stand_on_the_libc_of_python(component: str, program: str) -> None:
-    patchelf = build("toolchain.platform.patchelf") / "bin/patchelf"
-    tool = build(f"toolchain.platform.{component}") / "bin" / program
-    loader = run(patchelf, "--print-interpreter", tool).stdout
-    assert Path(loader.strip()).is_relative_to(build("toolchain.platform.python"))
-    assert run(tool, "--version").returncode == 0
