@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 UNCHECKED = (0b01).to_bytes(4, "little")
 
 
-def compile_tree(directory: str | os.PathLike[str], processes: int = 1) -> bool:
+# From how many modules on a directory is shared among how many processes. Other builds wait for a
+# large package, at least when it is the last; so it may have both cores of a small machine.
+MANY, PROCESSES = 100, 2
+
+
+def compile_tree(directory: str | os.PathLike[str]) -> bool:
     """Compile the modules below a directory, but for test suites.
 
     The store is read-only, so a module without bytecode would be compiled at every start. Unchecked
     hash-based files (PEP 552) hold no time stamp and cost no look at the source. Nor do they hold
     the directory, which the import system knows: one module in two packages is the same twice.
 
-    What a process compiles depends on nothing but the number of processes: what it has compiled
-    before can show in a file (references to interned strings).
+    Which process compiles a module depends on nothing but the modules: what it has compiled before
+    can show in a file (references to interned strings).
 
     Returns False if a module does not compile, which it says on standard output.
     """
     files = list(modules(directory))
+    processes = PROCESSES if len(files) >= MANY else 1
     children = []
     for part in range(1, processes):
         child = os.fork()

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from bytecode import compile_tree
+from bytecode import MANY, compile_tree
 
 
 def test_bytecode_is_unchecked_and_by_hash(tmp_path: Path) -> None:
@@ -52,11 +52,13 @@ def test_a_module_that_is_too_deep_is_told(
     assert "deep.py does not compile: " in capfd.readouterr().out
 
 
-def test_several_processes_compile_all(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for number in range(5):
+def test_many_modules_are_all_compiled(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for number in range(MANY):
         (tmp_path / f"module{number}.py").write_text(f"answer = {number}")
-    assert compile_tree(tmp_path, processes=2)
-    assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == 5
-    (tmp_path / "module1.py").write_text("def")
-    assert not compile_tree(tmp_path, processes=2)
-    assert "module1.py" in capfd.readouterr().out
+    assert compile_tree(tmp_path)
+    assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == MANY
+    for broken in ("module0.py", "module1.py"):  # in the order of names, so one in each process
+        (tmp_path / broken).write_text("def")
+        assert not compile_tree(tmp_path)
+        assert broken in capfd.readouterr().out
+        (tmp_path / broken).write_text("")

@@ -34,8 +34,7 @@ def main() -> None:
             os.unlink(f"bin/{name}")
         os.symlink("python3.11", f"bin/{name}")
     fix_sysconfig(os.environ["out"], os.environ["tzdata"])
-    # Everything else waits for the interpreter, so it may have both cores of a small machine.
-    if not compile_tree(LIBRARY, processes=2):
+    if not compile_tree(LIBRARY):
         raise SystemExit("error: a module of the standard library does not compile (see above)")
 
 
