@@ -59,7 +59,7 @@ let
     args = [ "sh" ./fetch_file.sh ];
     PATH = "${platform.busybox}/bin:${platform.openssl}/bin";
     download = ../platform/download.sh;
-    path = "${substring 0 2 artifact.blake2b}/${substring 2 2 artifact.blake2b}/${substring 4 60 artifact.blake2b}/${artifact.file}";
+    path = "/packages/${substring 0 2 artifact.blake2b}/${substring 2 2 artifact.blake2b}/${substring 4 60 artifact.blake2b}/${artifact.file}";
   });
 
   fromIndex = project: artifact: derivation (fixed artifact // {

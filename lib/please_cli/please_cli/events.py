@@ -12,6 +12,7 @@ from typing import Any
 
 _PREFIX = "@nix "
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
+_PLANNED = re.compile(r"  (/nix/store/\S+\.drv)")
 _STORE_NAME = re.compile(r"/nix/store/[0-9a-z]{32}-([^/']+?)(?:\.drv)?$")
 
 
@@ -35,6 +36,13 @@ class _Level(IntEnum):
 
     ERROR = 0
     WARN = 1
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A derivation will be built; all that will be are told before the first one is."""
+
+    path: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Remark:
     text: str
 
 
-Event = Started | Stopped | Logged | Progress | Failed | Remark
+Event = Planned | Started | Stopped | Logged | Progress | Failed | Remark
 
 
 class Reader:
@@ -149,4 +157,5 @@ def _message(said: dict[str, Any]) -> Event | None:
         return Failed(text.removeprefix("error:").strip())
     if said["level"] == _Level.WARN:
         return Remark(plain(said["msg"]).strip())
-    return None
+    planned = _PLANNED.fullmatch(said["msg"])
+    return Planned(planned[1]) if planned else None

@@ -3,13 +3,13 @@
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from please_cli import process
+from please_cli import downloads, process
 from please_cli.errors import UserError
-from please_cli.events import Failed, Logged, Reader, Started
+from please_cli.events import Failed, Logged, Planned, Reader, Started
 from please_cli.failures import NixError
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ def build(
     command += _selected(attributes)
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
     command += ["--keep-going"] if keep_going else []
+    # Seconds until Nix asks again for what was locked, by the prefetch here; 0 is at any occasion.
+    command += ["--option", "build-poll-interval", "0"] if downloads.is_store_local() else []
     reader, errors = Reader(), []
+    planned: list[str] = []
     names: dict[int, str] = {}
     logs: dict[str, list[str]] = {}
-    with _started(command) as running, _display() as display:
+    with _started(command) as running, _display() as display, ExitStack() as prefetch:
         assert running.stderr is not None
         assert running.stdout is not None
         for line in process.lines(running.stderr):
@@ -38,12 +41,18 @@ def build(
             match event:
                 case None:
                     continue
+                case Planned():
+                    planned.append(event.path)
+                    continue
                 case Started():
                     names[event.activity] = event.path
                 case Logged():
                     logs.setdefault(names.get(event.activity, ""), []).append(event.line)
                 case Failed():
                     errors.append(event.text)
+            if planned:
+                prefetch.enter_context(_prefetch(planned))
+                planned = []
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
@@ -104,6 +113,14 @@ def _display() -> "Display":
     from please_cli.progress import Display  # noqa: PLC0415
 
     return Display()
+
+
+def _prefetch(planned: Sequence[str]) -> AbstractContextManager[None]:
+    # Only now, because few calls download anything.
+    from please_cli import prefetch  # noqa: PLC0415
+
+    found = map(downloads.read, planned) if downloads.is_store_local() else ()
+    return prefetch.running([download for download in found if download])
 
 
 def _selected(attributes: Sequence[str]) -> list[str]:

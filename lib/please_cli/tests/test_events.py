@@ -1,7 +1,17 @@
 import json
 
 import pytest
-from please_cli.events import Failed, Logged, Progress, Reader, Remark, Started, Stopped, store_name
+from please_cli.events import (
+    Failed,
+    Logged,
+    Planned,
+    Progress,
+    Reader,
+    Remark,
+    Started,
+    Stopped,
+    store_name,
+)
 
 DRV = "/nix/store/f7w7zl2nf2x3lzdgm9k3zdx8vq9w90i2-dep-a-1.0.drv"
 
@@ -24,6 +34,12 @@ def test_a_build(reader: Reader) -> None:
     logged = line(action="result", id=7, type=101, fields=["\x1b[31mred\x1b[0m"])
     assert reader.read(logged) == Logged(7, "red")
     assert reader.read(line(action="stop", id=7)) == Stopped(7)
+
+
+def test_the_plan(reader: Reader) -> None:
+    heading = line(action="msg", level=3, msg="these 2 derivations will be built:")
+    assert reader.read(heading) is None
+    assert reader.read(line(action="msg", level=3, msg=f"  {DRV}")) == Planned(DRV)
 
 
 def test_a_copy_from_a_cache(reader: Reader) -> None:
