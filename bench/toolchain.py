@@ -81,10 +81,12 @@ class Toolchain:
         )
         return found
 
-    def downloads(self, attribute: str) -> list[Path]:
-        """Return the files that an attribute is made of, once they are downloaded."""
-        derivation = self.instantiate(attribute).stdout.strip()
-        needed = [path for path in self.query("--requisites", derivation) if path.suffix == ".drv"]
+    def downloads(self, *attributes: str) -> list[Path]:
+        """Return the files that attributes are made of, once they are downloaded."""
+        derivations = self.instantiate(*attributes).stdout.split()
+        needed = [
+            path for path in self.query("--requisites", *derivations) if path.suffix == ".drv"
+        ]
         matches = {path: _DOWNLOAD.match(path.read_text()) for path in needed}
         found = {path: Path(match["path"]) for path, match in matches.items() if match}
         self._call("nix-store", "--realise", *found)

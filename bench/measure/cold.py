@@ -14,6 +14,9 @@ from bench.toolchain import Toolchain, name_of
 
 ROUNDS = 3
 
+BACKENDS = ["setuptools"]
+"""What pip and uv build the members with; the toolchain has their metadata in its lock."""
+
 
 def measure(job: Job) -> Iterator[Figure]:
     """Build into an empty store, Python included; install with pip and uv from the same lock.
@@ -28,7 +31,8 @@ def measure(job: Job) -> Iterator[Figure]:
     yield from rounds("cold build", job, ours, peer, None)
     locked = peers.locked(ours.root).values()
     files = {file["file"] for package in locked for file in peers.files(package)}
-    peer = replace(peer, wheels=link(downloads, files, job.scratch / "wheels"))
+    theirs = ours.downloads(job.member, *(f"toolchain.wheels.{name}" for name in BACKENDS))
+    peer = replace(peer, wheels=link(theirs, files, job.scratch / "wheels"))
     yield from rounds("cold build, files there", job, ours, peer, archive)
 
 
@@ -67,8 +71,7 @@ def installer(job: Job, ours: Toolchain) -> Installer:
     """Return what installs the member with pip or uv: the same packages, from the same lock."""
     member = job.member.replace("_", "-")
     packages = peers.locked(ours.root)
-    # setuptools builds the members; elsewhere it is in the store of who builds.
-    names = peers.names(ours.closure_of_lock([member, "setuptools"]))
+    names = peers.names(ours.closure_of_lock([member, *BACKENDS]))
     wanted = {name: packages[name] for name in names}
     requirements = job.scratch / "requirements.txt"
     requirements.write_text(peers.requirements(wanted))

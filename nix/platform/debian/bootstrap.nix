@@ -35,7 +35,6 @@ rec {
     inherit (lock) multiarch loader;
     builder = "${busybox}/bin/busybox";
     args = [ "sh" ./wrap_openssl.sh ];
-    unpack = ./unpack.sh;
     debs = map fetch.plain (lock.component "openssl");
   };
 }

@@ -39,7 +39,7 @@ let
     # Mozilla's certificate authorities in one file, as OpenSSL reads them.
     cacert = files {
       name = "cacert";
-      take = ''unpack files $debs; mkdir -p "$out/etc/ssl/certs"; cat files/share/ca-certificates/mozilla/*.crt > "$out/etc/ssl/certs/ca-bundle.crt"'';
+      take = ''mkdir -p "$out/etc/ssl/certs"; ar p $debs data.tar.xz | tar -xJO ./usr/share/ca-certificates/mozilla > "$out/etc/ssl/certs/ca-bundle.crt"'';
     };
     # All zones once; not again with leap seconds, and without, nor the host's own.
     tzdata = files {

@@ -1,12 +1,11 @@
 # Makes an openssl that finds what it loads.
 #
-# Environment, set by bootstrap.nix: unpack (./unpack.sh), debs, base (a prefix with libc and
+# Environment, set by bootstrap.nix: debs (its package), base (a prefix with libc and
 # libssl), multiarch, loader, busybox, out.
 set -eu
-. "$unpack"
-unpack files $debs
 mkdir -p "$out/bin" "$out/lib"
-cp files/bin/openssl "$out/lib/openssl"
+ar p $debs data.tar.xz | tar -xJO ./usr/bin/openssl > "$out/lib/openssl"
+chmod 755 "$out/lib/openssl"
 libraries=$base/lib/$multiarch
 # Without the host's settings and certificate authorities, which it would spend most of its time to
 # read where the sandbox is off: the hash of what is fetched decides (../download.sh).
