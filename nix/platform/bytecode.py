@@ -13,14 +13,18 @@ from importlib._bootstrap_external import MAGIC_NUMBER, cache_from_source
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
 # The flags of a hash-based file that is not checked against its source (PEP 552).
 UNCHECKED = (0b01).to_bytes(4, "little")
 
+# Other builds wait for a large package, at least when it is the last: it may have both cores of a
+# small machine. In a small one, a second process costs more than it saves.
+MANY = 100  # modules
+PROCESSES = 2
 
-# From how many modules on a directory is shared among how many processes. Other builds wait for a
-# large package, at least when it is the last; so it may have both cores of a small machine.
-MANY, PROCESSES = 100, 2
+# What a process tells when it ends: all of its modules compile, or one does not, or it had trouble.
+COMPILED, BROKEN, FAILED = 0, 1, 2
 
 
 def compile_tree(directory: str | os.PathLike[str]) -> bool:
@@ -33,7 +37,8 @@ def compile_tree(directory: str | os.PathLike[str]) -> bool:
     Which process compiles a module depends on nothing but the modules: what it has compiled before
     can show in a file (references to interned strings).
 
-    Returns False if a module does not compile, which it says on standard output.
+    Returns False if a module does not compile, which it says on standard output. Raises OSError,
+    if need be after it has told what of, when one cannot be read or written.
     """
     files = list(modules(directory))
     processes = PROCESSES if len(files) >= MANY else 1
@@ -41,11 +46,13 @@ def compile_tree(directory: str | os.PathLike[str]) -> bool:
     for part in range(1, processes):
         child = os.fork()
         if child == 0:
-            os._exit(0 if compile_files(files[part::processes], directory) else 1)
+            compile_and_exit(files[part::processes], directory)
         children.append(child)
     compiled = compile_files(files[::processes], directory)
-    statuses = [os.waitpid(child, 0)[1] for child in children]
-    return compiled and not any(statuses)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    if not {COMPILED, BROKEN}.issuperset(codes):
+        raise ChildProcessError(f"{directory} could not be compiled (see above): {codes}")
+    return compiled and BROKEN not in codes
 
 
 def modules(directory: str | os.PathLike[str]) -> Iterator[str]:
@@ -56,6 +63,17 @@ def modules(directory: str | os.PathLike[str]) -> Iterator[str]:
     for parent, directories, files in os.walk(directory):
         directories[:] = sorted(name for name in directories if name != "tests")
         yield from (f"{parent}/{name}" for name in sorted(files) if name.endswith(".py"))
+
+
+def compile_and_exit(files: list[str], directory: str | os.PathLike[str]) -> NoReturn:
+    """Compile modules in a process that has nothing else to do, and nothing to clean up."""
+    code = FAILED
+    try:
+        code = COMPILED if compile_files(files, directory) else BROKEN
+    except OSError as error:
+        print(error, file=sys.stderr, flush=True)
+    finally:
+        os._exit(code)
 
 
 def compile_files(files: list[str], directory: str | os.PathLike[str]) -> bool:

@@ -53,6 +53,7 @@ let
     PATH = "${platform.busybox}/bin";
   };
 
+  # lib/please_cli/please_cli/downloads.py reads fileHost and path too.
   fromFileHost = artifact: derivation (fixed artifact // {
     inherit fileHost;
     builder = "${platform.busybox}/bin/busybox";

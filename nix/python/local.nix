@@ -1,7 +1,6 @@
 # A member of the workspace -> the parts that it puts into an environment.
 #
-#   metadata   its dist-info: from the lock, or once a manifest has changed since that was made, from
-#              its own build backend
+#   metadata   its dist-info: the lock's, or its build backend's once a manifest is not as it was locked
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra of a library, the module that has its name: `backend_common[db]`
 #              owns backend_common/db.py, so that who does not ask for it does not have it
@@ -9,7 +8,8 @@
 { step, modules, sources, manifests, graph, packages, buildLibraries }:
 name: package:
 let
-  inherit (builtins) attrNames concatMap elem elemAt filter listToAttrs match replaceStrings;
+  inherit (builtins)
+    all attrNames attrValues concatMap elem elemAt filter isAttrs isString listToAttrs match replaceStrings toFile toJSON;
 
   source = sources package.local;
   digests = manifests package.local;
@@ -37,11 +37,16 @@ let
     env = { inherit module; src = source keep; };
   };
 
+  isMetadata = value: isAttrs value && value != { } && all isString (attrValues value);
+
   locked = step {
     name = "${name}-metadata";
     script = ./steps/write_metadata.py;
     imports = [ modules.prefix ];
-    env.metadata = builtins.toJSON package.metadata;
+    # A file, because a README may be longer than a variable can be.
+    env.metadata =
+      if isMetadata (package.metadata or null) then toFile "metadata.json" (toJSON package.metadata)
+      else throw "nix/lock/python.json: the metadata of ${name} is not the text of some files by name: run ./please lock";
   };
 
   built = step {
@@ -51,7 +56,7 @@ let
     env = {
       inherit module;
       inherit (package) local;
-      declares = builtins.toJSON (package.declares or { });
+      declares = toJSON (package.declares or { });
       members = requiredMembers;
       # With the package's directories, empty: backends look for those that a manifest names.
       src = source (file: type:
@@ -67,7 +72,7 @@ in
     script = ./steps/check_groups.py;
     imports = [ modules.declared ] ++ buildLibraries [ "packaging" ];
     env = {
-      declares = builtins.toJSON (package.declares or { });
+      declares = toJSON (package.declares or { });
       src = source (file: _: file == "pyproject.toml");
     };
   };

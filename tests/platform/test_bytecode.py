@@ -1,11 +1,12 @@
 """Bytecode for the store is reproducible and never checked again."""
 
 import importlib.util
+import os
 import struct
 from pathlib import Path
 
 import pytest
-from bytecode import MANY, compile_tree
+from bytecode import FAILED, MANY, PROCESSES, compile_tree
 
 
 def test_bytecode_is_unchecked_and_by_hash(tmp_path: Path) -> None:
@@ -52,13 +53,45 @@ def test_a_module_that_is_too_deep_is_told(
     assert "deep.py does not compile: " in capfd.readouterr().out
 
 
-def test_many_modules_are_all_compiled(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for number in range(MANY):
+@pytest.mark.parametrize(("count", "children"), [(MANY - 1, 0), (MANY, PROCESSES - 1)])
+def test_many_modules_are_shared_among_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, children: int
+) -> None:
+    forks: list[int] = []
+    fork = os.fork
+
+    def counted() -> int:
+        forks.append(os.getpid())
+        return fork()
+
+    monkeypatch.setattr(os, "fork", counted)
+    for number in range(count):
         (tmp_path / f"module{number}.py").write_text(f"answer = {number}")
     assert compile_tree(tmp_path)
-    assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == MANY
-    for broken in ("module0.py", "module1.py"):  # in the order of names, so one in each process
-        (tmp_path / broken).write_text("def")
-        assert not compile_tree(tmp_path)
-        assert broken in capfd.readouterr().out
-        (tmp_path / broken).write_text("")
+    assert len(list(tmp_path.glob("__pycache__/*.pyc"))) == count
+    assert len(forks) == children
+
+
+@pytest.mark.parametrize("broken", ["module0.py", "module1.py"])
+def test_each_process_tells_what_does_not_compile(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], broken: str
+) -> None:
+    for number in range(MANY):
+        (tmp_path / f"module{number}.py").touch()
+    (tmp_path / broken).write_text("def")  # the first two, in the order of names
+    assert not compile_tree(tmp_path)
+    assert broken in capfd.readouterr().out
+
+
+def test_a_process_that_cannot_write_fails_the_build(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(MANY):
+        (tmp_path / f"module{number}.py").touch()
+    # A directory in the way of what the second process writes first.
+    cache = Path(importlib.util.cache_from_source(str(tmp_path / "module1.py")))
+    cache.mkdir(parents=True)
+    with pytest.raises(ChildProcessError) as raised:
+        compile_tree(tmp_path)
+    assert str(raised.value) == f"{tmp_path} could not be compiled (see above): [{FAILED}]"
+    assert f"Is a directory: '{cache}'" in capfd.readouterr().err

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from checkout import append, edit_lock
-from toolchain import build, instantiate, run
+from toolchain import build, build_error, instantiate, run
 
 pytestmark = pytest.mark.builds
 
@@ -41,3 +41,22 @@ def test_the_lock_has_what_the_backend_makes(checkout: Path, member: str) -> Non
     edit_lock(checkout, forget)
     assert asks_a_backend(member, checkout)
     assert dist_info(member, checkout) == locked
+
+
+def test_a_readme_may_be_long(checkout: Path) -> None:
+    file = "tokens-1.0.0.dist-info/METADATA"
+
+    def lengthen(packages: dict[str, Any]) -> None:
+        packages["tokens"]["metadata"][file] += "\n" + "A long story. " * 20_000
+
+    edit_lock(checkout, lengthen)
+    assert len(dist_info("tokens", checkout)["METADATA"]) > 200_000
+
+
+@pytest.mark.parametrize("metadata", [None, {}, "text", {"METADATA": 1}])
+def test_metadata_of_another_shape(checkout: Path, metadata: object) -> None:
+    edit_lock(checkout, lambda packages: packages["tokens"].update(metadata=metadata))
+    assert (
+        "error: nix/lock/python.json: the metadata of tokens is not the text of some files by "
+        "name: run ./please lock"
+    ) in build_error("tokens", root=checkout)

@@ -6,31 +6,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-_FLAT = '("outputHashMode","flat")'
-
 
 @dataclass(frozen=True)
 class Download:
     """A file that a derivation fetches.
 
-    `output` is where it will be, `sha256` the hex digest of its content, `url` where it comes from:
-    with `host`, a file that will name that once it is built, it is the path there.
+    `output` is where it will be, and `sha256` the hex digest of its content. It comes from `url`,
+    or from `path` on the host that the file `host` names, once that is built.
     """
 
     output: Path
     sha256: str
-    url: str
+    url: str = ""
+    path: str = ""
     host: Path | None = None
 
     @property
-    def name(self) -> str:
-        """Its name in the store."""
-        return self.output.name.partition("-")[2]
+    def address(self) -> str:
+        """Its URL. Raises OSError while the file that names its host is not there."""
+        return f"https://{self.host.read_text().strip()}{self.path}" if self.host else self.url
 
 
 def is_store_local() -> bool:
     """Tell whether Nix opens the store itself here, as opposed to asking its daemon."""
-    remote = os.environ.get("NIX_REMOTE", "auto") or "auto"
+    remote = os.environ.get("NIX_REMOTE") or "auto"
     # What Nix looks at when nobody says which it is to be.
     return os.access("/nix/var/nix", os.W_OK) if remote == "auto" else remote.startswith("local")
 
@@ -42,17 +41,22 @@ def real(path: str) -> Path:
 
 
 def read(derivation: str) -> Download | None:
-    """Return what a derivation downloads, None if that is not one file of plain HTTP."""
+    """Return what a derivation downloads, None if that is not one file over HTTP(S).
+
+    Raises OSError, ValueError or SyntaxError for one that cannot be read.
+    """
     text = real(derivation).read_text(encoding="utf-8")
-    # Derivations are in ATerm, which is a Python literal after the first word; in a derivation that
-    # needs a feature that is still an experiment, that is another.
-    if _FLAT not in text or not text.startswith("Derive("):
+    # ATerm: a Python literal after the first word, which is another one for derivations that need
+    # an experimental feature. To parse one that fetches nothing would cost more than this look.
+    if '("outputHashMode","flat")' not in text or not text.startswith("Derive("):
         return None
     outputs, *_, variables = ast.literal_eval(text.removeprefix("Derive"))
     (_, output, _, sha256), *_ = outputs
+    # The variables of nix/platform/debian/fetch.nix and nix/python/fetch.nix.
     environment = dict(variables)
-    host = environment.get("fileHost")
-    url = environment.get("path" if host else "url", "")
-    if not host and urlsplit(url).scheme not in ("http", "https"):
-        return None
-    return Download(real(output), sha256, url, real(host) if host else None)
+    if "fileHost" in environment:
+        host = real(environment["fileHost"])
+        return Download(real(output), sha256, path=environment["path"], host=host)
+    url = environment.get("url", "")
+    is_http = urlsplit(url).scheme in ("http", "https")
+    return Download(real(output), sha256, url) if is_http else None

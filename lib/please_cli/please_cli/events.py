@@ -1,7 +1,7 @@
 """What Nix says while it works: the lines of `--log-format internal-json`.
 
 Nix documents the format nowhere; the names and numbers are those of its src/libutil/logging.hh,
-the same from Nix 2.3 to 2.34.
+the same from Nix 2.3 to 2.34. What will be built it lists in messages, src/libmain/shared.cc.
 """
 
 import json
@@ -40,7 +40,7 @@ class _Level(IntEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """A derivation will be built; all that will be are told before the first one is."""
+    """A derivation that will be built. Nix lists them all before it begins the first."""
 
     path: str
 
@@ -106,7 +106,7 @@ class Reader:
         self._builds: int | None = None
 
     def read(self, line: str) -> Event | None:
-        """Return what a line says, None when it is not worth showing."""
+        """Return what a line says, None for what nobody here needs."""
         if not line.startswith(_PREFIX):
             return Remark(plain(line).rstrip()) if line.strip() else None
         said = json.loads(line.removeprefix(_PREFIX))

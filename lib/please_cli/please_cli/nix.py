@@ -27,7 +27,7 @@ def build(
     command += _selected(attributes)
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
     command += ["--keep-going"] if keep_going else []
-    # Seconds until Nix asks again for what was locked, by the prefetch here; 0 is at any occasion.
+    # For how many seconds Nix leaves a path alone that the prefetch has locked; it would be 5.
     command += ["--option", "build-poll-interval", "0"] if downloads.is_store_local() else []
     reader, errors = Reader(), []
     planned: list[str] = []
@@ -45,14 +45,14 @@ def build(
                     planned.append(event.path)
                     continue
                 case Started():
+                    if planned:
+                        prefetch.enter_context(_prefetch(planned))
+                        planned = []
                     names[event.activity] = event.path
                 case Logged():
                     logs.setdefault(names.get(event.activity, ""), []).append(event.line)
                 case Failed():
                     errors.append(event.text)
-            if planned:
-                prefetch.enter_context(_prefetch(planned))
-                planned = []
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
@@ -119,8 +119,7 @@ def _prefetch(planned: Sequence[str]) -> AbstractContextManager[None]:
     # Only now, because few calls download anything.
     from please_cli import prefetch  # noqa: PLC0415
 
-    found = map(downloads.read, planned) if downloads.is_store_local() else ()
-    return prefetch.running([download for download in found if download])
+    return prefetch.running(list(prefetch.of(planned)) if downloads.is_store_local() else [])
 
 
 def _selected(attributes: Sequence[str]) -> list[str]:
@@ -130,18 +129,20 @@ def _selected(attributes: Sequence[str]) -> list[str]:
 @contextmanager
 def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     pipe = subprocess.PIPE
-    try:
-        with process.started(
-            # Nix misses an interrupt that comes just before it waits for its builders.
-            command,
-            patience=process.MOMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=pipe,
-        ) as running:
-            yield running
-    except FileNotFoundError as error:
-        raise _missing(command[0]) from error
+    starting = process.started(
+        # Nix misses an interrupt that comes just before it waits for its builders.
+        command,
+        patience=process.MOMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=pipe,
+    )
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(starting)
+        except FileNotFoundError as error:
+            raise _missing(command[0]) from error
+        yield running
 
 
 def _missing(program: str) -> UserError:

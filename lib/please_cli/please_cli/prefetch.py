@@ -8,19 +8,20 @@ have put there, by the same hash; what does not arrive Nix fetches itself, and s
 
 import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from ssl import CERT_NONE, PROTOCOL_TLS_CLIENT, SSLContext
 from urllib.parse import urlsplit
 
-from please_cli import process
+from please_cli import downloads
 from please_cli.downloads import Download
+from please_cli.events import store_name
 
 WORTH = 8
 """How many files it takes to be faster than Nix."""
@@ -28,33 +29,52 @@ WORTH = 8
 BATCH = 16
 """How many files the store is given at a time."""
 
-TIMEOUT = 5.0
-"""How long, in seconds, a host may be silent."""
+SILENCE = 5.0
+"""For how long, in seconds, a host may say nothing."""
 
 _PAUSE = 0.02
+"""How often, in seconds, to look whether a file is there."""
+
+_FAREWELL = 0.5
+"""How long, in seconds, to wait for what is not wanted any more."""
+
+_PART = 1 << 16
+"""How many bytes to read at a time."""
+
+_TROUBLE = (OSError, HTTPException, ValueError, SyntaxError)
+"""What keeps a file from being fetched here. Nix meets the same, and tells it."""
+
+_NULL = subprocess.DEVNULL
 _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 
 
+def of(derivations: Iterable[str]) -> Iterator[Download]:
+    """Yield what derivations download, but for what cannot be read, which is left to Nix."""
+    for derivation in derivations:
+        with suppress(*_TROUBLE):
+            if download := downloads.read(derivation):
+                yield download
+
+
 @contextmanager
-def running(downloads: Sequence[Download]) -> Iterator[None]:
-    """Fetch files, those last that come first in `downloads`, while the context lasts.
+def running(files: Sequence[Download]) -> Iterator[None]:
+    """Fetch files, the last of them first, while the context lasts.
 
     A few are left to Nix, and so are all where there is a proxy.
     """
-    if len(downloads) < WORTH or any(os.environ.get(name) for name in _PROXIES):
+    if len(files) < WORTH or any(os.environ.get(name) for name in _PROXIES):
         yield
         return
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="please-", ignore_cleanup_errors=True) as directory:
         work = Prefetch(Path(directory), stop)
-        thread = threading.Thread(target=work.fetch_all, args=(downloads,), daemon=True)
+        thread = threading.Thread(target=work.fetch_all, args=(files,), daemon=True)
         thread.start()
         try:
             yield
         finally:
             stop.set()
-            # It ends with the file that it is at, which nobody needs any more.
-            thread.join(process.MOMENT)
+            thread.join(_FAREWELL)
 
 
 class Prefetch:
@@ -65,73 +85,71 @@ class Prefetch:
         self._stop = stop
         self._connections: dict[str, HTTPConnection] = {}
 
-    def fetch_all(self, downloads: Sequence[Download]) -> None:
+    def fetch_all(self, files: Sequence[Download]) -> None:
         """Fetch files, from the last to the first: Nix begins at the other end."""
-        self.fetch([download for download in reversed(downloads) if not download.host])
-        self.fetch([download for download in reversed(downloads) if download.host])
+        self._fetch([file for file in reversed(files) if not file.host])
+        self._fetch([file for file in reversed(files) if file.host])
 
-    def fetch(self, downloads: Sequence[Download]) -> None:
-        """Fetch files in order, and put them into the store, a batch at a time."""
-        for start in range(0, len(downloads), BATCH):
-            batch = downloads[start : start + BATCH]
-            self._store([path for download in batch if (path := self._fetched(download))])
+    def _fetch(self, files: Sequence[Download]) -> None:
+        for start in range(0, len(files), BATCH):
+            batch = files[start : start + BATCH]
+            with suppress(*_TROUBLE):
+                self._store([path for file in batch if (path := self._fetched(file))])
 
-    def _fetched(self, download: Download) -> Path | None:
+    def _fetched(self, file: Download) -> Path | None:
         """Return where a file is now, None if Nix has it, or will have to see to it."""
-        url = self._url(download)
-        if self._stop.is_set() or download.output.exists():
-            return None
-        path = self._directory / download.name
-        try:
-            self._get(url, path)
-            with path.open("rb") as file:
-                is_whole = hashlib.file_digest(file, "sha256").hexdigest() == download.sha256
-        except (OSError, HTTPException):
-            return None  # Nix meets the same, and tells it
-        return path if is_whole else None
+        if file.host:
+            self._await(file.host)
+        path = self._directory / store_name(str(file.output))
+        with suppress(*_TROUBLE):
+            if not self._stop.is_set() and not file.output.exists():
+                self._get(file.address, path)
+                if hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256:
+                    return path
+        return None
 
-    def _url(self, download: Download) -> str:
-        """Return where a file is, as soon as its host is known."""
-        if not download.host:
-            return download.url
-        while not download.host.exists() and not self._stop.wait(_PAUSE):
+    def _await(self, path: Path) -> None:
+        """Return once a file is there, or this is stopped."""
+        while not path.exists() and not self._stop.wait(_PAUSE):
             pass
-        return (
-            ""
-            if self._stop.is_set()
-            else f"https://{download.host.read_text().strip()}{download.url}"
-        )
 
     def _get(self, url: str, path: Path) -> None:
-        """Fetch a URL into a file. Raises OSError or HTTPException if that is not to be had."""
+        """Fetch a URL into a file. Raises one of _TROUBLE if that is not to be had."""
         parts = urlsplit(url)
         connection = self._connections.get(parts.netloc) or connect(parts.scheme, parts.netloc)
+        self._connections[parts.netloc] = connection
         try:
-            connection.request("GET", parts.path)
+            connection.request("GET", f"{parts.path}?{parts.query}" if parts.query else parts.path)
             with connection.getresponse() as response, path.open("wb") as file:
-                shutil.copyfileobj(response, file)
-        except (OSError, HTTPException):
+                if response.status != HTTPStatus.OK:
+                    raise HTTPException(response.status)
+                while part := response.read(_PART):
+                    if self._stop.is_set():
+                        raise InterruptedError
+                    file.write(part)
+        except _TROUBLE:
             connection.close()  # and is opened again for the next one
             raise
-        finally:
-            self._connections[parts.netloc] = connection
 
-    def _store(self, files: Sequence[Path]) -> None:
+    def _store(self, paths: Sequence[Path]) -> None:
         """Put files into the store, as Nix's fixed-output derivations would."""
-        if files and not self._stop.is_set():
-            subprocess.run(
-                ["nix-store", "--add-fixed", "sha256", *files],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,  # Nix meets the same, and tells it
-            )
+        if not paths or self._stop.is_set():
+            return
+        command = ["nix-store", "--add-fixed", "sha256", *map(str, paths)]
+        with subprocess.Popen(command, stdin=_NULL, stdout=_NULL, stderr=_NULL) as adding:
+            while adding.poll() is None:
+                if self._stop.wait(_PAUSE):
+                    adding.terminate()
+                    break
+        for path in paths:
+            path.unlink()
 
 
 def connect(scheme: str, host: str) -> HTTPConnection:
     """Return a connection, to be opened when it is used. Certificates: nix/platform/download.sh."""
     if scheme == "http":
-        return HTTPConnection(host, timeout=TIMEOUT)
+        return HTTPConnection(host, timeout=SILENCE)
     context = SSLContext(PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = CERT_NONE
-    return HTTPSConnection(host, timeout=TIMEOUT, context=context)
+    return HTTPSConnection(host, timeout=SILENCE, context=context)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -32,15 +33,18 @@ def test_a_file_with_a_url(store: Path) -> None:
     text = derivation(outputHashMode="flat", url="http://mirror/pool/a_1.deb", name="deb-a_1.deb")
     download = found(store, text)
     assert download == Download(Path(f"{store}{OUTPUT}"), SHA256, "http://mirror/pool/a_1.deb")
-    assert download.name == "deb-a_1.deb"
+    assert download.address == download.url
 
 
 def test_a_file_on_a_host_that_is_not_known_yet(store: Path) -> None:
     host = f"/nix/store/{HASH}-file-host"
     text = derivation(outputHashMode="flat", fileHost=host, path="/packages/a.whl")
-    assert found(store, text) == Download(
-        Path(f"{store}{OUTPUT}"), SHA256, "/packages/a.whl", Path(f"{store}{host}")
+    download = found(store, text)
+    assert download == Download(
+        Path(f"{store}{OUTPUT}"), SHA256, path="/packages/a.whl", host=Path(f"{store}{host}")
     )
+    (store / host.lstrip("/")).write_text("files.example\n")
+    assert download.address == "https://files.example/packages/a.whl"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,14 @@ def test_what_is_no_download(store: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("remote", "is_local"),
-    [("daemon", False), ("ssh://builder", False), ("local", True), ("local?root=/r", True)],
+    [
+        ("daemon", False),
+        ("ssh://builder", False),
+        ("local", True),
+        ("local?root=/r", True),
+        ("", os.access("/nix/var/nix", os.W_OK)),
+        ("auto", os.access("/nix/var/nix", os.W_OK)),
+    ],
 )
 def test_who_opens_the_store(monkeypatch: pytest.MonkeyPatch, remote: str, is_local: bool) -> None:
     monkeypatch.setenv("NIX_REMOTE", remote)

@@ -1,8 +1,8 @@
 # The embedded platform: everything from Debian packages that nix/lock/debian.json pins.
 #
-# A component is a named set of Debian packages (../components.toml): either one that runs
-# (./component.nix), or tools to make these with (./tool.nix), or a few files (./files.nix). Adding one: an entry there, `./please lock
-# --platform`, a line here.
+# A component is a named set of Debian packages (../components.toml): one that runs (./component.nix),
+# a tool that those are made with (./tool.nix), or a few files (./files.nix). Adding one: an entry
+# there, `./please lock --platform`, a line here.
 { system, mirror ? null }:
 let
   lock = import ./lock.nix { inherit system; };
@@ -10,9 +10,7 @@ let
   tools = import ./bootstrap.nix { inherit system lock fetch; };
   component = import ./component.nix { inherit system lock fetch tools platform; };
   files = import ./files.nix { inherit system lock fetch tools; };
-  tool = import ./tool.nix { inherit system lock fetch tools; };
-  # The libc that is there before Python.
-  base = "${tools.base}/lib/${lock.multiarch}";
+  tool = import ./tool.nix { inherit system lock fetch tools platform; };
 
   platform = rec {
     inherit system;
@@ -22,8 +20,8 @@ let
     libc = "${python}/lib/${lock.multiarch}";
     loader = "${libc}/${lock.loader}";
     cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };
-    patchelf = tool { name = "patchelf"; programs = [ "patchelf" ]; libraries = [ base cxx ]; patchelf = null; };
-    elfutils = tool { name = "elfutils"; programs = [ "eu-strip" ]; libraries = [ base ]; patchelf = "${patchelf}/bin/patchelf"; };
+    patchelf = tool { name = "patchelf"; program = "patchelf"; libraries = [ cxx ]; patchelf = null; };
+    elfutils = tool { name = "elfutils"; program = "eu-strip"; };
     bash = component { name = "bash"; };
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {

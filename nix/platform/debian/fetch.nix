@@ -8,6 +8,7 @@ let
     override = if mirror != null then mirror else getEnv "SERVICES_DEBIAN_MIRROR";
   };
 
+  # lib/please_cli/please_cli/downloads.py reads the url too.
   fixed = package: {
     # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
     name = "deb-" + replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);

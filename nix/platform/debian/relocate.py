@@ -9,7 +9,7 @@ No file is written in place: the Python that runs this, its loader and its libra
 them.
 
 Environment, set by component.nix: out (the unpacked packages), multiarch, loader (its file name),
-libraries (directories of other components' libraries), patchelf (the command that runs it), finish
+libraries (directories of other components' libraries), patchelf (its path), finish
 (Python source to execute at the end with the prefix as the working directory; may be empty).
 """
 
@@ -107,7 +107,7 @@ def has_interpreter(path: Path) -> bool:
     return PT_INTERP in types
 
 
-def patch_executable(path: Path, patchelf: list[str], loader: Path, libraries: str) -> None:
+def patch_executable(path: Path, patchelf: str, loader: Path, libraries: str) -> None:
     """Give an executable its loader and, by DT_RPATH, the libraries of everything it loads.
 
     DT_RPATH rather than DT_RUNPATH, because only the former also serves the libraries that a
@@ -117,11 +117,11 @@ def patch_executable(path: Path, patchelf: list[str], loader: Path, libraries: s
         return
     new = path.with_name(f".{path.name}")
     options = ["--force-rpath", "--set-rpath", libraries, "--set-interpreter", str(loader)]
-    subprocess.run([*patchelf, *options, "--output", str(new), str(path)], check=True)
+    subprocess.run([patchelf, *options, "--output", str(new), str(path)], check=True)
     new.replace(path)
 
 
-def relocate(out: Path, libraries: Sequence[Path], loader: str, patchelf: list[str]) -> None:
+def relocate(out: Path, libraries: Sequence[Path], loader: str, patchelf: str) -> None:
     """Make a prefix of the packages that are unpacked at out.
 
     Its programs run with the loader of that name that comes first in the directories `libraries`.
@@ -140,7 +140,7 @@ def main() -> None:
     env = os.environ
     out = Path(env["out"])
     libraries = [out / "lib" / env["multiarch"], *map(Path, env["libraries"].split())]
-    relocate(out, libraries, env["loader"], env["patchelf"].split())
+    relocate(out, libraries, env["loader"], env["patchelf"])
     if env.get("finish"):
         os.chdir(out)
         runpy.run_path(env["finish"], run_name="__main__")

@@ -1,18 +1,24 @@
-# A component -> its programs, to make Python and the wheels with: so they are made without Python.
-{ system, lock, fetch, tools }:
+# A component of ../components.toml -> one of its programs, made without Python: Python itself and the
+# wheels are made with it. Its loader is Debian's own: without the sandbox, /etc/ld.so.preload counts.
+{ system, lock, fetch, tools, platform }:
 {
   # The name of the component.
   name,
-  # The programs of it that are wanted, a list of names.
-  programs,
-  # Directories of libraries that they need besides those of their packages, libc's first.
-  libraries,
-  # The command of patchelf; null where that is what this makes.
-  patchelf,
+  # The program of it that is wanted.
+  program,
+  # Directories of libraries that it needs besides libc and those of its packages.
+  libraries ? [ ],
+  # What patches it, a command; null for patchelf itself.
+  patchelf ? "${platform.patchelf}/bin/patchelf",
 }:
+let
+  libc = "${tools.base}/lib/${lock.multiarch}";
+in
 derivation {
-  inherit name system programs libraries patchelf;
-  inherit (lock) multiarch loader;
+  inherit name system program patchelf;
+  inherit (lock) multiarch;
+  loader = "${libc}/${lock.loader}";
+  libraries = builtins.concatStringsSep ":" ([ libc ] ++ libraries);
   builder = "${tools.busybox}/bin/busybox";
   args = [ "sh" ./tool.sh ];
   unpack = ./unpack.sh;

@@ -1,8 +1,7 @@
-# Makes programs that run from the store, of Debian packages.
+# Makes a program of Debian packages that runs from the store.
 #
-# Environment, set by tool.nix: unpack (./unpack.sh), debs, programs (their names), libraries
-# (directories, libc's first), patchelf (a command; empty where it is the program), multiarch,
-# loader, out.
+# Environment, set by tool.nix: unpack (./unpack.sh), debs, program (its name), loader, libraries (a
+# path of directories), patchelf (a command; empty where it is the program), multiarch, out.
 set -eu
 . "$unpack"
 unpack files $debs
@@ -10,13 +9,10 @@ mkdir -p "$out/bin" "$out/lib"
 if [ -d "files/lib/$multiarch" ]; then
   cp -R "files/lib/$multiarch/." "$out/lib"
 fi
-loader=${libraries%% *}/$loader
-searched=$out/lib:$(echo "$libraries" | tr ' ' :)
+searched=$out/lib:$libraries
 if [ -z "$patchelf" ]; then
-  patchelf="$loader --library-path $searched files/bin/patchelf"
+  patchelf="$loader --library-path $searched files/bin/$program"
 fi
-for program in $programs; do
-  # DT_RPATH, as relocate.py has it.
-  $patchelf --force-rpath --set-rpath "$searched" --set-interpreter "$loader" --output "$out/bin/$program" "files/bin/$program"
-  chmod 755 "$out/bin/$program"
-done
+# DT_RPATH, as relocate.py has it.
+$patchelf --force-rpath --set-rpath "$searched" --set-interpreter "$loader" --output "$out/bin/$program" "files/bin/$program"
+chmod 755 "$out/bin/$program"

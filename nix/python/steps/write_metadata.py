@@ -1,7 +1,7 @@
 """Write the dist-info of a workspace member as the lock has it.
 
-Environment, set by local.nix: metadata (JSON: the text of each file by its path in site-packages),
-out.
+Environment, set by local.nix: metadata (a file in JSON: the text of each file by its path in
+site-packages), out.
 """
 
 import json
@@ -13,7 +13,7 @@ from prefix import SITE_PACKAGES
 
 def main() -> None:
     """Run the build step."""
-    metadata: dict[str, str] = json.loads(os.environ["metadata"])
+    metadata: dict[str, str] = json.loads(Path(os.environ["metadata"]).read_text("utf-8"))
     site = Path(os.environ["out"]) / SITE_PACKAGES
     for name, text in metadata.items():
         path = site / name

@@ -13,10 +13,11 @@ def test_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "a-1.dist-info/METADATA": "Name: a\n",
         "a-1.dist-info/licenses/LICENSE": "Ours \u00a9\n",
     }
-    monkeypatch.setenv("metadata", json.dumps(files))
-    monkeypatch.setenv("out", str(tmp_path))
+    (tmp_path / "metadata.json").write_text(json.dumps(files))
+    monkeypatch.setenv("metadata", str(tmp_path / "metadata.json"))
+    monkeypatch.setenv("out", str(tmp_path / "out"))
     write_metadata.main()
-    site = tmp_path / SITE_PACKAGES
+    site = tmp_path / "out" / SITE_PACKAGES
     written = {str(path.relative_to(site)): path for path in site.rglob("*") if path.is_file()}
     assert written.keys() == files.keys() | {"a-1.dist-info/INSTALLER"}
     assert {name: written[name].read_text(encoding="utf-8") for name in files} == files

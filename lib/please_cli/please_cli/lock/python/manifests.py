@@ -1,20 +1,20 @@
 """The manifests of the workspace's members: what a build backend reads of them."""
 
 import hashlib
+import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from please_cli.workspace import Member
 
-# nix/python/manifests.nix has the same.
-_NAMES = ("pyproject.toml", "setup.py", "setup.cfg", "README", "README.*")
+# As nix/python/manifests.nix has it; without the copies that editors leave.
+_NAME = re.compile(r"pyproject\.toml|setup\.(py|cfg)|README(\.[^~]*)?")
 
 
-def find(member: Member) -> Iterator[Path]:
-    """Yield the paths of a member's manifests, in order."""
-    for name in _NAMES:
-        yield from sorted(path for path in member.path.glob(name) if path.is_file())
+def find(member: Member) -> list[Path]:
+    """Return the paths of a member's manifests, by name."""
+    found = (path for path in member.path.iterdir() if _NAME.fullmatch(path.name))
+    return sorted(path for path in found if path.is_file())
 
 
 def digests(member: Member) -> dict[str, str]:

@@ -15,7 +15,6 @@ from pyproject_hooks import quiet_subprocess_runner
 
 from please_cli import workspace
 from please_cli.errors import UserError
-from please_cli.lock.document import Document
 from please_cli.lock.python import manifests
 
 
@@ -30,33 +29,25 @@ class Metadata(TypedDict):
     metadata: dict[str, str]
 
 
-def read(root: Path, before: Document) -> dict[str, Metadata]:
+def read(root: Path) -> dict[str, Metadata]:
     """Return the metadata of the members of the checkout at `root`, by their directories in it.
 
-    What the lock `before` has of the same manifests is taken from there. Raises UserError, with
-    what the backend said, if one fails.
+    Raises UserError, with what the backend said, if one fails.
     """
-    packages = before.get("packages", {}).values()
-    known = {package["local"]: package for package in packages if "metadata" in package}
     found: dict[str, Metadata] = {}
     for member in workspace.members(root):
         local = str(member.path.relative_to(root))
-        digests = manifests.digests(member)
-        if known.get(local, {}).get("manifests") == digests:
-            metadata = known[local]["metadata"]
-        else:
-            with tempfile.TemporaryDirectory(prefix="please-lock-") as copy:
-                manifests.copy(member, Path(copy))
-                metadata = dict(build(Path(copy), local))
-        found[local] = Metadata(manifests=digests, metadata=metadata)
+        with tempfile.TemporaryDirectory(prefix="please-lock-") as copy:
+            manifests.copy(member, Path(copy))
+            files = dict(_build(Path(copy), local))
+        found[local] = Metadata(manifests=manifests.digests(member), metadata=files)
     return found
 
 
-def build(source: Path, local: str) -> Iterator[tuple[str, str]]:
+def _build(source: Path, local: str) -> Iterator[tuple[str, str]]:
     """Yield the path in site-packages and the text of each file of a member's .dist-info.
 
-    `source` has its manifests, and `local` is its directory in the workspace. Raises UserError
-    if its backend fails.
+    `source` has its manifests, and `local` is its directory in the workspace.
     """
     with tempfile.TemporaryDirectory(prefix="please-lock-") as built:
         try:
@@ -69,14 +60,14 @@ def build(source: Path, local: str) -> Iterator[tuple[str, str]]:
             raise UserError(
                 f"the build backend of {local} failed; correct its pyproject.toml or setup.py "
                 "(the members of the workspace are built with setuptools)",
-                said(error),
+                _said(error),
             ) from error
         for path in sorted(directory.rglob("*")):
             if path.is_file():
                 yield str(path.relative_to(directory.parent)), path.read_text(encoding="utf-8")
 
 
-def said(error: BuildBackendException) -> str:
+def _said(error: BuildBackendException) -> str:
     """Return what a backend printed before it failed, or what the failure is."""
     if isinstance(error.exception, subprocess.CalledProcessError):
         printed: bytes = error.exception.output

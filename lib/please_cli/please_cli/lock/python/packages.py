@@ -40,7 +40,7 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
         if name not in pinned:
             raise UserError(_unknown(name, pinned))
     uv_lock = resolver.resolve(root, Indexes.configured(), pinned, wanted)
-    return convert(uv_lock, before, wanted, metadata.read(root, before))
+    return convert(uv_lock, before, wanted, metadata.read(root))
 
 
 def pins(document: Document) -> dict[str, str]:
@@ -125,10 +125,10 @@ def _node(package: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ordered(entry: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     about_others = {key: node[key] for key in ("requires", "extras", "groups") if node[key]}
-    manifests: dict[str, Any] = {
+    from_manifests: dict[str, Any] = {
         key: entry.pop(key) for key in ("declares", "manifests", "metadata") if key in entry
     }
-    return {**entry, "requires": [], **about_others, **manifests}
+    return {**entry, "requires": [], **about_others, **from_manifests}
 
 
 def _digests(entry: Mapping[str, Any]) -> frozenset[str]:

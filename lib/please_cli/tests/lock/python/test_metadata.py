@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.document import Document
 from please_cli.lock.python import metadata
 
 Write = Callable[..., Path]
@@ -41,9 +40,9 @@ def root(tmp_path: Path, write: Write) -> Path:
     return tmp_path
 
 
-def locked(root: Path, before: Document | None = None) -> metadata.Metadata:
+def locked(root: Path) -> metadata.Metadata:
     """Return what the lock would have of the library."""
-    return metadata.read(root, before or {})["lib/paint"]
+    return metadata.read(root)["lib/paint"]
 
 
 def test_what_the_backend_makes_of_the_manifests(root: Path) -> None:
@@ -62,6 +61,7 @@ def test_what_the_backend_makes_of_the_manifests(root: Path) -> None:
 def test_the_digests_of_the_manifests(root: Path, write: Write) -> None:
     write(root / "lib/paint/README-de.md", "No manifest.")
     write(root / "lib/paint/README.d/more.md", "Nor this.")
+    write(root / "lib/paint/README.md~", "Nor this.")
     assert locked(root)["manifests"] == {
         name: hashlib.sha256(text.encode()).hexdigest() for name, text in FILES.items()
     }
@@ -71,14 +71,6 @@ def test_the_checkout_is_left_alone(root: Path) -> None:
     before = sorted(root.rglob("*"))
     locked(root)
     assert sorted(root.rglob("*")) == before
-
-
-def test_a_backend_is_asked_once(root: Path, write: Write) -> None:
-    entry = {"local": "lib/paint", **locked(root), "metadata": {"a/METADATA": "kept"}}
-    before = {"packages": {"paint": entry, "tomli": {"version": "2"}}}
-    assert locked(root, before)["metadata"] == {"a/METADATA": "kept"}
-    write(root / "lib/paint/setup.py", PAINT_SETUP.replace("linseed", "poppy"))
-    assert "poppy" in locked(root, before)["metadata"]["paint-1.0.0.dist-info/METADATA"]
 
 
 def test_a_backend_that_fails_says_why(root: Path, write: Write) -> None:
