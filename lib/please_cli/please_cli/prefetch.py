@@ -39,7 +39,7 @@ _FAREWELL = 0.5
 """How long, in seconds, to wait for what is not wanted any more."""
 
 _PART = 1 << 16
-"""How many bytes to read at a time."""
+"""How many bytes to read at a time, at most."""
 
 _TROUBLE = (OSError, HTTPException, ValueError, SyntaxError)
 """What keeps a file from being fetched here. Nix meets the same, and tells it."""
@@ -123,7 +123,7 @@ class Prefetch:
             with connection.getresponse() as response, path.open("wb") as file:
                 if response.status != HTTPStatus.OK:
                     raise HTTPException(response.status)
-                while part := response.read(_PART):
+                while part := response.read1(_PART):
                     if self._stop.is_set():
                         raise InterruptedError
                     file.write(part)

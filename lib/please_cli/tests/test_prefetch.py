@@ -54,7 +54,7 @@ def test_a_derivation_that_cannot_be_read_downloads_nothing(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:9/\u00fc", "http://mirror..x/a", "http://127.0.0.1:9/a", "http://h:port/a"],
+    ["http://127.0.0.1:9/\u00fc", "http://m\u2100x/a", "http://127.0.0.1:9/a", "http://h:port/a"],
 )
 def test_an_address_that_leads_nowhere_is_passed_over(
     tmp_path: Path, url: str, capfd: pytest.CaptureFixture[str]
