@@ -1,11 +1,17 @@
 """Fixtures that all tests share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import checkout as copies
 import pytest
 from server import Server, serving
+
+
+def pytest_configure() -> None:
+    """Hear interrupts, also in a job in the background: programs are tested for how they do."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

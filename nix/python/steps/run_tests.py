@@ -7,6 +7,7 @@ Environment, set by tests.nix: environment (with the member and pytest), src (th
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,9 @@ def servers(program: str, variables: Mapping[str, str]) -> Iterator[dict[str, st
 
 def main() -> int:
     """Run the build step."""
+    # A shell's background jobs ignore interrupts, and what they start inherits that (POSIX, 2.11):
+    # Nix, its builders, and programs that are tested for how they take one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     out = Path(os.environ["out"])
     out.mkdir()
     directory = Path("checkout").absolute()

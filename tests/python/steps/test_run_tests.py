@@ -1,5 +1,6 @@
 """A member's tests run in a copy of its tests, and leave a report and a log."""
 
+import signal
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,11 +11,13 @@ import run_tests
 ENVIRONMENT = Path(sys.prefix)
 CHECKS = """\
 import os
+import signal
 from pathlib import Path
 
 def test_environment():
     assert not [name for name in os.environ if name.startswith("PYTHON")]
     assert Path(os.environ["HOME"]).is_relative_to(Path.cwd())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 def test_files_may_be_written():
     Path("tests/scratch").write_text("")
@@ -45,6 +48,7 @@ def member(directory: Path, tests: str) -> None:
 
 def test_success_leaves_a_report_and_a_log(out: Path, tmp_path: Path) -> None:
     member(tmp_path, CHECKS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as it is in a job in the background
     assert run_tests.main() == 0
     suite = ET.parse(out / "junit.xml").getroot()[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("2", "0")
