@@ -27,8 +27,10 @@ PROCESSES = 2
 COMPILED, BROKEN, FAILED = 0, 1, 2
 
 
-def compile_tree(directory: str | os.PathLike[str]) -> bool:
+def compile_tree(directory: str | os.PathLike[str], prefix: str = "") -> bool:
     """Compile the modules below a directory, but for test suites.
+
+    prefix is the store path that some of them name, if any do.
 
     The store is read-only, so a module without bytecode would be compiled at every start. Unchecked
     hash-based files (PEP 552) hold no time stamp and cost no look at the source. Nor do they hold
@@ -46,9 +48,9 @@ def compile_tree(directory: str | os.PathLike[str]) -> bool:
     for part in range(1, processes):
         child = os.fork()
         if child == 0:
-            compile_and_exit(files[part::processes], directory)
+            compile_and_exit(files[part::processes], directory, prefix)
         children.append(child)
-    compiled = compile_files(files[::processes], directory)
+    compiled = compile_files(files[::processes], directory, prefix)
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     if not {COMPILED, BROKEN}.issuperset(codes):
         raise ChildProcessError(f"{directory} could not be compiled (see above): {codes}")
@@ -65,25 +67,25 @@ def modules(directory: str | os.PathLike[str]) -> Iterator[str]:
         yield from (f"{parent}/{name}" for name in sorted(files) if name.endswith(".py"))
 
 
-def compile_and_exit(files: list[str], directory: str | os.PathLike[str]) -> NoReturn:
+def compile_and_exit(files: list[str], directory: str | os.PathLike[str], prefix: str) -> NoReturn:
     """Compile modules in a process that has nothing else to do, and nothing to clean up."""
     code = FAILED
     try:
-        code = COMPILED if compile_files(files, directory) else BROKEN
+        code = COMPILED if compile_files(files, directory, prefix) else BROKEN
     except OSError as error:
         print(error, file=sys.stderr, flush=True)
     finally:
         os._exit(code)
 
 
-def compile_files(files: list[str], directory: str | os.PathLike[str]) -> bool:
+def compile_files(files: list[str], directory: str | os.PathLike[str], prefix: str) -> bool:
     """Compile modules below a directory; return False if one does not compile."""
-    outcomes = [compile_file(file, file.removeprefix(f"{directory}/")) for file in files]
+    outcomes = [compile_file(file, file.removeprefix(f"{directory}/"), prefix) for file in files]
     sys.stdout.flush()  # of what a process that ends at once has to tell
     return all(outcomes)
 
 
-def compile_file(file: str, name: str) -> bool:
+def compile_file(file: str, name: str, prefix: str) -> bool:
     """Compile a module that tracebacks call `name`; return False if it does not compile.
 
     The standard library's compileall does the same, and takes longer to import than most packages
@@ -99,7 +101,11 @@ def compile_file(file: str, name: str) -> bool:
         return False
     cache = cache_from_source(file)
     os.makedirs(os.path.dirname(cache), exist_ok=True)
-    hashed = source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source)
+    # Nobody reads the hash, but without the sandbox Nix builds again at another path and then puts
+    # the true one in its place, which it cannot do in a hash over it.
+    hashed = source_hash(
+        int.from_bytes(MAGIC_NUMBER, "little"), source.replace(prefix.encode(), b"")
+    )
     with open(cache, "wb") as bytecode:
         bytecode.write(MAGIC_NUMBER + UNCHECKED + hashed + marshal.dumps(code))
     return True

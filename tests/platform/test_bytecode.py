@@ -28,6 +28,18 @@ def test_bytecode_does_not_depend_on_the_time(tmp_path: Path) -> None:
     assert cache.read_bytes() == first
 
 
+def test_bytecode_may_be_moved_to_another_store_path(tmp_path: Path) -> None:
+    # Without the sandbox Nix does that to what it builds again, in all files alike.
+    here, there = b"/nix/store/aaaa-python", b"/nix/store/bbbb-python"
+    cache = Path(importlib.util.cache_from_source(str(tmp_path / "sample.py")))
+    made = []
+    for prefix in (here, there):
+        (tmp_path / "sample.py").write_bytes(b"prefix = '" + prefix + b"'\n")
+        assert compile_tree(tmp_path, prefix.decode())
+        made.append(cache.read_bytes())
+    assert made[0].replace(here, there) == made[1]
+
+
 def test_test_suites_are_left_out(tmp_path: Path) -> None:
     suite = tmp_path / "package/tests/test_sample.py"
     suite.parent.mkdir(parents=True)

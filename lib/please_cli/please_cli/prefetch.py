@@ -23,6 +23,9 @@ from please_cli import downloads
 from please_cli.downloads import Download
 from please_cli.events import store_name
 
+NAME = "prefetch"
+"""What the thread is called that fetches."""
+
 WORTH = 8
 """How many files it takes to be faster than Nix."""
 
@@ -68,7 +71,7 @@ def running(files: Sequence[Download]) -> Iterator[None]:
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="please-", ignore_cleanup_errors=True) as directory:
         work = Prefetch(Path(directory), stop)
-        thread = threading.Thread(target=work.fetch_all, args=(files,), daemon=True)
+        thread = threading.Thread(target=work.fetch_all, args=(files,), name=NAME, daemon=True)
         thread.start()
         try:
             yield

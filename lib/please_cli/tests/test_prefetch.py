@@ -66,7 +66,6 @@ def test_an_address_that_leads_nowhere_is_passed_over(
 
 def test_it_ends_with_the_build(tmp_path: Path, endless: str) -> None:
     files = [Download(tmp_path / f"{n}-a", "0", endless) for n in range(prefetch.WORTH)]
-    before = threading.enumerate()
     with prefetch.running(files):
-        (thread,) = set(threading.enumerate()) - set(before)
-    thread.join()
+        (work,) = (thread for thread in threading.enumerate() if thread.name == prefetch.NAME)
+    work.join()

@@ -33,8 +33,9 @@ def main() -> None:
         if os.path.lexists(f"bin/{name}"):
             os.unlink(f"bin/{name}")
         os.symlink("python3.11", f"bin/{name}")
-    fix_sysconfig(os.environ["out"], os.environ["tzdata"])
-    if not compile_tree(LIBRARY):
+    prefix = os.environ["out"]
+    fix_sysconfig(prefix, os.environ["tzdata"])
+    if not compile_tree(LIBRARY, prefix):
         raise SystemExit("error: a module of the standard library does not compile (see above)")
 
 
