@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 from checkout import append
-from toolchain import build, environment, instantiate, run
+from toolchain import build, environment, has_sandbox, instantiate, run
 
 pytestmark = pytest.mark.builds
 
-SETTINGS = environment()["NIX_CONFIG"]
-OFF = {"NIX_CONFIG": f"{SETTINGS}\nsandbox = false"}
-
+OFF = {"NIX_CONFIG": f"{environment()['NIX_CONFIG']}\nsandbox = false"}
 
 # Together all that is built, but for the tests of members, whose reports have times in them.
 ATTRIBUTES = [
@@ -50,7 +48,7 @@ def test_a_second_build_without_the_sandbox_is_identical(derivations: list[Path]
     run("nix-store", "--realise", "--check", *derivations, variables=OFF)
 
 
-@pytest.mark.skipif("sandbox = false" in SETTINGS, reason="the sandbox is refused or off here")
+@pytest.mark.skipif(not has_sandbox(), reason="the sandbox is refused or off here")
 def test_a_new_interpreter_is_the_same_with_and_without_the_sandbox(checkout: Path) -> None:
     append(checkout / "nix/platform/debian/prepare_python.py", "# An edit.\n")
     attribute = "toolchain.platform.python"

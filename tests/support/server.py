@@ -1,9 +1,12 @@
 """A web server on a port of its own on loopback, for what fetches."""
 
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Server(ThreadingHTTPServer):
@@ -40,6 +43,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def secure(server: Server, openssl: Path, directory: Path) -> None:
+    """Have a server talk TLS, with a certificate that nobody signed, made in a directory."""
+    (directory / "openssl.cnf").write_text("[req]\ndistinguished_name = name\n[name]\n")
+    options = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -config openssl.cnf"
+    files = ["-keyout", "server.pem", "-out", "server.pem"]
+    command = [str(openssl), *options.split(), *files]
+    subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "server.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 
 
 @contextmanager

@@ -35,6 +35,11 @@ def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     return {"NIX_CONFIG": settings(), **os.environ, **(variables or {})}
 
 
+def has_sandbox() -> bool:
+    """Tell whether builds are in the sandbox; ./please says so where the kernel refuses it."""
+    return "sandbox = false" not in environment()["NIX_CONFIG"]
+
+
 def run(
     *command: str | Path, root: Path = ROOT, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
