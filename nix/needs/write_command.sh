@@ -1,7 +1,7 @@
 set -eu
 mkdir -p "$out/bin"
 cat > "$out/bin/needs" <<END
-#!$python/bin/python3.11 -I
+#!$python/bin/python3 -I
 import sys
 
 sys.path.insert(0, "$code/$sitePackages")

@@ -11,6 +11,7 @@ rec {
   # nixpkgs does not have glewlwyd.
   oidc = null;
   inherit (python) sitePackages;
+  abi = "cp${builtins.replaceStrings [ "." ] [ "" ] python.pythonVersion}";
   inherit (pkgs.stdenv.hostPlatform) system;
   loader = pkgs.stdenv.cc.bintools.dynamicLinker;
   libc = "${pkgs.stdenv.cc.libc}/lib";

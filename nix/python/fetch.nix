@@ -65,7 +65,7 @@ let
 
   fromIndex = project: artifact: derivation (fixed artifact // {
     inherit project;
-    builder = "${platform.python}/bin/python3.11";
+    builder = "${platform.python}/bin/python3";
     args = [ "-S" "-s" ./steps/fetch_from_index.py ];
     PATH = "${platform.python}/bin";
     PYTHONPATH = platform.pip;

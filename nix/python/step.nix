@@ -14,7 +14,7 @@
 derivation (env // {
   inherit name;
   inherit (platform) system;
-  builder = "${platform.python}/bin/python3.11";
+  builder = "${platform.python}/bin/python3";
   args = [ "-S" "-s" ] ++ (if script != null then [ script ] else [ "-c" "import ${module}; ${module}.main()" ]);
   # Nix gives a builder no directory in argv[0]: without PATH, Python would look for itself in /usr.
   PATH = "${platform.python}/bin";

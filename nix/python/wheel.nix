@@ -1,4 +1,4 @@
-# A locked package -> its files in the shape of a Python prefix (lib/python3.11/site-packages, bin).
+# A locked package -> its files in the shape of a Python prefix (platform.sitePackages, bin).
 { platform, step, modules, fetch, buildLibraries }:
 let
   # Compiled, because each of the forty wheels of a first build starts with it.

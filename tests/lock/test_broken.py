@@ -17,7 +17,7 @@ STALE = (
     "Run ./please lock."
 )
 WAY_OUT = (
-    "python3.11 -m venv .venv && .venv/bin/pip install -e 'lib/please_cli[lock]' && "
+    "python3 -m venv .venv && .venv/bin/pip install -e 'lib/please_cli[lock]' && "
     ".venv/bin/please lock"
 )
 

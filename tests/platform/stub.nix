@@ -26,6 +26,7 @@ in
     };
   };
   python311 = embedded.python // {
+    pythonVersion = "3.11";
     sitePackages = "lib/python3.11/site-packages";
     pkgs.pip = linked "python3.11-pip" "lib/python3.11/site-packages" embedded.pip;
   };

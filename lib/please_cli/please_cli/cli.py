@@ -15,7 +15,7 @@ from please_cli.failures import TAIL, NixError
 
 _WITHOUT_NIX = """\
 The tool that makes the lock is itself built from it. Where that is in the way, make it without Nix:
-python3.11 -m venv .venv && .venv/bin/pip install -e 'lib/please_cli[lock]' && .venv/bin/please lock
+python3 -m venv .venv && .venv/bin/pip install -e 'lib/please_cli[lock]' && .venv/bin/please lock
 (README.md, "When the lock is broken")"""
 
 

@@ -36,7 +36,7 @@ in
   # The name of the component.
   name,
   # What relocates it; null for Python itself, which starts with its own packages.
-  python ? "${platform.python}/bin/python3.11",
+  python ? "${platform.python}/bin/python3",
   # A prefix that it is made of, besides its packages; null for none.
   base ? null,
   # Directories of libraries that its programs take from other components.

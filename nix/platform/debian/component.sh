@@ -2,7 +2,8 @@
 #
 # Environment, set by component.nix: debs, base (a prefix to begin with, or empty), prune (globs of
 # what is deleted), unpack (./unpack.sh), relocate (./relocate.py), python (a command; empty where this
-# makes it), prepare (./prepare_python.py, where this makes Python), what relocate.py takes, and out.
+# makes it), program and prepare (the interpreter's
+# name and ./prepare_python.py, where this makes Python), what relocate.py takes, and out.
 set -eu
 . "$unpack"
 if [ -n "$base" ]; then
@@ -13,7 +14,7 @@ unpack "$out" $debs
 prune "$out" "$prune"
 if [ -z "$python" ]; then
   libc=$out/lib/$multiarch
-  python="$libc/$loader --library-path $libc $out/bin/python3.11"
+  python="$libc/$loader --library-path $libc $out/bin/$program"
   export PYTHONHOME="$out"
   (cd "$out" && $python -S -s "$prepare")
 fi

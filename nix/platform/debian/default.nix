@@ -15,8 +15,9 @@ let
   platform = rec {
     inherit system;
     inherit (tools) busybox openssl;
-    python = import ./python.nix { inherit component tzdata; inherit (tools) base; };
-    sitePackages = "lib/python3.11/site-packages";
+    python = import ./python.nix { inherit component tzdata; inherit (tools) base; inherit (lock) pythonVersion; };
+    sitePackages = "lib/python${lock.pythonVersion}/site-packages";
+    abi = "cp${builtins.replaceStrings [ "." ] [ "" ] lock.pythonVersion}";
     libc = "${python}/lib/${lock.multiarch}";
     loader = "${libc}/${lock.loader}";
     cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };

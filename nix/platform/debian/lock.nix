@@ -11,10 +11,15 @@ let
   unsupported = throw "the embedded platform has no packages for ${system}, only for ${supported}: build with --arg pkgs 'import <nixpkgs> {}'";
   locked = lock.systems.${system} or unsupported;
 in
-(abi.${system} or unsupported) // {
+(abi.${system} or unsupported) // rec {
   inherit (lock) codename;
   busybox = lock.busybox.${system};
   inherit (locked) packages;
+
+  # The version of the interpreter as its package's name has it, such as "3.11".
+  pythonVersion = builtins.head (builtins.concatMap
+    (name: let m = builtins.match "python(3\\.[0-9]+)-minimal" name; in if m == null then [ ] else m)
+    (component "python"));
 
   # The packages of a component, a list of names; and which of its files are deleted, a list of globs.
   component = name: locked.components.${name} or (throw

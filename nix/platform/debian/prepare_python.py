@@ -7,10 +7,12 @@ Environment, set by python.nix: out (the prefix, which is also the working direc
 """
 
 import os
+import sys
 
 from bytecode import compile_tree
 
-LIBRARY = "lib/python3.11"
+PROGRAM = "python{}.{}".format(*sys.version_info)
+LIBRARY = f"lib/{PROGRAM}"
 
 
 def fix_sysconfig(prefix: str, tzdata: str) -> None:
@@ -32,7 +34,7 @@ def main() -> None:
     for name in ("python", "python3"):
         if os.path.lexists(f"bin/{name}"):
             os.unlink(f"bin/{name}")
-        os.symlink("python3.11", f"bin/{name}")
+        os.symlink(PROGRAM, f"bin/{name}")
     prefix = os.environ["out"]
     fix_sysconfig(prefix, os.environ["tzdata"])
     if not compile_tree(LIBRARY, prefix):

@@ -1,11 +1,12 @@
 # CPython, trimmed and compiled (./prepare_python.py).
-{ component, base, tzdata }:
+{ component, base, tzdata, pythonVersion }:
 component {
   name = "python";
   python = null;
   inherit base;
   env = {
     inherit tzdata;
+    program = "python${pythonVersion}";
     prepare = ./prepare_python.py;
     PYTHONPATH = import ../module.nix ../bytecode.py;
   };

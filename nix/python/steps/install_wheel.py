@@ -11,6 +11,7 @@ command), out, and what compiled_code.py takes.
 from __future__ import annotations
 
 import os
+import sys
 from _csv import writer
 
 from bytecode import compile_tree
@@ -21,10 +22,11 @@ TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# The Python and ABI tags that CPython 3.11 accepts (PEP 425): its own, and those of an earlier
-# Python with a stable ABI or none.
-PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, 12))}
-ABIS = {"none", "abi3", "cp311"}
+# The Python and ABI tags that this CPython accepts (PEP 425): its own, and those of an earlier one
+# with a stable ABI or none.
+MINOR = sys.version_info.minor
+PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, MINOR + 1))}
+ABIS = {"none", "abi3", f"cp3{MINOR}"}
 
 # Where the schemes of a wheel's .data directory are in a prefix (sysconfig's names).
 SCHEMES = {
@@ -39,7 +41,7 @@ ELF_MAGIC = b"\x7fELF"
 
 
 def check_compatible(file: str, machine: str) -> None:
-    """Check that a wheel's tags (PEP 425, PEP 600) admit CPython 3.11 on this kind of machine.
+    """Check that a wheel's tags (PEP 425, PEP 600) admit this CPython on this kind of machine.
 
     Raises SystemExit, naming the wheel and the tags, if they do not.
     """
@@ -52,7 +54,7 @@ def check_compatible(file: str, machine: str) -> None:
     )
     if not on_platform or PYTHONS.isdisjoint(pythons) or ABIS.isdisjoint(abis):
         raise SystemExit(
-            f"error: {file} is not a wheel for CPython 3.11 on linux {machine}. "
+            f"error: {file} is not a wheel for CPython 3.{MINOR} on linux {machine}. "
             "The lock does not fit this system: run ./please lock."
         )
 

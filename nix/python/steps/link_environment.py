@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, EntryPoints, PathDistribution
 from pathlib import Path
 
-from prefix import PLACEHOLDER, SITE_PACKAGES
+from prefix import PLACEHOLDER, PROGRAM, SITE_PACKAGES
 
 # Directories of the environment itself, never a symlink to a part's.
 OWN = {Path("bin"), Path("share"), Path(SITE_PACKAGES), *Path(SITE_PACKAGES).parents} - {Path()}
@@ -139,8 +139,8 @@ def link_environment(out: Path, parts: Sequence[Path], env: Mapping[str, str]) -
             what = f"a script of its own, {launcher.name}, and the one that serves it"
             raise SystemExit(f"error: the service {service} has {what}: name the former otherwise.")
         write_script(launcher, LAUNCHER.format(python=python, service=service).encode())
-    for name in ("python", "python3", "python3.11"):
-        (bin_directory / name).symlink_to(f"{env['python']}/bin/python3.11")
+    for name in ("python", "python3", PROGRAM):
+        (bin_directory / name).symlink_to(f"{env['python']}/bin/python3")
     customize = out / SITE_PACKAGES / "sitecustomize.py"
     if customize.exists():
         raise SystemExit(
@@ -149,7 +149,8 @@ def link_environment(out: Path, parts: Sequence[Path], env: Mapping[str, str]) -
         )
     customize.write_text(SITE_CUSTOMIZE.format(cacert=env["cacert"], tzdata=env["tzdata"]))
     (out / "pyvenv.cfg").write_text(
-        f"home = {env['python']}/bin\ninclude-system-site-packages = false\nversion = 3.11\n"
+        f"home = {env['python']}/bin\ninclude-system-site-packages = false\n"
+        f"version = {PROGRAM.removeprefix('python')}\n"
     )
 
 

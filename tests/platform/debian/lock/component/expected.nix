@@ -5,4 +5,5 @@
   patchelf = [ "patchelf" ];
   architecture = [ "arm64" ];
   prune = [ ];
+  pythonVersion = "3.11";
 }
