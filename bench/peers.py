@@ -14,6 +14,7 @@ from uv import find_uv_bin
 
 from bench import checkout
 from bench.process import Finished, Usage, run
+from bench.servers import Servers
 
 UV = Path(find_uv_bin())
 PYTHON = Path(sys.executable).resolve()
@@ -35,15 +36,12 @@ class Workspace:
             [UV, "sync", "--frozen", "--python", PYTHON, *package], self.root, self.environment
         )
 
-    def test(self) -> Finished:
-        """Run the member's tests."""
+    def test(self, servers: Servers) -> Finished:
+        """Run the member's tests beside servers of their own, as the build sandbox does."""
         directory = checkout.member(self.root, self.member)
-        python = self.root / ".venv/bin/python"
-        return run(
-            [python, "-m", "pytest", "tests", "-p", "no:cacheprovider"],
-            directory,
-            self.environment,
-        )
+        python = str(self.root / ".venv/bin/python")
+        pytest = [python, "-m", "pytest", "tests", "-p", "no:cacheprovider"]
+        return servers.run(pytest, directory, self.environment)
 
 
 def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str) -> Workspace:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.process import Finished, run
+from bench.servers import Servers
 
 BARE = """\
 derivation {
@@ -51,6 +52,12 @@ class Toolchain:
     def path(self, attribute: str) -> Path:
         """Build an attribute and return its output."""
         return Path(self.build(attribute).stdout.split()[-1])
+
+    def servers(self, tests: str) -> Servers:
+        """Return the servers that an attribute's tests run beside, once these are built."""
+        program = self.path(f"{tests}.needs") / "bin/needs"
+        command = ["nix-instantiate", "--eval", "--json", *_select([f"{tests}.NEEDS_SERVERS"])]
+        return Servers(program, json.loads(self._call(*command).stdout))
 
     def instantiate(self, *attributes: str) -> Finished:
         """Evaluate attributes down to their derivations, building nothing."""
