@@ -4,37 +4,22 @@
 # further systems; each needs a builder of that kind.
 { systems ? [ builtins.currentSystem ], pkgs ? null, mirror ? null }:
 let
-  inherit (builtins) attrValues concatMap head listToAttrs mapAttrs;
+  inherit (builtins) attrValues concatMap foldl' head listToAttrs mapAttrs;
 
-  forSystems = f: listToAttrs (map (system: { name = system; value = f system; }) systems);
-  workspaces = forSystems (system: (import ./nix { inherit system pkgs mirror; }).toolchain);
-  perSystem = kind: name: output: forSystems (system: output workspaces.${system}.${kind}.${name});
-
+  toolchains = listToAttrs (map
+    (system: { name = system; value = (import ./nix { inherit system pkgs mirror; }).toolchain; })
+    systems);
   # The names are the same for every system.
-  any = workspaces.${head systems};
-  jobs =
-    mapAttrs
-      (name: _: {
-        app = perSystem "services" name (service: service.app);
-        tests = perSystem "services" name (service: service.tests);
-        shell = perSystem "services" name (service: service.shell.environment);
-      })
-      any.services
-    // mapAttrs
-      (name: library: {
-        package = perSystem "libraries" name (library: library);
-        tests = perSystem "libraries" name (library: library.tests);
-        extras = mapAttrs
-          (extra: _: {
-            package = perSystem "libraries" name (library: library.extras.${extra});
-            tests = perSystem "libraries" name (library: library.extras.${extra}.tests);
-          })
-          library.extras;
-      })
-      any.libraries;
+  any = toolchains.${head systems};
+
+  # A job of `any`, or a set of such, and its path -> that with each job by system.
+  perSystem = path: job:
+    if job ? drvPath then mapAttrs (_: toolchain: foldl' (jobs: name: jobs.${name}) toolchain.jobs path) toolchains
+    else mapAttrs (name: perSystem (path ++ [ name ])) job;
+  jobs = perSystem [ ] any.jobs;
 
   derivations = job: if job ? drvPath then [ job ] else concatMap derivations (attrValues job);
-  platform = any.platform;
+  inherit (any) platform;
 in
 jobs // {
   # Built when all others are; `constituents` and `_hydraAggregate` are what Hydra looks for.

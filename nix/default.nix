@@ -1,4 +1,4 @@
-# Composes the stages: lock → packages → wheels → environment → service → app, tests, shell.
+# Composes the stages: lock → packages → wheels → environment → outputs of members.
 {
   system,
   pkgs ? null,
@@ -8,32 +8,32 @@
   root ? ../.,
 }:
 let
+  inherit (builtins) attrValues concatMap mapAttrs;
+
   platform = import ./platform { inherit system pkgs mirror; };
   python = import ./python { inherit root platform; lockFile = root + "/nix/lock/python.json"; };
+  needs = import ./needs { inherit platform python; };
   members = import ./members.nix { inherit root; inherit (python) packages; };
 
-  needs = import ./needs { inherit platform python; };
-  tests = import ./tests.nix { inherit python needs; };
-  shell = import ./shell.nix { inherit root platform python needs; };
-  service = import ./service.nix { inherit root python tests shell inNixShell; };
-  library = import ./library.nix { inherit root python tests shell inNixShell; };
-
-  services = builtins.mapAttrs service members.services;
-  libraries = builtins.mapAttrs library members.libraries;
-  everyone = builtins.attrValues (members.services // members.libraries);
+  outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; }; inherit inNixShell; };
+  made = mapAttrs (_: outputsOf) members;
+  # All members in one, for a development shell.
+  workspace = {
+    name = "services";
+    kind = "library";
+    directory = "";
+    everything = concatMap (member: member.everything) (attrValues members);
+    needs = needs.union (map (member: member.needs) (attrValues members));
+  };
 in
-services // libraries // {
+mapAttrs (_: member: member.attribute) made // {
   # What the members are built with, and what belongs to no single one.
   toolchain = {
-    inherit platform services libraries needs;
+    inherit platform needs;
     inherit (python) graph packages wheels;
-    # A development shell with all members; and the environment that tests/ runs in.
-    shell = shell {
-      name = "services";
-      project = "";
-      keys = builtins.concatMap (member: member.everything) everyone;
-      servers = needs.union (map (member: member.needs) everyone);
-    };
+    jobs = mapAttrs (_: member: member.jobs) made;
+    inherit ((outputsOf workspace).outputs) shell;
+    # The environment that tests/ runs in.
     testEnv = python.environment { name = "toolchain-test-env"; keys = [ "services[:test]" "services[:lint]" "services[:build]" ]; };
   };
 }

@@ -1,6 +1,6 @@
-# The members of the workspace, found by directory: { services, libraries }, each a set of
-# { key, package, directory, module, extras, testKeys, everything, needs, extraNeeds } by directory
-# name. `testKeys` and `everything` are keys of the graph: what its tests need; and the member, all
+# The members of the workspace, found by directory: { name, kind, key, package, directory, module,
+# extras, testKeys, everything, needs, extraNeeds } by name, which is the directory's. `kind` is
+# "service" or "library". `testKeys` and `everything` are keys of the graph: what its tests need; and the member, all
 # its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those that
 # the tests of an extra do.
 { root, packages }:
@@ -16,7 +16,7 @@ let
 
   manifest = import ./needs/manifest.nix { inherit root; };
 
-  members = parent: listToAttrs (map
+  members = kind: parent: listToAttrs (map
     (name:
       let
         directory = "${parent}/${name}";
@@ -32,7 +32,7 @@ let
       {
         inherit name;
         value = {
-          inherit directory package extras testKeys needs;
+          inherit name kind directory package extras testKeys needs;
           # Not without its package, so that the error above is the one that is told.
           key = builtins.seq package key;
           module = replaceStrings [ "-" ] [ "_" ] name;
@@ -44,7 +44,4 @@ let
       })
     (directories parent));
 in
-{
-  services = members "src";
-  libraries = members "lib";
-}
+members "service" "src" // members "library" "lib"

@@ -8,6 +8,5 @@ let
       common = { extras = { db = [ ]; cache = [ ]; }; };
     };
   };
-  described = builtins.mapAttrs (_: member: { inherit (member) key directory module extras everything; });
 in
-builtins.mapAttrs (_: described) members
+builtins.mapAttrs (_: member: { inherit (member) name kind key directory module extras everything; }) members

@@ -1,3 +1,3 @@
 { nix }:
 let members = import (nix + "/members.nix") { root = ../found_by_directory/workspace; packages = { }; }; in
-members.services.api_gateway.key
+members.api_gateway.key

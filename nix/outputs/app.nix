@@ -1,0 +1,20 @@
+# The app of a service: an environment with it and its command, bin/<module>.
+{ root, python, ... }:
+let
+  inherit (builtins) concatStringsSep filter pathExists;
+
+  # The files that the conventions ask for.
+  required = member: [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
+  missing = member: filter (file: !pathExists (root + "/${member.directory}/${file}")) (required member);
+in
+{
+  kinds = [ "service" ];
+  build = member:
+    if missing member != [ ] then throw
+      "${member.directory} is not a service: it has no ${concatStringsSep ", no " (missing member)} (README.md, Adding a service)"
+    else python.environment {
+      inherit (member) name;
+      keys = [ member.key ];
+      launcher = member.module;
+    };
+}

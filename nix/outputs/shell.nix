@@ -1,0 +1,32 @@
+# A development shell: third-party packages from the store, code live from the checkout, and
+# pytest and the linters at hand.
+{ root, platform, python, needs, ... }:
+let
+  inherit (builtins) concatStringsSep filter path;
+
+  members = keys: filter (package: package ? local)
+    (map (name: python.packages.${name}) (python.graph.names keys));
+in
+{
+  kinds = [ "service" "library" ];
+  build = member: derivation ({
+    name = "${member.name}-shell";
+    inherit (platform) system;
+    builder = "${platform.busybox}/bin/busybox";
+    args = [ "sh" "-c" "echo 'error: this is a development shell: enter it with nix-shell' >&2; exit 1" ];
+    # nix-shell sources $stdenv/setup.
+    stdenv = path { name = "stdenv"; path = ./shell; };
+    environment = python.environment {
+      name = "${member.name}-shell-env";
+      keys = member.everything ++ [ "services[:test]" "services[:lint]" ];
+      live = true;
+    };
+    live = concatStringsSep ":" (map (package: "${toString root}/${package.local}") (members member.everything));
+  } // (if member.needs == [ ] then { } else {
+    needs = needs.program;
+    NEEDS_SERVERS = needs.variable member.directory member.needs;
+    NEEDS_PROJECT = "${toString root}/${member.directory}";
+  }));
+  # What a shell is built of; the shell itself is only entered.
+  job = shell: shell.environment;
+}

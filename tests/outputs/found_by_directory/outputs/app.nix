@@ -1,0 +1,5 @@
+{ ... }:
+{
+  kinds = [ "service" ];
+  build = member: derivation { inherit (member) name; system = "none"; builder = "none"; };
+}

@@ -1,0 +1,1 @@
+{ ... }: { kinds = [ "service" ]; build = member: derivation { name = "size"; system = "none"; builder = "none"; }; job = size: "42"; }

@@ -1,0 +1,1 @@
+{ ... }: { kinds = [ ]; build = member: member; }

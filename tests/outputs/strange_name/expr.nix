@@ -1,0 +1,3 @@
+{ nix }:
+let outputsOf = import (nix + "/outputs.nix") { kit = { }; directory = ./outputs; }; in
+(outputsOf { name = "shop"; kind = "service"; }).outputs

@@ -1,0 +1,1 @@
+{ ... }: { kinds = [ "service" ]; build = member: member; }

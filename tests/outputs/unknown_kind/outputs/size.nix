@@ -1,0 +1,1 @@
+{ ... }: { kinds = [ "services" ]; build = member: member; }
