@@ -5,8 +5,8 @@
 #
 #   system       the Nix system that everything is built for
 #   python       CPython: bin/python3
-#   sitePackages the directory of packages in a Python prefix, such as lib/python3.11/site-packages
-#   abi          the tag of its ABI in the names of wheels (PEP 425), such as cp311
+#   sitePackages the directory of packages in a Python prefix, lib/python<version>/site-packages
+#   abi          the tag of its ABI in the names of wheels (PEP 425)
 #   loader       the dynamic loader for executables that come inside wheels
 #   libc         the directory where they find libc and what belongs to it
 #   cxx          the directory where compiled code in wheels finds libstdc++
