@@ -38,6 +38,7 @@ def test_every_stage_has_cases() -> None:
         "platform",
         "platform/debian/lock",
         "platform/debian/mirror",
+        "platform/debian/sources",
         "python/graph",
         "python/lock",
         "python/manifests",

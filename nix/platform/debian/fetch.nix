@@ -1,12 +1,9 @@
 # name of a locked Debian package -> its .deb, one fixed-output derivation a file.
 { system, lock, mirror, tools }:
 let
-  inherit (builtins) baseNameOf getEnv replaceStrings;
+  inherit (builtins) baseNameOf replaceStrings;
 
-  base = import ./mirror.nix {
-    inherit (lock) codename;
-    override = if mirror != null then mirror else getEnv "SERVICES_DEBIAN_MIRROR";
-  };
+  base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
   # lib/please_cli/please_cli/downloads.py reads the url too.
   fixed = package: {

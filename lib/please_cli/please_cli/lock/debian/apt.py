@@ -1,4 +1,4 @@
-"""A private apt: the machine's mirror and keys, one suite, any architecture, signatures checked."""
+"""A private apt: one suite of one mirror, any architecture, signatures always checked."""
 
 import os
 import re
@@ -15,9 +15,13 @@ _HELPER = "/usr/lib/apt/apt-helper"
 
 
 class Apt:
-    """Run apt for some architectures, with its state in `root`, an empty directory, and one source.
+    """Runs apt with a state and a source of its own.
 
-    Nothing of the machine's own package lists is read or changed.
+    It neither reads nor changes the package lists of the machine.
+
+    Args:
+        root: An empty directory for the state of apt.
+        architectures: The architectures to fetch indexes for, in Debian's spelling.
     """
 
     def __init__(self, root: Path, architectures: Iterable[str]) -> None:
@@ -26,7 +30,7 @@ class Apt:
         for name in ("lists/partial", "cache/archives/partial", "parts"):
             (root / name).mkdir(parents=True)
         listed = " ".join(f'"{architecture}";' for architecture in architectures)
-        # Given with --config-file this comes after all of the machine's own settings.
+        # apt reads --config-file last, so this replaces settings of the machine.
         self._conf.write_text(
             f'Dir::State "{root}";\n'
             f'Dir::State::lists "{root}/lists/";\n'
@@ -36,21 +40,28 @@ class Apt:
             f'Dir::Etc::sourceparts "{root}/parts";\n'
             "#clear APT::Architectures;\n"
             f"APT::Architectures {{ {listed} }};\n"
-            # Hooks of the machine, and they would run as its administrator.
+            # The machine's hooks would run as root.
             "#clear APT::Update::Pre-Invoke;\n"
             "#clear APT::Update::Post-Invoke;\n"
             "#clear APT::Update::Post-Invoke-Success;\n"
-            # A mirror that fails, or a signature, is an error and not a warning.
+            # Make every failed download or signature an error, not a warning.
             'APT::Update::Error-Mode "any";\n'
         )
 
     def update(self, source: str) -> None:
-        """Fetch and check the indexes of `source`, the text of a .sources file."""
+        """Fetch the indexes of a source and check their signature.
+
+        Args:
+            source: The text of a .sources file, see sources.list(5).
+
+        Raises:
+            UserError: The mirror cannot be reached, or its signature is not trusted.
+        """
         (self._root / "parts" / "debian.sources").write_text(source)
         self._run("apt-get", "update", "--quiet=2")
 
     def index(self, architecture: str) -> Iterator[str]:
-        """Return the lines of the Packages index for an architecture, in Debian's spelling."""
+        """Yield the lines of the Packages index for an architecture, in Debian's spelling."""
         names = self._run(
             "apt-get",
             "indextargets",
@@ -63,7 +74,7 @@ class Apt:
             yield from self._run(_HELPER, "cat-file", name).splitlines(keepends=True)
 
     def download(self, package: str, architecture: str) -> Path:
-        """Return the checked .deb of a package, in a directory of its own."""
+        """Download the .deb of a package, check it against the index, and return its path."""
         directory = Path(tempfile.mkdtemp(dir=self._root, prefix=f"{package}-{architecture}-"))
         directory.chmod(0o755)
         self._run(
@@ -78,31 +89,19 @@ class Apt:
 
 @contextmanager
 def private(architectures: Iterable[str]) -> Iterator[Apt]:
-    """Make an Apt for some architectures, in Debian's spelling; its state is gone afterwards."""
+    """Yield an Apt for some architectures, in Debian's spelling; delete its state afterwards."""
     with tempfile.TemporaryDirectory(prefix="please-apt-") as name:
         root = Path(name)
-        # apt drops its privileges to read and write below it.
+        # apt reads and writes it as the user _apt.
         root.chmod(0o755)
         yield Apt(root, architectures)
 
 
-def configured() -> list[Path]:
-    """Return the files in which the machine's apt looks for mirrors, in apt's order."""
-    dump = run(
-        "apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d"
-    )
-    found = dict(re.findall(r"^(\w+)='(.*)'$", dump, re.MULTILINE))
-    parts = Path(found["PARTS"])
-    files = [Path(found["LIST"])]
-    if parts.is_dir():
-        files += sorted(path for path in parts.iterdir() if path.suffix in (".list", ".sources"))
-    return [path for path in files if path.is_file()]
-
-
 def run(program: str, *arguments: str, directory: Path | None = None) -> str:
-    """Return what an apt program prints.
+    """Run a program of apt and return its output.
 
-    Raises UserError, with what the program said, when it fails or is not there.
+    Raises:
+        UserError: The program fails, or is not installed. The details are its error output.
     """
     try:
         done = process.run(
@@ -114,7 +113,7 @@ def run(program: str, *arguments: str, directory: Path | None = None) -> str:
         )
     except FileNotFoundError as error:
         raise UserError(
-            f"{program} is not on this machine; run `./please lock --platform` on Debian"
+            f"{program} is not installed; run `./please lock --platform` on Debian"
         ) from error
     if done.returncode:
         raise UserError(explain(done.stderr), done.stderr)
@@ -122,7 +121,7 @@ def run(program: str, *arguments: str, directory: Path | None = None) -> str:
 
 
 def explain(said: str) -> str:
-    """Return one line about a failure of apt: what happened, and what to do next."""
+    """Return one line about a failure of apt: the cause, and what to do next."""
     if re.search(r"Could not resolve|Temporary failure|Could not connect|Cannot initiate", said):
         return (
             "apt cannot reach the mirror; check the network and the machine's apt configuration, "
@@ -137,4 +136,4 @@ def explain(said: str) -> str:
         return (
             "no space left for apt's indexes (about 100 MB); make room in the temporary directory"
         )
-    return "apt failed; see what it says below, then run `./please lock --platform` again"
+    return "apt failed; read its output below, then run `./please lock --platform` again"

@@ -1,4 +1,4 @@
-"""The hash by which Nix knows the busybox of a Debian package."""
+"""The hash that Nix expects of the busybox in a Debian package."""
 
 import shutil
 import tempfile
@@ -10,9 +10,9 @@ from please_cli import nix
 
 
 def digest(deb: Path) -> str:
-    """Return the sha256, in hex, of a directory with nothing but the `bin/busybox` of a package.
+    """Return the sha256, in hex, of the Nix archive that holds only `bin/busybox` of a package.
 
-    It is that of the directory's Nix archive, which nix/platform/debian/bootstrap.nix expects.
+    nix/platform/debian/bootstrap.nix extracts the same file and expects this hash.
     """
     with tempfile.TemporaryDirectory() as name, DebFile(deb) as archive:
         program = Path(name) / "root" / "bin" / "busybox"

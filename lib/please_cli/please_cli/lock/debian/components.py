@@ -1,4 +1,4 @@
-"""What the embedded platform is made of: nix/platform/components.toml."""
+"""The components of the embedded platform: nix/platform/components.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,18 +8,19 @@ from typing import Any
 from please_cli.errors import UserError
 
 Components = Mapping[str, Mapping[str, list[str]]]
-"""The packages of each component, and those that are left out, by its name."""
+"""By the name of a component: its `packages`, and under `without` those that are left out."""
 
 
 def read(path: Path) -> Components:
-    """Return the components that are written down in a file.
+    """Return the components that a TOML file defines.
 
-    Raises UserError when the file says something else.
+    Raises:
+        UserError: The file cannot be read, or a component lacks one of its lists.
     """
     try:
         found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: no components to lock: {error}; correct the file") from error
+        raise UserError(f"{path}: cannot read the components: {error}; correct the file") from error
     for name, component in found.items():
         for key in ("packages", "without"):
             if not isinstance(component, dict) or not isinstance(component.get(key), list):

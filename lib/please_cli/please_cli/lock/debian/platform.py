@@ -9,17 +9,17 @@ from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.systems import SYSTEMS, machine
 
 CODENAME = "bookworm"
-"""The suite: the release pocket, which a point release alone changes."""
+"""The suite: the release pocket, which changes only with a point release."""
 
 # The processors, in Debian's spelling.
 _SPELLINGS = {"aarch64": "arm64", "x86_64": "amd64"}
 
 ARCHITECTURES = {system: _SPELLINGS[machine(system)] for system in SYSTEMS}
-"""The architecture of each system that is locked for."""
+"""The architecture of each locked system, in Debian's spelling."""
 
 
 def versions(document: Document) -> dict[str, str]:
-    """Return the version of each package of a lock, versions where the systems differ."""
+    """Return the version of each package of a lock, several where the systems differ."""
     found: dict[str, set[str]] = {}
     for system in document.get("systems", {}).values():
         for name, package in system["packages"].items():
@@ -28,16 +28,17 @@ def versions(document: Document) -> dict[str, str]:
 
 
 LOCKFILE = Lockfile("nix/lock/debian.json", "./please lock --platform", 4, versions)
-"""An entry a line is a package of a system."""
+"""One line for each package of each system."""
 
 
 def lock(root: Path) -> Document:
     """Return the lock of all components of the checkout at `root`, from the machine's mirror.
 
-    Raises UserError when the mirror cannot be used or does not have a package.
+    Raises:
+        UserError: There is no mirror, it cannot be used, or it lacks a package.
     """
     wanted = components.read(root / "nix/platform/components.toml")
-    source = mirror.choose(CODENAME, "main").only(CODENAME, "main", ARCHITECTURES.values())
+    source = mirror.find(root, CODENAME).source(CODENAME, "main", ARCHITECTURES.values())
     with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)
         return {
@@ -54,7 +55,7 @@ def lock(root: Path) -> Document:
 
 
 def select(index: Index, wanted: Components) -> Document:
-    """Return, for one system, the packages of each component and where to find them."""
+    """Return the packages of each component for one system, as the lock records them."""
     closures = {
         name: index.closure(component["packages"], component["without"])
         for name, component in wanted.items()

@@ -1,4 +1,4 @@
-"""What is known of apt without one; tests/ of the repository runs the machine's."""
+"""The parts that need no apt; tests/lock of the repository runs the machine's."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from please_cli.lock.debian import apt
 def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError) as caught:
-        apt.configured()
+        apt.run("apt-get", "--version")
     assert caught.value.message == (
-        "apt-config is not on this machine; run `./please lock --platform` on Debian"
+        "apt-get is not installed; run `./please lock --platform` on Debian"
     )
 
 
@@ -35,7 +35,7 @@ def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "E: anything else",
-            "apt failed; see what it says below, then run `./please lock --platform` again",
+            "apt failed; read its output below, then run `./please lock --platform` again",
         ),
     ],
 )
@@ -43,7 +43,7 @@ def test_failures(said: str, expected: str) -> None:
     assert apt.explain(said) == expected
 
 
-def test_the_private_state_is_gone_afterwards() -> None:
+def test_the_private_state_is_deleted_afterwards() -> None:
     with apt.private(["amd64", "riscv64"]) as private:
         root = private._root
         settings = (root / "apt.conf").read_text()

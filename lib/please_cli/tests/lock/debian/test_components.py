@@ -14,7 +14,11 @@ def test_components_are_read(tmp_path: Path, write: Callable[..., Path]) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{", ": no components to lock: Invalid statement (at line 1, column 1); correct the file"),
+        (
+            "{",
+            ": cannot read the components: Invalid statement (at line 1, column 1); correct the "
+            "file",
+        ),
         ('[bash]\npackages = "bash"', ": bash: 'packages' is not a list; correct the file"),
         ("[bash]\npackages = []", ": bash: 'without' is not a list; correct the file"),
         ("bash = []", ": bash: 'packages' is not a list; correct the file"),

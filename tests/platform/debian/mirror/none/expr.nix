@@ -1,1 +1,1 @@
-{ nix }: import (nix + "/platform/debian/mirror.nix") { codename = "bookworm"; apt = ./apt; }
+{ nix }: import (nix + "/platform/debian/mirror.nix") { codename = "bookworm"; apt = ./apt; override = ""; }

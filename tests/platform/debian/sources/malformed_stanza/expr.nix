@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/platform/debian/sources.nix") ./apt
