@@ -63,6 +63,20 @@ def test_the_hash_of_busybox_is_nix_own() -> None:
     assert locked[system] == converted.stdout.strip()
 
 
+def test_sizes_are_those_of_the_files() -> None:
+    locked = json.loads((ROOT / LOCK).read_text())["systems"]
+    system = run("nix-instantiate", "--eval", "-E", "builtins.currentSystem").stdout.strip('"\n')
+    # The first tool of the platform is made of this file.
+    package = locked[system]["packages"]["busybox-static"]
+    drv = run("nix-instantiate", ".", "-A", "toolchain.platform.busybox").stdout.strip()
+    inputs = run("nix-store", "--query", "--references", drv).stdout.split()
+    (deb,) = (path for path in inputs if path.endswith(".deb.drv"))
+    (file,) = run("nix-store", "--realise", deb).stdout.split()
+    assert Path(file).stat().st_size == package["size"]
+    for packages in (one["packages"] for one in locked.values()):
+        assert all(isinstance(one["size"], int) and one["size"] > 0 for one in packages.values())
+
+
 def test_no_mirror_at_hand(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The name is reserved, RFC 2606: it resolves nowhere.
     monkeypatch.setenv("SERVICES_DEBIAN_MIRROR", "http://mirror.invalid/debian")

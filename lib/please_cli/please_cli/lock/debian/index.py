@@ -1,6 +1,6 @@
-"""Which Debian packages a component needs, by the fields of Debian Policy, chapter 7."""
+"""The dependencies of Debian packages, by the fields of Debian Policy, chapter 7."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from debian.deb822 import Packages, PkgRelation
@@ -11,21 +11,29 @@ from please_cli.errors import UserError
 
 @dataclass(frozen=True)
 class Package:
-    """A binary package: what the lock records, and the names that it asks for and provides.
+    """A binary package in an index.
 
-    `needs` holds, for each dependency, its first alternative.
+    Attributes:
+        name: Its name.
+        version: Its version.
+        file: The path of the .deb below the base URL of a mirror.
+        sha256: The digest of the .deb, in hex.
+        size: The size of the .deb in bytes.
+        needs: The first alternative of each dependency.
+        provides: The virtual packages that it provides.
     """
 
     name: str
     version: str
     file: str
     sha256: str
+    size: int
     needs: tuple[str, ...]
     provides: tuple[str, ...]
 
 
 class Index:
-    """The packages that a suite holds for one architecture."""
+    """The packages of a suite for one architecture."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._packages: dict[str, Package] = {}
@@ -39,27 +47,36 @@ class Index:
                 self._providers.setdefault(virtual, []).append(name)
 
     def __getitem__(self, name: str) -> Package:
-        """Return the package `name`, or the first that provides it; KeyError without one."""
+        """Return the package `name`, or the first one that provides it.
+
+        Raises:
+            KeyError: The suite has no such package.
+        """
         return self._packages[name if name in self._packages else self._providers[name][0]]
 
     def closure(self, roots: Iterable[str], without: Iterable[str] = ()) -> dict[str, Package]:
-        """Return `roots` and what they depend on, by name; nothing in `without` is followed.
+        """Return some packages and all their dependencies, by name.
 
-        Raises UserError for a package that the suite does not hold.
+        Args:
+            roots: The names of packages.
+            without: The names of packages that are left out; their dependencies are not followed.
+
+        Raises:
+            UserError: The suite lacks a package.
         """
         left_out = set(without)
         found: dict[str, Package] = {}
         wanted = [(name, "nix/platform/components.toml") for name in roots]
         while wanted:
-            name, asker = wanted.pop()
+            name, dependent = wanted.pop()
             if name in left_out:
                 continue
             try:
                 package = self[name]
             except KeyError:
                 raise UserError(
-                    f"{asker} asks for the Debian package {name!r}, which the suite does not "
-                    "hold; correct the name, or list it under `without`, in "
+                    f"{dependent} needs the Debian package {name!r}, which the suite does not "
+                    "have; correct the name, or list it under `without`, in "
                     "nix/platform/components.toml"
                 ) from None
             if package.name not in found and package.name not in left_out:
@@ -68,14 +85,15 @@ class Index:
         return dict(sorted(found.items()))
 
 
-def packages(lines: Iterable[str]) -> Iterable[Package]:
-    """Read the packages that a Packages index describes, given as its lines."""
+def packages(lines: Iterable[str]) -> Iterator[Package]:
+    """Yield the packages of a Packages index, given as its lines."""
     for stanza in Packages.iter_paragraphs(lines, fields=_FIELDS, use_apt_pkg=False):
         yield Package(
             name=stanza["Package"],
             version=stanza["Version"],
             file=stanza["Filename"],
             sha256=stanza["SHA256"],
+            size=int(stanza["Size"]),
             needs=tuple(_names(stanza, "Pre-Depends") + _names(stanza, "Depends")),
             provides=tuple(_names(stanza, "Provides")),
         )
@@ -86,6 +104,7 @@ _FIELDS = [
     "Version",
     "Filename",
     "SHA256",
+    "Size",
     "Pre-Depends",
     "Depends",
     "Provides",

@@ -67,6 +67,7 @@ def select(index: Index, wanted: Components) -> Document:
                 "version": package.version,
                 "file": package.file,
                 "sha256": package.sha256,
+                "size": package.size,
             }
             for packages in closures.values()
             for package in packages.values()

@@ -7,6 +7,7 @@ Package: app
 Version: 1:2.0-1
 Filename: pool/main/a/app/app_2.0-1_amd64.deb
 SHA256: aa
+Size: 100
 Pre-Depends: early (>= 1)
 Depends: libc:any (>= 2.36), one | other, mail-agent,
  folded
@@ -15,50 +16,59 @@ Package: app
 Version: 1:1.9-1
 Filename: pool/main/a/app/app_1.9-1_amd64.deb
 SHA256: a0
+Size: 101
 
 Package: early
 Version: 1
 Filename: pool/main/e/early/early_1_all.deb
 SHA256: bb
+Size: 102
 Depends: app
 
 Package: libc
 Version: 2.36
 Filename: pool/main/l/libc/libc_2.36_amd64.deb
 SHA256: cc
+Size: 103
 
 Package: one
 Version: 1
 Filename: pool/main/o/one/one_1_amd64.deb
 SHA256: dd
+Size: 104
 Depends: doc
 
 Package: other
 Version: 1
 Filename: pool/main/o/other/other_1_amd64.deb
 SHA256: ee
+Size: 105
 
 Package: zmail
 Version: 1
 Filename: pool/main/z/zmail/zmail_1_amd64.deb
 SHA256: ff
+Size: 106
 Provides: mail-agent (= 1)
 
 Package: amail
 Version: 1
 Filename: pool/main/a/amail/amail_1_amd64.deb
 SHA256: f0
+Size: 107
 Provides: postman, mail-agent
 
 Package: folded
 Version: 1
 Filename: pool/main/f/folded/folded_1_amd64.deb
 SHA256: f1
+Size: 108
 
 Package: doc
 Version: 1
 Filename: pool/main/d/doc/doc_1_all.deb
 SHA256: f2
+Size: 109
 Depends: absent
 """
 
@@ -70,7 +80,7 @@ def index() -> Index:
 
 def test_a_package_is_its_highest_version(index: Index) -> None:
     app = index["app"]
-    assert (app.version, app.sha256) == ("1:2.0-1", "aa")
+    assert (app.version, app.sha256, app.size) == ("1:2.0-1", "aa", 100)
     assert app.file == "pool/main/a/app/app_2.0-1_amd64.deb"
 
 
@@ -88,13 +98,13 @@ def test_a_dependency_that_the_suite_lacks(index: Index) -> None:
     with pytest.raises(UserError) as caught:
         index.closure(["app"])
     assert caught.value.message == (
-        "the Debian package 'doc' asks for the Debian package 'absent', which the suite does not "
-        "hold; correct the name, or list it under `without`, in nix/platform/components.toml"
+        "the Debian package 'doc' needs the Debian package 'absent', which the suite does not "
+        "have; correct the name, or list it under `without`, in nix/platform/components.toml"
     )
 
 
 def test_a_root_that_the_suite_lacks(index: Index) -> None:
     with pytest.raises(
-        UserError, match=r"^nix/platform/components\.toml asks for the Debian package 'absent'"
+        UserError, match=r"^nix/platform/components\.toml needs the Debian package 'absent'"
     ):
         index.closure(["absent"])

@@ -8,7 +8,7 @@ from please_cli.lock.debian.index import Index, Package
 
 
 def package(name: str, *needs: str, version: str = "1") -> Package:
-    return Package(name, version, f"pool/{name}.deb", f"sha of {name}", needs, ())
+    return Package(name, version, f"pool/{name}.deb", f"sha of {name}", 7, needs, ())
 
 
 def test_a_component_is_a_closure() -> None:
@@ -26,6 +26,7 @@ def test_a_component_is_a_closure() -> None:
         "version": "1",
         "file": "pool/libc.deb",
         "sha256": "sha of libc",
+        "size": 7,
     }
 
 
