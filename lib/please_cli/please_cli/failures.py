@@ -18,6 +18,7 @@ _BUILDER = re.compile(
 )
 _CONSEQUENCE = re.compile(r"dependenc(?:y|ies) (?:of derivation .* )?failed|build of .* failed")
 _NO_ATTRIBUTE = re.compile(r"attribute '[^']+' in selection path '([^']+)' not found")
+_NO_SOURCES = re.compile(r"opening file ['\"]([^'\"]*/sources\.list[^'\"]*)['\"]: ([^\n]+)")
 _FULL = re.compile(r"No space left on device|database or disk is full")
 _MISSING_DEB = re.compile(r"\S*?(pool/\S+?\.deb)\b.*\b(?:404|410|does not exist)")
 _UNREACHABLE = re.compile(
@@ -65,6 +66,11 @@ def _explain(
         return (
             f"default.nix has no attribute {match[1]!r}; `./please list` shows the services "
             "and libraries, README.md what each of them has"
+        ), ""
+    if match := _NO_SOURCES.search(causes[0]):
+        return (
+            f"{match[1]}: {match[2]}; correct the file, or set SERVICES_DEBIAN_MIRROR to the "
+            "base URL of a Debian mirror"
         ), ""
     line, _, rest = causes[0].partition("\n")
     return line, rest

@@ -100,6 +100,16 @@ def test_an_evaluation_that_fails() -> None:
     assert error.details == "Either name one, or …"
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_apt_configuration_that_cannot_be_read(quote: str) -> None:
+    # Nix 2.8 and later versions quote differently.
+    file = "/etc/apt/sources.list.d/a.sources"
+    assert NixError([f"opening file {quote}{file}{quote}: Permission denied"]).message == (
+        f"{file}: Permission denied; correct the file, or set SERVICES_DEBIAN_MIRROR to the base "
+        "URL of a Debian mirror"
+    )
+
+
 def test_no_such_attribute() -> None:
     # As Nix 2.8 says it; later versions put hints behind it.
     said = "attribute 'x' in selection path 'paint.x' not found"

@@ -1,0 +1,2 @@
+# A machine without apt.
+{ nix }: import (nix + "/platform/debian/mirror.nix") { codename = "bookworm"; apt = ./absent; override = ""; }
