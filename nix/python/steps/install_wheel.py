@@ -2,7 +2,8 @@
 
 The wheel must be for this machine; its files go to the places of their schemes; scripts stay
 without an interpreter until an environment gives them one, and entry points without scripts;
-compiled code is fitted to the platform; and bytecode is the same at every build.
+compiled code is fitted to the platform; and bytecode is the same at every build. What pip accepts
+is accepted, and where pip would fail, the step does.
 
 Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), busybox (the
 command), out, and what compiled_code.py takes.
@@ -14,13 +15,14 @@ import os
 import sys
 from _csv import writer
 
+from archive import UnpackError, UnsoundError, unpack
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
-from wheel_file import File, UnpackError, UnsoundError, info_directory, read_files, unpack
+from wheel_file import File, digest, info_directory, is_data, read, read_files
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # The Python and ABI tags that this CPython accepts (PEP 425): its own, and those of an earlier one
 # with a stable ABI or none.
@@ -43,11 +45,16 @@ ELF_MAGIC = b"\x7fELF"
 def check_compatible(file: str, machine: str) -> None:
     """Check that a wheel's tags (PEP 425, PEP 600) admit this CPython on this kind of machine.
 
-    Raises SystemExit, naming the wheel and the tags, if they do not.
+    Raises SystemExit, naming the wheel and the tags, if they do not, or if the file name is not a
+    wheel's (binary distribution format, "File name convention").
     """
-    pythons, abis, platforms = (
-        part.split(".") for part in file.removesuffix(".whl").rsplit("-", 3)[1:]
-    )
+    parts = file.removesuffix(".whl").split("-")
+    # The name of a project, its version, maybe a number of the build, and three tags.
+    if not file.endswith(".whl") or len(parts) not in (5, 6) or "/" in file:
+        raise SystemExit(
+            f"error: {file} is not the name of a wheel. The lock is damaged: run ./please lock."
+        )
+    pythons, abis, platforms = (part.split(".") for part in parts[-3:])
     on_platform = any(
         tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
         for tag in platforms
@@ -59,112 +66,137 @@ def check_compatible(file: str, machine: str) -> None:
         )
 
 
-def place(file: File, data: str) -> File:
-    """Return a file of a wheel's .data directory as it goes into a prefix.
+def place(file: File) -> File:
+    """Make a file of a wheel's .data directory what it is in a prefix, and return it.
 
-    data is the name of that directory. Raises UnsoundError for an unknown scheme.
+    Raises UnsoundError for an unknown scheme.
     """
-    scheme, _, below = file.path.removeprefix(f"{data}/").partition("/")
-    if scheme not in SCHEMES or not below:
-        raise UnsoundError(f"{file.path} is of no scheme of a Python prefix")
-    path = os.path.normpath(f"{SCHEMES[scheme]}/{below}")
-    if scheme != "scripts":
-        return File(path, file.content, file.hashed, is_executable=file.is_executable)
-    first, newline, others = file.content.partition(b"\n")
-    if first.startswith(b"#!python"):
-        first = f"#!{PLACEHOLDER}".encode()
-    return File(path, first + newline + others, is_executable=True)
+    _, _, below = file.path.partition("/")
+    scheme, _, name = below.partition("/")
+    if scheme not in SCHEMES or not name:
+        known = ", ".join(SCHEMES)
+        raise UnsoundError(f"{file.path} is of no scheme of a Python prefix (those are {known})")
+    file.path = os.path.normpath(f"{SCHEMES[scheme]}/{name}")
+    if scheme == "scripts":
+        file.is_executable = True
+        first, newline, others = file.content.partition(b"\n")
+        if first.startswith(b"#!python"):
+            file.content = f"#!{PLACEHOLDER}".encode() + newline + others
+    return file
 
 
 def write(prefix: str, file: File) -> None:
-    """Write a file of a prefix. Raises UnsoundError if there is one already."""
+    """Write a file of a prefix, in place of one that is there, as pip does.
+
+    Raises UnsoundError if a directory is there, or a file where its directory should be.
+    """
     path = f"{prefix}/{file.path}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "xb") as new:
+        with open(path, "wb") as new:
             new.write(file.content)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise UnsoundError(f"two of its files would be {file.path}") from error
-    if file.is_executable:
-        os.chmod(path, 0o755)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise UnsoundError(f"{file.path} is a file and a directory") from error
+    os.chmod(path, 0o755 if file.is_executable else 0o644)
 
 
 def spread(site: str, info: str, prefix: str) -> Iterator[File]:
     """Yield the files of a wheel, unpacked at site, as they are in a prefix then.
 
-    info is the name of its .dist-info directory; what is in its .data directory goes to the places
-    of its schemes. Raises UnsoundError if the wheel does not keep to the format.
+    info is the name of its .dist-info directory; what is in a .data directory goes to the places of
+    the schemes. Raises UnsoundError if the wheel does not keep to the format.
     """
-    data = info.removesuffix(".dist-info") + ".data"
     for file in read_files(site, info):
-        if file.path.partition("/")[0] == data:
+        if is_data(file.path):
             os.unlink(f"{site}/{file.path}")
-            placed = place(file, data)
-            write(prefix, placed)
-            yield placed
+            write(prefix, place(file))
         else:
             file.path = f"{SITE_PACKAGES}/{file.path}"
-            yield file
-    for directory, _, _ in os.walk(f"{site}/{data}", topdown=False):
-        # A file of this wheel may belong there.
-        if not os.listdir(directory):
-            os.rmdir(directory)
+        yield file
+    for name in os.listdir(site):
+        if name.endswith(".data"):
+            remove_empty(f"{site}/{name}")
     installer = File(f"{SITE_PACKAGES}/{info}/INSTALLER", b"nix\n")
     write(prefix, installer)
     yield installer
 
 
-def install_wheel(wheel: str, prefix: str, unzip: Sequence[str]) -> list[str]:
+def remove_empty(top: str) -> None:
+    """Remove a directory and those in it, as far as they are empty: it may hold a wheel's files."""
+    for directory, _, _ in os.walk(top, topdown=False):
+        if not os.listdir(directory):
+            os.rmdir(directory)
+
+
+def install_wheel(
+    wheel: str, prefix: str, unzip: Sequence[str], fit: Callable[[str], object]
+) -> None:
     """Install a wheel, named as on the index, into an empty prefix, and compile it.
 
-    unzip is the command of busybox. Returns the wheel's compiled code: paths of ELF files. Raises
-    SystemExit, naming the wheel and the file, if it cannot be unpacked or does not keep to the
-    format, and what it has written is of no use then.
+    Args:
+        wheel: The path of the wheel.
+        prefix: The path of the prefix, which must not exist.
+        unzip: The command of busybox's unzip.
+        fit: Fits an ELF file of the prefix, given its path, to the platform.
+
+    Raises:
+        SystemExit: The wheel cannot be unpacked or does not keep to the format. The message names
+            the wheel and the file; the prefix is not fit for use then.
     """
+    name = os.path.basename(wheel)
     site = f"{prefix}/{SITE_PACKAGES}"
     os.makedirs(site)
-    compiled_code = []
-    rows: list[tuple[str, str, int | str]] = []
+    compiled_code: set[str] = set()
+    rows: dict[str, tuple[str, int | str]] = {}
     try:
         unpack(wheel, site, unzip)
-        info = info_directory(site)
+        info = info_directory(site, name.partition("-")[0])
         for file in spread(site, info, prefix):
-            rows.append((os.path.relpath(file.path, SITE_PACKAGES), file.hashed, len(file.content)))
+            path = os.path.relpath(file.path, SITE_PACKAGES)
+            rows[path] = (digest(file.content), len(file.content))
             # ELF files that nobody can run or load, such as test data, are left as they are.
             runs = file.is_executable or ".so" in os.path.basename(file.path)
             if runs and file.content.startswith(ELF_MAGIC):
-                compiled_code.append(f"{prefix}/{file.path}")
+                compiled_code.add(file.path)
+            elif file.content.startswith(f"#!{PLACEHOLDER}".encode()):
+                # An environment gives it an interpreter.
+                rows[path] = ("", "")
     except UnpackError as error:
         raise SystemExit(
-            f"error: {os.path.basename(wheel)} could not be unpacked: {error}. Make room if the "
-            "disk is full; else report it to its maintainers and lock another version."
+            f"error: {name} could not be unpacked: {error}. Make room if the disk is full; "
+            "else report it to its maintainers and lock another version."
         ) from error
     # UnsoundError, and what is not in UTF-8.
     except ValueError as error:
         raise SystemExit(
-            f"error: {os.path.basename(wheel)} is not a sound wheel: {error}. "
+            f"error: {name} is not a sound wheel: {error}. "
             "Report it to its maintainers and lock another version."
         ) from error
-    rows.append((f"{info}/RECORD", "", ""))
-    with open(f"{site}/{info}/RECORD", "w", encoding="utf-8") as record:
-        writer(record, lineterminator="\n").writerows(rows)
+    for path in sorted(compiled_code):
+        fit(f"{prefix}/{path}")
+        content = read(prefix, path)
+        rows[os.path.relpath(path, SITE_PACKAGES)] = (digest(content), len(content))
+    rows[f"{info}/RECORD"] = ("", "")
+    with open(f"{site}/{info}/RECORD", "w", encoding="utf-8", newline="") as record:
+        writer(record, lineterminator="\n").writerows((path, *row) for path, row in rows.items())
     # Some packages carry templates and test data named .py that are not Python: not an error.
     compile_tree(site)
-    return compiled_code
 
 
 def install_here(wheel: str) -> None:
     """Install a wheel as the environment variables of the step say."""
     env = os.environ
-    if files := install_wheel(wheel, env["out"], [env["busybox"], "unzip"]):
-        # Only here, because most wheels have none, and what it imports costs each of them.
-        from pathlib import Path  # noqa: PLC0415
+    install_wheel(wheel, env["out"], [env["busybox"], "unzip"], fit_here)
 
-        from compiled_code import Toolchain, fit  # noqa: PLC0415
 
-        tools = Toolchain(**{name: env[name] for name in Toolchain._fields})
-        for path in files:
-            fit(Path(path), tools)
+def fit_here(path: str) -> None:
+    """Fit an ELF file to the platform as the environment variables of the step say."""
+    # Only here, because most wheels have none, and what it imports costs each of them.
+    from pathlib import Path  # noqa: PLC0415
+
+    from compiled_code import Toolchain, fit  # noqa: PLC0415
+
+    fit(Path(path), Toolchain(**{name: os.environ[name] for name in Toolchain._fields}))
 
 
 def main() -> None:
