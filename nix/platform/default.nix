@@ -19,6 +19,7 @@
 #   bash         bin/bash: the shell of development shells
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo
+#   locale       the directory with the locale C.utf8, for LOCPATH (setlocale(3))
 #   postgresql   bin/postgres, bin/initdb, bin/pg_isready
 #   redis        bin/redis-server
 #   rabbitmq     bin/rabbitmq-server, bin/epmd

@@ -15,6 +15,8 @@ rec {
   inherit (pkgs.stdenv.hostPlatform) system;
   loader = pkgs.stdenv.cc.bintools.dynamicLinker;
   libc = "${pkgs.stdenv.cc.libc}/lib";
+  # With C.utf8, which glibc comes with.
+  locale = "${libc}/locale";
   cxx = "${pkgs.stdenv.cc.cc.lib}/lib";
   pip = "${python.pkgs.pip}/${python.sitePackages}";
   pipIndex = "${pip}/pip/_internal/models/index.py";

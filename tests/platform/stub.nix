@@ -10,6 +10,15 @@ let
     builder = "${embedded.busybox}/bin/busybox";
     args = [ "sh" "-euc" ''mkdir -p "$out/$(dirname "$path")"; ln -s "$target" "$out/$path"'' ];
   };
+
+  # glibc brings the locale C.UTF-8.
+  libc = derivation {
+    name = "libc";
+    inherit system;
+    inherit (embedded) libc locale;
+    builder = "${embedded.busybox}/bin/busybox";
+    args = [ "sh" "-euc" ''mkdir -p "$out/lib"; ln -s "$libc"/* "$out/lib"; ln -s "$locale" "$out/lib/locale"'' ];
+  };
 in
 {
   inherit (embedded) bash busybox cacert elfutils openssl patchelf redis tzdata;
@@ -20,7 +29,7 @@ in
   stdenv = {
     hostPlatform = { inherit system; };
     cc = {
-      libc = linked "libc" "lib" embedded.libc;
+      inherit libc;
       cc.lib = linked "cc-lib" "lib" embedded.cxx;
       bintools.dynamicLinker = embedded.loader;
     };

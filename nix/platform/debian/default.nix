@@ -45,6 +45,9 @@ let
       name = "tzdata";
       take = ''unpack "$out" $debs; cd "$out/share"; rm -r doc lintian zoneinfo/localtime zoneinfo/posix zoneinfo/right'';
     };
+    # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
+    # names this one.
+    locale = files { name = "locale"; take = ''unpack files $debs; cp -R files/lib/locale "$out"''; };
     postgresql = import ./postgresql.nix { inherit component tzdata; };
     redis = component { name = "redis"; };
     rabbitmq = import ./rabbitmq.nix { inherit component; inherit (tools) busybox; };

@@ -1,6 +1,6 @@
 {
   names = [
-    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "oidc" "openssl"
+    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "locale" "oidc" "openssl"
     "patchelf" "pip" "pipIndex" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
   ];
   same = true;
