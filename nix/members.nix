@@ -14,7 +14,7 @@ let
   # PEP 503, as far as a directory's name needs it.
   normalize = replaceStrings [ "_" "." ] [ "-" "-" ];
 
-  manifest = import ./needs/manifest.nix { inherit root; };
+  manifest = import ./manifest.nix { inherit root; };
 
   members = kind: parent: listToAttrs (map
     (name:

@@ -19,9 +19,9 @@ let
   buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}")
     (graph.names ([ "pyproject-hooks" ] ++ names));
 
-  # key of the graph -> the parts that it puts into an environment. With `live`, the code of
-  # members comes from the checkout.
-  parts = { live }: key:
+  # key of the graph -> the parts that it puts into an environment, as store paths. With `live`, the
+  # code of members comes from the checkout.
+  paths = { live }: key:
     let
       inherit (graph.parse key) name extra group;
       code = part: if live then [ ] else [ part ];
@@ -30,6 +30,9 @@ let
     else if wheels ? ${name} then (if extra == null then [ wheels.${name} ] else [ ])
     else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
     else code members.${name}.extra.${extra};
+
+  # What the manifests of members choose where packages collide, as ./environment.nix takes it.
+  collisions = import ./collisions.nix { inherit root packages; };
 
   link = import ./environment.nix { inherit platform step modules; };
 in
@@ -46,8 +49,30 @@ in
       live ? false,
       launcher ? null,
     }:
-    link {
+    let
+      inherit (builtins) all attrNames concatMap elem filter genericClosure;
+      nameOf = key: (graph.parse key).name;
+
+      closure = graph.closure keys;
+      # The members that it is made for, without repetition; and what one asks for in tests and extras.
+      asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
+      roots = filter (name: packages.${name} ? local) (map (node: node.key) asked);
+      wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))
+        ++ (if packages.${root} ? groups.test then [ "${root}[:test]" ] else [ ]);
+    in
+    link (collisions roots // {
       inherit name launcher;
-      parts = builtins.concatMap (parts { inherit live; }) (graph.closure keys);
-    };
+      whole = all (key: elem key keys) (concatMap wanted roots);
+      parts = concatMap
+        (key:
+          let package = nameOf key; in
+          map
+            (path: {
+              inherit path package;
+              inherit (packages.${package}) version;
+              is_root = elem package roots;
+            })
+            (paths { inherit live; } key))
+        closure;
+    });
 }

@@ -1,19 +1,39 @@
 # Parts -> an environment: a farm of symlinks in the shape of a virtual environment (PEP 405).
 { platform, step, modules }:
+let
+  # Compiled, because each edit of a member makes an environment anew.
+  linker = step {
+    name = "environment-linker";
+    script = ./steps/compile_modules.py;
+    imports = [ modules.bytecode ];
+    env.modules = with modules; [ collisions entry_points link_environment merge prefix same_program scripts ];
+  };
+in
 {
   # The name of the environment.
   name,
-  # The store paths that it consists of, each in the shape of a Python prefix.
+  # What it consists of: a list of { path, package, version, is_root }. `path` is a store path in the
+  # shape of a Python prefix; `is_root` says whether the environment is made for that package.
   parts,
   # The module of a service for which to make bin/<service>; null for none.
   launcher ? null,
+  # What manifests choose where parts collide: a list of { path, package, manifest }.
+  collisions ? [ ],
+  # The manifest in which a further choice is to be made.
+  manifest,
+  # Whether the environment has all that its packages ask for: then each choice must have an effect.
+  whole,
 }:
 step {
   inherit name;
-  script = ./steps/link_environment.py;
-  imports = [ modules.prefix ];
+  module = "link_environment";
+  imports = [ linker ];
   env = {
-    inherit (platform) python cacert tzdata;
-    inherit parts launcher;
+    inherit (platform) python cacert tzdata locale;
+    inherit launcher manifest whole;
+    # In files, because a variable may not be long enough (execve(2), MAX_ARG_STRLEN).
+    parts = builtins.toJSON parts;
+    collisions = builtins.toJSON collisions;
+    passAsFile = [ "parts" "collisions" ];
   };
 }

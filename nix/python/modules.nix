@@ -3,10 +3,16 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   archive = ./steps/archive.py;
   bytecode = ../platform/bytecode.py;
   build_backend = ./steps/build_backend.py;
+  collisions = ./steps/collisions.py;
   compiled_code = ./steps/compiled_code.py;
   declared = ./steps/declared.py;
+  entry_points = ./steps/entry_points.py;
   install_wheel = ./steps/install_wheel.py;
+  link_environment = ./steps/link_environment.py;
+  merge = ./steps/merge.py;
   prefix = ./steps/prefix.py;
+  same_program = ./steps/same_program.py;
+  scripts = ./steps/scripts.py;
   wheel_file = ./steps/wheel_file.py;
   zip_archive = ./steps/zip_archive.py;
 }

@@ -105,7 +105,7 @@ def read(directory: str, path: str) -> bytes:
 
 def check_version(metadata: str) -> None:
     """Check the version of the format, as the file WHEEL tells it. Raises UnsoundError."""
-    fields = {}
+    fields: dict[str, str] = {}
     for line in metadata.splitlines():
         name, _, value = line.partition(":")
         fields.setdefault(name.lower(), value.strip())

@@ -4,6 +4,7 @@ import os
 import stat
 import zlib
 from lzma import LZMAError
+from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from archive import UnpackError, UnsoundError
@@ -28,7 +29,7 @@ def unpack_with_zipfile(wheel: str, directory: str) -> None:
             # Of a file that is there twice the last one counts.
             for name, entry in {entry.filename: entry for entry in archive.infolist()}.items():
                 if not entry.is_dir():
-                    write(archive, entry, f"{directory}/{inside(name)}")
+                    write(archive, entry, Path(directory, inside(name)))
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         path = os.path.relpath(os.fsdecode(error.filename), directory)
         raise UnsoundError(f"{path} is a file and a directory") from error
@@ -40,14 +41,14 @@ def unpack_with_zipfile(wheel: str, directory: str) -> None:
         raise UnpackError(str(error) or type(error).__name__) from error
 
 
-def write(archive: ZipFile, entry: ZipInfo, path: str) -> None:
+def write(archive: ZipFile, entry: ZipInfo, path: Path) -> None:
     """Write a file of an archive, executable if it is one there."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with archive.open(entry.filename) as source, open(path, "wb") as target:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(entry.filename) as source, path.open("wb") as target:
         while content := source.read(1 << 20):
             target.write(content)
     mode = entry.external_attr >> 16
-    os.chmod(path, 0o755 if stat.S_ISREG(mode) and mode & 0o111 else 0o644)
+    path.chmod(0o755 if stat.S_ISREG(mode) and mode & 0o111 else 0o644)
 
 
 def inside(name: str) -> str:

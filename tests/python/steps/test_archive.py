@@ -134,7 +134,7 @@ def test_a_file_in_the_way_of_a_directory(archive: Archive) -> None:
 
 def test_not_an_archive(archive: Archive) -> None:
     archive.path.write_text("<html>not found</html>")
-    with pytest.raises(UnpackError, match="^File is not a zip file$"):
+    with pytest.raises(UnpackError, match=r"^File is not a zip file$"):
         archive.unpack()
 
 
@@ -158,7 +158,7 @@ def test_a_method_that_is_not_known(archive: Archive) -> None:
         at = content.index(signature) + offset
         content = content[:at] + b"\x61\x00" + content[at + 2 :]
     archive.path.write_bytes(content)
-    with pytest.raises(UnpackError, match="^That compression method is not supported"):
+    with pytest.raises(UnpackError, match=r"^That compression method is not supported"):
         archive.unpack()
 
 

@@ -10,7 +10,12 @@ from zip_archive import inside, unpack_with_zipfile
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("a.py", "a.py"), ("./a/b.py", "a/b.py"), ("a/../b.py", "b.py"), ("a.data/x/../y", "a.data/y")],
+    [
+        ("a.py", "a.py"),
+        ("./a/b.py", "a/b.py"),
+        ("a/../b.py", "b.py"),
+        ("a.data/x/../y", "a.data/y"),
+    ],
 )
 def test_where_an_entry_goes(name: str, path: str) -> None:
     assert inside(name) == path

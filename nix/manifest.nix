@@ -1,0 +1,24 @@
+# A member's directory -> what its pyproject.toml says in [tool.services]:
+#
+#   needs        the names of the servers that it asks for
+#   extras       for an extra, those that the tests of that extra ask for
+#   collisions   for a path that several packages have, the package to take it from
+#
+# The directory "." is the workspace's own.
+{ root }:
+directory:
+let
+  inherit (builtins) addErrorContext all attrNames attrValues fromTOML isAttrs isString pathExists readFile;
+
+  file = root + "/${directory}/pyproject.toml";
+  manifest = addErrorContext "while reading ${toString file}" (fromTOML (readFile file));
+  said = if pathExists file then manifest.tool.services or { } else { };
+  defaults = { needs = [ ]; extras = { }; collisions = { }; };
+  unknown = attrNames (removeAttrs said (attrNames defaults));
+  collisions = said.collisions or { };
+  where = "${if directory == "." then "" else "${directory}/"}pyproject.toml: [tool.services";
+in
+if unknown != [ ] then throw "${where}] has no setting ${toString unknown}, only ${toString (attrNames defaults)}"
+else if !(isAttrs collisions && all isString (attrValues collisions)) then throw
+  "${where}.collisions] is not a table of packages by path, such as \"tests/__init__.py\" = \"package\""
+else defaults // said
