@@ -76,7 +76,8 @@ def test_an_unknown_setting_is_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", "\nneeds = ", "\nneed = ")
     error = refusal("treestatus.tests", checkout)
     assert (
-        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only collisions extras needs"
+        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only collisions "
+        "extras needs"
     ) in error
 
 

@@ -13,6 +13,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   prefix = ./steps/prefix.py;
   same_program = ./steps/same_program.py;
   scripts = ./steps/scripts.py;
+  sdist_archive = ./steps/sdist_archive.py;
   wheel_file = ./steps/wheel_file.py;
   zip_archive = ./steps/zip_archive.py;
 }

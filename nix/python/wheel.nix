@@ -20,7 +20,7 @@ step {
   name = "${name}-${builtins.replaceStrings [ "!" ] [ "-" ] package.version}";
   script = if isSdist then ./steps/build_sdist.py else null;
   module = "install_wheel";
-  imports = [ installer ] ++ (if isSdist then [ modules.build_backend ] ++ buildLibraries package.build else [ ]);
+  imports = [ installer ] ++ (if isSdist then [ modules.build_backend modules.sdist_archive ] ++ buildLibraries package.build else [ ]);
   env = {
     artifact = fetch name file;
     inherit (file) file;

@@ -5,55 +5,36 @@ install_wheel.py needs. The build requirements are on PYTHONPATH; nothing is dow
 """
 
 import os
-import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 from pathlib import Path
 
 from build_backend import build_hooks
 from install_wheel import install_here
 from pyproject_hooks import BackendUnavailable
+from sdist_archive import SdistError, unpack_sdist
 
 # 1980-01-01, the first moment that a zip archive can name.
 EPOCH = "315532800"
 
 
-def escapes(member: tarfile.TarInfo, target: Path) -> bool:
-    """Tell whether a member of an archive, or what it links to, lies outside the directory target.
-
-    CPython 3.11.2, which Debian has, knows no extraction filters (PEP 706).
-    """
-    places = [target / member.name]
-    if member.issym():
-        places.append(places[0].parent / member.linkname)
-    elif member.islnk():
-        places.append(target / member.linkname)
-    return not all(Path(os.path.normpath(place)).is_relative_to(target) for place in places)
-
-
 def unpack(sdist: Path, file: str, directory: Path) -> Path:
-    """Unpack an sdist and return its one top directory.
+    """Unpack an sdist into a directory and return its source tree.
 
-    Raises SystemExit, naming the file, if there is not one, or if a path leads out of the archive.
+    Raises SystemExit, naming the file, if it is not sound, or if the name is not that of a file.
     """
-    archive = directory / file
-    archive.symlink_to(sdist)
-    target = directory / "source"
-    if tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as members:
-            outside = [member.name for member in members if escapes(member, target)]
-        if outside:
-            raise SystemExit(
-                f"error: {file} is not a sound sdist: {', '.join(outside)} leads out of it. "
-                "Report it to its maintainers and lock another version."
-            )
-    shutil.unpack_archive(archive, target)
-    tops = list(target.iterdir())
-    if len(tops) != 1:
-        raise SystemExit(f"error: {file} is not an sdist: it has {len(tops)} top directories")
-    return tops[0]
+    if "/" in file or file in ("", ".", ".."):
+        raise SystemExit(
+            f"error: {file} is not the name of an sdist. The lock is damaged: run ./please lock."
+        )
+    try:
+        return unpack_sdist(sdist, directory / "source")
+    except SdistError as error:
+        raise SystemExit(
+            f"error: {file} is not a sound sdist: {error}. "
+            "Report it to its maintainers and lock another version."
+        ) from error
 
 
 def build_wheel(source: Path, wheels: Path) -> Path:
