@@ -11,7 +11,7 @@ in
   kinds = [ "service" "library" ];
   build = member: derivation ({
     name = "${member.name}-shell";
-    inherit (platform) system;
+    inherit (platform) system locale;
     builder = "${platform.busybox}/bin/busybox";
     args = [ "sh" "-c" "echo 'error: this is a development shell: enter it with nix-shell' >&2; exit 1" ];
     # nix-shell sources $stdenv/setup.

@@ -43,14 +43,16 @@ main("{service}")
 """
 
 # Imported by Python itself at every start. The certificates, time zones and locales of the host are
-# not looked at, unless the variables say so. Processes that a program starts inherit these: one of
-# the host finds no other locale than C.UTF-8 then, and falls back to C.
+# not looked at, unless the variables say so. Processes that a program starts inherit these: where
+# LOCPATH was not set, one of the host finds no locale but C.UTF-8 then, and falls back to C.
 SITE_CUSTOMIZE = """\
 import os
 
 os.environ.setdefault("SSL_CERT_FILE", "{cacert}/etc/ssl/certs/ca-bundle.crt")
 os.environ.setdefault("TZDIR", "{tzdata}/share/zoneinfo")
-os.environ.setdefault("LOCPATH", "{locale}")
+locales = list(filter(None, os.environ.get("LOCPATH", "").split(":")))
+if "{locale}" not in locales:
+    os.environ["LOCPATH"] = ":".join([*locales, "{locale}"])
 """
 
 
