@@ -1,4 +1,4 @@
-# A member's directory -> what its pyproject.toml says in [tool.services]:
+# A member's directory -> the table [tool.services] of its pyproject.toml:
 #
 #   needs        the names of the servers that it asks for
 #   extras       for an extra, those that the tests of that extra ask for

@@ -1,5 +1,5 @@
-# The members that an environment is made for -> what their manifests say of packages that collide,
-# as ./environment.nix takes it.
+# The members that an environment is made for -> the choices of their manifests between packages that
+# collide, as ./environment.nix takes them.
 { root, packages }:
 let
   inherit (builtins) attrNames concatMap head listToAttrs attrValues;

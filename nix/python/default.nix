@@ -31,7 +31,7 @@ let
     else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
     else code members.${name}.extra.${extra};
 
-  # What the manifests of members choose where packages collide, as ./environment.nix takes it.
+  # The choices of manifests where packages collide, as ./environment.nix takes them.
   collisions = import ./collisions.nix { inherit root packages; };
 
   link = import ./environment.nix { inherit platform step modules; };
@@ -54,7 +54,7 @@ in
       nameOf = key: (graph.parse key).name;
 
       closure = graph.closure keys;
-      # The members that it is made for, without repetition; and what one asks for in tests and extras.
+      # The members that it is made for, without repetition; and the keys of one's tests and extras.
       asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
       roots = filter (name: packages.${name} ? local) (map (node: node.key) asked);
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))

@@ -12,12 +12,12 @@ in
 {
   # The name of the environment.
   name,
-  # What it consists of: a list of { path, package, version, is_root }. `path` is a store path in the
+  # Its parts: a list of { path, package, version, is_root }. `path` is a store path in the
   # shape of a Python prefix; `is_root` says whether the environment is made for that package.
   parts,
   # The module of a service for which to make bin/<service>; null for none.
   launcher ? null,
-  # What manifests choose where parts collide: a list of { path, package, manifest }.
+  # The choices of manifests where parts collide: a list of { path, package, manifest }.
   collisions ? [ ],
   # The manifest in which a further choice is to be made.
   manifest,

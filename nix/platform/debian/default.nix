@@ -40,10 +40,10 @@ let
       name = "cacert";
       take = ''mkdir -p "$out/etc/ssl/certs"; ar p $debs data.tar.xz | tar -xJO ./usr/share/ca-certificates/mozilla > "$out/etc/ssl/certs/ca-bundle.crt"'';
     };
-    # All zones once; not again with leap seconds, and without, nor the host's own.
+    # All zones once; not again with leap seconds, and without, nor the host's own, nor as source.
     tzdata = files {
       name = "tzdata";
-      take = ''unpack "$out" $debs; cd "$out/share"; rm -r doc lintian zoneinfo/localtime zoneinfo/posix zoneinfo/right'';
+      take = ''unpack "$out" $debs; cd "$out/share"; rm -r doc lintian zoneinfo/tzdata.zi zoneinfo/localtime zoneinfo/posix zoneinfo/right'';
     };
     # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
     # names this one.

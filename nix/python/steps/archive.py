@@ -53,7 +53,7 @@ def unpack_with_busybox(wheel: str, directory: str, unzip: Sequence[str]) -> boo
     It keeps entries with `..` inside the directory, and reports that.
     """
     # Of a file that is there twice the last one counts, as for pip. Without the entries of
-    # directories, because a directory gets the permissions of its entry, maybe none.
+    # directories, because a directory gets the permissions of its entry, which may be 0.
     command = [*unzip, "-q", "-o", wheel, "-d", directory, "-x", "*/"]
     said, writable = os.pipe()
     actions = [
@@ -82,7 +82,7 @@ def is_plain(directory: str) -> Iterator[bool]:
             elif entry.is_file(follow_symlinks=False):
                 is_executable = entry.stat(follow_symlinks=False).st_mode & 0o111
                 os.chmod(entry.path, 0o755 if is_executable else 0o644)
-                # What is not UTF-8 is in the surrogates (PEP 383).
+                # Bytes that are not UTF-8 are surrogates (PEP 383).
                 yield not any("\udc80" <= letter <= "\udcff" for letter in entry.name)
             else:
                 yield False

@@ -1,7 +1,6 @@
 """Decide which package has a path of an environment that several have.
 
-What Python imports and what a system runs decides. Of such a file, an environment can have one
-version alone:
+An environment can have one version alone of a file that Python imports or a system runs:
 
 - below site-packages, modules (`.py`, `.pyc`) and, at its top, `.pth` files;
 - anywhere, shared libraries and extension modules (`.so`, `.so.1`), and programs: files that begin
@@ -53,7 +52,7 @@ class Setting(NamedTuple):
     manifest: str
 
     def __str__(self) -> str:
-        """Return where it stands, and what it says."""
+        """Return its place and its text."""
         return f'{self.manifest}: [tool.services.collisions]: "{self.path}" = "{self.package}"'
 
 
@@ -61,7 +60,7 @@ class Collisions:
     """The decisions for one environment.
 
     Args:
-        settings: What manifests choose.
+        settings: The choices of manifests.
         manifest: The manifest that errors name as the place for a further choice.
     """
 
@@ -153,7 +152,7 @@ class Collisions:
                 smaller one, a path that collides elsewhere need not.
 
         Raises:
-            SystemExit: A choice had none; the message names it.
+            SystemExit: A choice had no effect; the message names it.
         """
         known = set(scripts)
         for setting in sorted(set(self._settings.values()) - self._used):
@@ -170,8 +169,8 @@ class Collisions:
                     "line."
                 )
             if is_whole:
-                what = "nothing collides there" if own else f"{setting.package} is not needed"
-                raise SystemExit(f"error: {setting}: {what}. Delete the line.")
+                reason = "nothing collides there" if own else f"{setting.package} is not needed"
+                raise SystemExit(f"error: {setting}: {reason}. Delete the line.")
 
 
 def setting_path(path: PurePath) -> str:

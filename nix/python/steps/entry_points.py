@@ -83,5 +83,5 @@ def is_file_name(name: str) -> bool:
 
 
 def is_dotted_name(text: str) -> bool:
-    """Tell whether a text is identifiers with dots in between, none of them a keyword."""
+    """Tell whether a text is identifiers, not keywords, with dots in between."""
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in text.split("."))

@@ -2,8 +2,8 @@
 
 The wheel must be for this machine; its files go to the places of their schemes; scripts stay
 without an interpreter until an environment gives them one, and entry points without scripts;
-compiled code is fitted to the platform; and bytecode is the same at every build. What pip accepts
-is accepted, and where pip would fail, the step does.
+compiled code is fitted to the platform; and bytecode is the same at every build. A wheel that
+pip installs is installed, and one that pip refuses fails the step.
 
 Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), busybox (the
 command), out, and what compiled_code.py takes.
@@ -67,7 +67,7 @@ def check_compatible(file: str, machine: str) -> None:
 
 
 def place(file: File) -> File:
-    """Make a file of a wheel's .data directory what it is in a prefix, and return it.
+    """Change a file of a wheel's .data directory to the file of a prefix, and return it.
 
     Raises UnsoundError for an unknown scheme.
     """
@@ -103,8 +103,8 @@ def write(prefix: str, file: File) -> None:
 def spread(site: str, info: str, prefix: str) -> Iterator[File]:
     """Yield the files of a wheel, unpacked at site, as they are in a prefix then.
 
-    info is the name of its .dist-info directory; what is in a .data directory goes to the places of
-    the schemes. Raises UnsoundError if the wheel does not keep to the format.
+    info is the name of its .dist-info directory; files in a .data directory go to the places of
+    their schemes. Raises UnsoundError if the wheel does not keep to the format.
     """
     for file in read_files(site, info):
         if is_data(file.path):
@@ -191,7 +191,7 @@ def install_here(wheel: str) -> None:
 
 def fit_here(path: str) -> None:
     """Fit an ELF file to the platform as the environment variables of the step say."""
-    # Only here, because most wheels have none, and what it imports costs each of them.
+    # Only here, because most wheels have no ELF file, and these imports would cost each of them.
     from pathlib import Path  # noqa: PLC0415
 
     from compiled_code import Toolchain, fit  # noqa: PLC0415

@@ -26,7 +26,7 @@ from scripts import Program, choose_program, find_programs, write_program
 
 INTERPRETERS = ("python", "python3", PROGRAM)
 
-# What the environment has itself, and what would go before that.
+# Files of the environment itself, and a package that Python would import in place of one of them.
 RESERVED = (
     "pyvenv.cfg",
     *(f"bin/{name}" for name in INTERPRETERS),
@@ -63,7 +63,7 @@ def link_environment(
 
     Args:
         out: Where it is made.
-        parts: What it consists of; of equals, the first counts.
+        parts: Its parts; of equals, the first counts.
         collisions: Decides about paths that several parts have.
         env: The variables of the step.
 
@@ -86,7 +86,7 @@ def link_environment(
 
 
 def check_reserved(parts: Sequence[Part]) -> None:
-    """Raise SystemExit, naming the package, if a part has what the environment has itself."""
+    """Raise SystemExit, naming the package, if a part has a file of the environment itself."""
     for part in parts:
         for path in RESERVED:
             if os.path.lexists(part.path / path):
@@ -94,7 +94,7 @@ def check_reserved(parts: Sequence[Part]) -> None:
 
 
 def reserved(path: str, part: Part) -> SystemExit:
-    """Return the error of a part that has what the environment has itself."""
+    """Return the error of a part that has a file of the environment itself."""
     return SystemExit(
         f"error: {path} of {part} is in the place of the environment's own: leave the package out, "
         "or lock another version. A module that is to be imported at every start can be named in "

@@ -21,7 +21,7 @@ CACHE = "__pycache__"
 def merge(
     parts: Sequence[Part], out: Path, collisions: Collisions, relative: Path = Path()
 ) -> None:
-    """Link what the parts have in a directory, except for programs, into the environment at out.
+    """Link the files of the parts in a directory, except for programs, into an environment.
 
     Args:
         parts: Those that have the directory, in the order of which the first counts.

@@ -1,4 +1,4 @@
-"""Compare Python modules by what they do when imported: by their syntax trees.
+"""Compare Python modules as programs: by their syntax trees.
 
 Comments, blank lines, quotes and the encoding of a file do not matter. In the `__init__.py` of a
 namespace package, docstrings and the kind of its declaration do not matter either: a declaration
@@ -58,8 +58,8 @@ def best_declaration(sources: Sequence[bytes]) -> int | None:
     """Return which of several `__init__.py` to take if all do no more than declare a namespace.
 
     Returns:
-        The index of the first one that declares it with pkgutil; else with pkg_resources; else,
-        because none declares anything, 0. None if one of them does anything else.
+        The index of the first one that declares it with pkgutil; else with pkg_resources; else 0,
+        because all are empty. None if one of them does anything else.
     """
     ranks = [declaration_rank(source) for source in sources]
     known = [rank for rank in ranks if rank is not None]

@@ -11,7 +11,7 @@ from same_program import same_program
 
 SHEBANG = f"#!{PLACEHOLDER}".encode()
 
-# What becomes of an entry point (entry points specification, "Use for scripts").
+# The script of an entry point (entry points specification, "Use for scripts").
 SCRIPT = """\
 #!{python}
 import sys
@@ -35,7 +35,7 @@ class Program(NamedTuple):
     """A program of a part."""
 
     part: Part
-    source: bytes | Path  # what it is, or the file that it is
+    source: bytes | Path  # its content, or the file with it
 
     def content(self) -> bytes:
         """Return its content."""

@@ -119,6 +119,6 @@ def is_inside(path: Path, target: Path) -> bool:
     return Path(os.path.normpath(path)).is_relative_to(target)
 
 
-def leads_out(what: str) -> SdistError:
+def leads_out(member: str) -> SdistError:
     """Return the error of a member that leads out of the archive."""
-    return SdistError(f"{what} leads out of it")
+    return SdistError(f"{member} leads out of it")

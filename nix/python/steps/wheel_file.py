@@ -1,4 +1,4 @@
-"""A wheel (binary distribution format), unpacked: what is in it.
+"""The files of an unpacked wheel (binary distribution format).
 
 Forty of these are read in a first build, each by a process of its own, so imports are a matter of
 seconds. Of the standard library this takes the parts in C: csv, email and base64 need regular
@@ -68,8 +68,8 @@ def read_files(directory: str, info: str) -> Iterator[File]:
     check_version(read(directory, f"{info}/WHEEL").decode())
     read(directory, f"{info}/RECORD")
     unrecorded = {f"{info}/RECORD{suffix}" for suffix in ("", ".jws", ".p7s")}
-    # All paths first, because a caller may write files there meanwhile; and what is in a .data
-    # directory last, because it replaces a file that is elsewhere in the wheel too.
+    # All paths first, because a caller may write files there meanwhile; and files in a .data
+    # directory last, because they replace files that are elsewhere in the wheel too.
     files = sorted(walk(directory), key=lambda found: (is_data(found[0]), found))
     for path, is_executable in files:
         if path in unrecorded:

@@ -1,4 +1,4 @@
-"""What is imported or run decides whether an environment can have two packages."""
+"""Files that are imported or run decide whether an environment can have two packages."""
 
 from pathlib import Path, PurePath
 

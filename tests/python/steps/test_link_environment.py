@@ -1,4 +1,4 @@
-"""Parts become one environment, with what it has itself."""
+"""Parts become one environment, which has files of its own."""
 
 from pathlib import Path
 

@@ -95,7 +95,7 @@ def test_a_program_is_a_symlink_to_its_file(parts: Parts) -> None:
         ("tool", "Source contains parsing errors: 'entry_points.txt' [line 2]: 'tool'"),
     ],
 )
-def test_an_entry_point_that_is_none_names_the_package(
+def test_the_error_of_an_entry_point_names_the_package(
     parts: Parts, declared: str, reason: str
 ) -> None:
     path = f"{SITE_PACKAGES}/one-1.0.dist-info/entry_points.txt"

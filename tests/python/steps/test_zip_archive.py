@@ -1,4 +1,4 @@
-"""zipfile says where an entry goes, and refuses what has no place."""
+"""An entry goes to its place, or is refused."""
 
 import zipfile
 from pathlib import Path
