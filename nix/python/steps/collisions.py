@@ -25,7 +25,7 @@ from same_program import best_declaration, same_program
 
 PROGRAM_MAGIC = (b"\x7fELF", b"#!")
 LIBRARY = re.compile(r"\.so(\.|$)")
-DOCUMENTS = re.compile(rf"share/(doc|man)/|{SITE_PACKAGES}/(docs?|[^/]+\.dist-info)/")
+DOCUMENTS = re.compile(rf"share/(doc|man)/|{re.escape(SITE_PACKAGES)}/(docs?|[^/]+\.dist-info)/")
 
 # How many lines the log of a build gets about files that are left out.
 MOST_NOTES = 20
@@ -102,16 +102,14 @@ class Collisions:
         files = [part.path / path for part in parts]
         if all(file.is_file() for file in files):
             sources = [file.read_bytes() for file in files]
-            if all(source == sources[0] for source in sources):
-                return first
             if path.name == "__init__.py" and (best := best_declaration(sources)) is not None:
                 return parts[best]
-            if path.suffix == ".py":
-                others = [
-                    part
-                    for part, source in zip(others, sources[1:], strict=True)
-                    if not same_program(sources[0], source)
-                ]
+            same = same_program if path.suffix == ".py" else bytes.__eq__
+            others = [
+                part
+                for part, source in zip(others, sources[1:], strict=True)
+                if not same(sources[0], source)
+            ]
         if others and any(is_code(path, file) for file in files):
             raise SystemExit(self.error(path, first, others[0]))
         for other in others:

@@ -51,6 +51,13 @@ def test_code_collides(parts: Parts, path: str) -> None:
     )
 
 
+def test_the_error_names_packages_that_differ(parts: Parts) -> None:
+    contents = {"one": "x = 1", "two": "x = 1  # the same", "three": "x = 3"}
+    made = [parts.part(name, {CODE[0]: text}) for name, text in contents.items()]
+    with pytest.raises(SystemExit, match=r"different content: one 1\.0 and three 1\.0\. "):
+        parts.link(*made)
+
+
 @pytest.mark.parametrize("path", NO_CODE)
 def test_of_anything_else_the_first_counts(
     parts: Parts, path: str, capsys: pytest.CaptureFixture[str]
@@ -62,7 +69,7 @@ def test_of_anything_else_the_first_counts(
     )
     assert (environment / path).read_text() == "two"
     notes = capsys.readouterr().err.splitlines()
-    assert notes[0] == f"note: {path} is that of two 1.0; that of one 1.0 is left out"
+    assert notes == [f"note: {path} is that of two 1.0; that of one 1.0 is left out"]
 
 
 @pytest.mark.parametrize("content", [b"\x7fELF", b"#!/bin/sh\n"])
