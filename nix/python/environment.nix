@@ -6,7 +6,7 @@ let
     name = "environment-linker";
     script = ./steps/compile_modules.py;
     imports = [ modules.bytecode ];
-    env.modules = with modules; [ collisions entry_points link_environment merge prefix same_program scripts ];
+    env.modules = with modules; [ collisions entry_points link_environment member_record merge prefix same_program scripts ];
   };
 in
 {

@@ -10,6 +10,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   install_wheel = ./steps/install_wheel.py;
   link_environment = ./steps/link_environment.py;
   merge = ./steps/merge.py;
+  member_record = ./steps/member_record.py;
   prefix = ./steps/prefix.py;
   same_program = ./steps/same_program.py;
   scripts = ./steps/scripts.py;

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from collisions import Collisions, Part, Setting
+from member_record import write_records
 from merge import merge
 from prefix import PROGRAM, SITE_PACKAGES
 from scripts import Program, choose_program, find_programs, write_program
@@ -83,6 +84,7 @@ def link_environment(
         f"home = {env['python']}/bin\ninclude-system-site-packages = false\n"
         f"version = {PROGRAM.removeprefix('python')}\n"
     )
+    write_records(out)
 
 
 def check_reserved(parts: Sequence[Part]) -> None:
