@@ -16,7 +16,11 @@ TOOLS = Path(sys.prefix) / "bin"
 STEPS = sorted(path for path in (ROOT / "nix").rglob("*.py"))
 NIX_FILES = sorted(path for path in ROOT.rglob("*.nix") if "/." not in str(path.relative_to(ROOT)))
 LONGEST_NIX_LINE = 160
-MEMBERS = ["lib/backend_common", "lib/please_cli", "src/tokens", "src/treestatus"]
+MEMBERS = sorted(
+    str(manifest.parent.relative_to(ROOT))
+    for parent in ("lib", "src")
+    for manifest in ROOT.glob(f"{parent}/[!.]*/pyproject.toml")
+)
 
 
 def sources() -> Iterator[Path]:
@@ -77,9 +81,8 @@ def test_types(part: str, cache: str) -> None:
     succeeds(mypy, "--strict", cache, part, path=":".join(MEMBERS))
 
 
-def test_every_member_is_checked() -> None:
-    found = [path for parent in ("lib", "src") for path in (ROOT / parent).iterdir()]
-    assert sorted(relative(path) for path in found if path.is_dir()) == MEMBERS
+def test_there_are_members_to_check() -> None:
+    assert MEMBERS
 
 
 @pytest.mark.parametrize("step", STEPS, ids=relative)
