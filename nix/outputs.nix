@@ -22,8 +22,7 @@ let
   # The output that the attribute of a member is, by its kind.
   defaults = { service = "app"; library = "package"; };
 
-  # A derivation with every attribute that Nix itself looks for in one.
-  plain = derivation { name = "plain"; system = ""; builder = ""; args = [ ]; outputs = [ "out" ]; meta = { }; };
+  reserved = import ./derivation_attributes.nix;
 
   file = name: "nix/outputs/${name}.nix";
 
@@ -40,7 +39,7 @@ let
     in
     if match "[a-z][a-z0-9_]*" name == null then throw
       "${file name}: the name of an output has lower-case letters, digits and _ only: rename the file"
-    else if plain ? ${name} then throw
+    else if reserved ? ${name} then throw
       "${file name}: every derivation has an attribute ${name}, which Nix reads: rename the file"
     else if !hasShape then throw
       "${file name} is not a function of the kit to { kinds, build } or { kinds, build, job }: nix/outputs.nix says what these are"

@@ -5,7 +5,26 @@ from pathlib import Path
 
 import pytest
 from checkout import LOCK, edit, edit_lock
-from toolchain import build_error, evaluate
+from toolchain import NixError, build_error, evaluate, run
+
+# The names of all jobs but the one that is made of them.
+JOBS = """
+  let jobs = removeAttrs (import ./release.nix { }) [ "aggregate" ]; in
+  builtins.mapAttrs (_: outputs: builtins.attrNames outputs) jobs
+"""
+
+
+def rename_tokens(checkout: Path, name: str, module: str) -> None:
+    """Give the service tokens another name."""
+    (checkout / "src/tokens").rename(checkout / "src" / name)
+    (checkout / "src" / name / "tokens").rename(checkout / "src" / name / module)
+
+
+def jobs_error(checkout: Path) -> str:
+    """Return the error of evaluating all jobs."""
+    with pytest.raises(NixError) as raised:
+        run("nix-instantiate", "release.nix", root=checkout)
+    return str(raised.value)
 
 
 def test_an_unknown_attribute(checkout: Path) -> None:
@@ -41,13 +60,13 @@ def test_a_service_that_is_not_locked(checkout: Path) -> None:
     (checkout / "src/unlocked/tokens").rename(checkout / "src/unlocked/unlocked")
     assert (
         "src/unlocked is not in nix/lock/python.json: run ./please lock "
-        "(it needs a pyproject.toml whose project is named unlocked)"
+        "(its pyproject.toml has to name the project unlocked)"
     ) in build_error("unlocked", root=checkout)
 
 
 def test_another_service_that_is_not_locked_is_in_nobodys_way(checkout: Path) -> None:
     before = evaluate("(import ./. { }).tokens.outPath", root=checkout)
-    (checkout / "src/unlocked").mkdir()
+    shutil.copytree(checkout / "src/tokens", checkout / "src/unlocked")
     assert evaluate("(import ./. { }).tokens.outPath", root=checkout) == before
 
 
@@ -59,12 +78,53 @@ def test_a_directory_without_what_a_service_needs(checkout: Path, file: str) -> 
     ) in build_error("tokens", root=checkout)
 
 
-def test_a_directory_without_anything(checkout: Path) -> None:
-    (checkout / "src/empty").mkdir()
+def test_what_leaving_a_branch_leaves_behind(checkout: Path) -> None:
+    before = evaluate(JOBS, root=checkout)
+    (checkout / "src/gone/gone/__pycache__").mkdir(parents=True)
+    (checkout / "lib/gone_too").mkdir()
+    assert evaluate(JOBS, root=checkout) == before
+    assert "error: attribute 'gone' in selection path" in build_error("gone", root=checkout)
+
+
+def test_a_member_with_the_name_of_a_package(checkout: Path) -> None:
+    rename_tokens(checkout, "Flask", module="flask")
     assert (
-        "error: src/empty is not a service: it has no settings.py, no empty/__init__.py, no "
-        "empty/flask.py (README.md, Adding a service)"
-    ) in build_error("empty", root=checkout)
+        "error: src/Flask has the name of flask, a package of the index in nix/lock/python.json: "
+        "rename the directory and its project"
+    ) in build_error("Flask", root=checkout)
+
+
+def test_a_member_with_the_name_of_the_workspace(checkout: Path) -> None:
+    rename_tokens(checkout, "services", module="services")
+    assert (
+        "error: src/services has the name of the workspace itself, services in pyproject.toml: "
+        "rename one of them"
+    ) in build_error("services", root=checkout)
+
+
+@pytest.mark.parametrize("name", ["toolchain", "system", "outputs"])
+def test_a_member_with_the_name_of_an_attribute(checkout: Path, name: str) -> None:
+    (checkout / "src/tokens").rename(checkout / "src" / name)
+    assert (
+        f"error: src/{name}: a member cannot be named {name}, which is an attribute of "
+        "default.nix or of its derivations: rename the directory"
+    ) in jobs_error(checkout)
+
+
+def test_two_members_with_one_name(checkout: Path) -> None:
+    shutil.copytree(checkout / "src/tokens", checkout / "src/Tokens")
+    assert (
+        "error: src/Tokens and src/tokens are both the project tokens (PEP 503): rename one of them"
+    ) in build_error("tokens", root=checkout)
+
+
+def test_a_symbolic_link_to_a_member(checkout: Path) -> None:
+    (checkout / "src/tokens").rename(checkout / "tokens")
+    (checkout / "src/tokens").symlink_to("../tokens")
+    assert (
+        "error: src/tokens is a symbolic link, but a member is a directory of the checkout: "
+        "put the directory itself there"
+    ) in build_error("tokens", root=checkout)
 
 
 @pytest.mark.builds

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import checkout as copies
 import pytest
 from checkout import append
-from toolchain import build, run
+from toolchain import NixError, build, run
 
 pytestmark = pytest.mark.builds
 
@@ -50,3 +51,26 @@ def test_a_shell_has_what_its_service_asks_for(checkout: Path) -> None:
 def test_a_shell_for_everything_has_every_member(checkout: Path) -> None:
     command = "python -c 'import treestatus, tokens, please_cli, backend_common.db; print(42)'"
     assert shell(root=checkout, command=command) == "42"
+
+
+@pytest.mark.parametrize("arguments", [["-A", "tokens"], []], ids=["one", "all"])
+def test_a_checkout_whose_path_has_a_colon(tmp_path: Path, arguments: list[str]) -> None:
+    root = copies.copy(tmp_path / "a:b")
+    with pytest.raises(NixError) as raised:
+        shell(*arguments, root=root, command="true")
+    assert (
+        f"error: {root}: a development shell puts the code on PYTHONPATH, which a colon splits: "
+        "move the checkout to a path without a colon"
+    ) in str(raised.value)
+    assert build("tokens", root=root) == build("tokens")
+
+
+def test_metadata_of_a_member(checkout: Path) -> None:
+    code = (
+        "from importlib.metadata import files, version; "
+        "found = files('treestatus'); "
+        "print(version('treestatus'), *sorted(path.name for path in found)); "
+        "assert all(path.locate().is_file() for path in found)"
+    )
+    printed = shell("-A", "treestatus", root=checkout, command=f'python -c "{code}"')
+    assert printed == "1.0.0 INSTALLER METADATA RECORD top_level.txt"

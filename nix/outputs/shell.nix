@@ -2,10 +2,15 @@
 # pytest and the linters at hand.
 { root, platform, python, needs, ... }:
 let
-  inherit (builtins) concatStringsSep filter path;
+  inherit (builtins) concatStringsSep filter path replaceStrings;
 
   members = keys: filter (package: package ? local)
     (map (name: python.packages.${name}) (python.graph.names keys));
+  # Python splits PYTHONPATH at colons, which cannot be escaped.
+  checkout =
+    let directory = toString root; in
+    if replaceStrings [ ":" ] [ "" ] directory == directory then directory else throw
+      "${directory}: a development shell puts the code on PYTHONPATH, which a colon splits: move the checkout to a path without a colon";
 in
 {
   kinds = [ "service" "library" ];
@@ -21,11 +26,11 @@ in
       keys = member.everything ++ [ "services[:test]" "services[:lint]" ];
       live = true;
     };
-    live = concatStringsSep ":" (map (package: "${toString root}/${package.local}") (members member.everything));
+    live = concatStringsSep ":" (map (package: "${checkout}/${package.local}") (members member.everything));
   } // (if member.needs == [ ] then { } else {
     needs = needs.program;
     NEEDS_SERVERS = needs.variable member.directory member.needs;
-    NEEDS_PROJECT = "${toString root}/${member.directory}";
+    NEEDS_PROJECT = "${checkout}/${member.directory}";
   }));
   # What a shell is built of; the shell itself is only entered.
   job = shell: shell.environment;

@@ -1,7 +1,7 @@
 # A directory of the checkout -> a source tree in the store, with only the files that matter.
 #
 # What editors, linters and Python itself leave in a checkout is never among them, so that it
-# rebuilds nothing.
+# rebuilds nothing; nor are sockets, FIFOs and devices ("unknown"), which the store cannot have.
 { root }:
 # The directory, relative to the checkout.
 directory:
@@ -16,5 +16,5 @@ builtins.path {
   name = "source";
   inherit path;
   filter = file: type:
-    builtins.match litter (baseNameOf file) == null && keep (builtins.substring length 4096 file) type;
+    type != "unknown" && builtins.match litter (baseNameOf file) == null && keep (builtins.substring length 4096 file) type;
 }

@@ -42,7 +42,7 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
     An attribute such as backend_common.extras.db is a NAME too.
     """
     root = workspace.root()
-    attributes = [_attribute(root, name) for name in names]
+    attributes = [workspace.attribute(root, name) for name in names]
     for output in nix.build(root, attributes, out_link):
         click.echo(output)
 
@@ -125,14 +125,6 @@ def lock(arguments: Sequence[str]) -> None:
 def main() -> None:
     """Run `please`."""
     entry.call(cli, "please")
-
-
-def _attribute(root: Path, name: str) -> str:
-    """Return an attribute path whose first part is a member, or `toolchain`."""
-    first, *rest = name.split(".")
-    if first != "toolchain":
-        first = workspace.find(root, first).name
-    return ".".join([first, *rest])
 
 
 def _lock_environment(root: Path) -> Path:

@@ -1,9 +1,18 @@
-"""The services and libraries of a checkout: found by directory, listed nowhere."""
+"""The services and libraries of a checkout: found by directory, listed nowhere.
+
+A member is a directory in lib/ or src/ that has a pyproject.toml. Other directories, such as those
+that a change of branches leaves behind, and hidden ones are no members. nix/workspace.nix has the
+same rule, and checks the same things.
+"""
 
 import os
+import re
+import stat
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from please_cli.errors import UserError
 
@@ -13,37 +22,71 @@ KINDS = {"lib": "library", "src": "service"}
 ROOT = "PLEASE_ROOT"
 """The environment variable that names the checkout."""
 
+TOOLCHAIN = "toolchain"
+"""The attribute of default.nix that is no member."""
+
 _MANIFEST = "pyproject.toml"
+
+# A project's name (PEP 508), but with a letter first, as modules have it.
+_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def normalize(name: str) -> str:
+    """Return a project's name in the one form that the lock has (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @dataclass(frozen=True)
 class Member:
-    """A service or a library: a directory with a pyproject.toml, named like the module in it."""
+    """A service or a library: a directory with a pyproject.toml, named like its project."""
 
     path: Path
     kind: str
 
     @property
+    def directory(self) -> str:
+        """The path in the checkout, such as src/treestatus."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+    @property
     def name(self) -> str:
-        """The attribute of default.nix, and the directory."""
-        return self.path.name
+        """The attribute of default.nix: the directory's name, with _ for each dot."""
+        return self.path.name.replace(".", "_")
+
+    @property
+    def key(self) -> str:
+        """The project in the lock: the directory's name, normalised as in PEP 503."""
+        return normalize(self.path.name)
 
     @property
     def module(self) -> str:
         """What Python imports, and a service's own command."""
-        return self.name.replace("-", "_")
+        return self.key.replace("-", "_")
 
     def description(self) -> str:
         """Return what its manifest says it is, empty when that is silent.
 
-        Raises UserError when pyproject.toml is not TOML.
+        Raises UserError when pyproject.toml cannot be read.
+        """
+        return str(self.project().get("description", ""))
+
+    def project(self) -> dict[str, Any]:
+        """Return the table [project] of its manifest, empty when there is none.
+
+        Raises UserError when pyproject.toml cannot be read, or is not TOML.
         """
         manifest = self.path / _MANIFEST
         try:
+            if not stat.S_ISREG(manifest.lstat().st_mode):
+                raise UserError(f"{manifest} is not a regular file; put the manifest itself there")
             project = tomllib.loads(manifest.read_text(encoding="utf-8")).get("project", {})
-        except tomllib.TOMLDecodeError as error:
+        except OSError as error:
+            raise UserError(f"{manifest}: {error.strerror}; make it readable") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"{manifest}: not TOML: {error}; correct it") from error
-        return str(project.get("description", ""))
+        if not isinstance(project, dict):
+            raise UserError(f"{manifest}: project is not a table; correct it")
+        return project
 
 
 def root() -> Path:
@@ -61,23 +104,96 @@ def root() -> Path:
 
 
 def members(root: Path) -> list[Member]:
-    """Return the members of the checkout at `root`: libraries, then services, each by name."""
+    """Return the members of the checkout at `root`: libraries, then services, each by name.
+
+    Raises UserError for a directory that cannot be a member, such as one of two with one name.
+    """
+    found = _found(root)
+    return [_check(member, found) for member in found]
+
+
+def find(root: Path, name: str) -> Member:
+    """Return the member called `name`, in any spelling that PEP 503 takes for the same.
+
+    Raises UserError when there is none, which lists the members, and when it breaks a rule.
+    """
+    found = _found(root)
+    for member in found:
+        if member.key == normalize(name):
+            return _check(member, found)
+    names = ", ".join(sorted(member.name for member in found)) or "none yet"
+    raise UserError(f"no service or library {name!r}; there are: {names}")
+
+
+def attribute(root: Path, path: str) -> str:
+    """Return the attribute path of default.nix for one that begins with a member, or `toolchain`.
+
+    A member may have dots in its name: `acme.shop.tests` is `acme_shop.tests` where the member
+    acme.shop is. Raises UserError when there is no such member.
+    """
+    words = path.split(".")
+    if words[0] == TOOLCHAIN:
+        return path
+    found = _found(root)
+    splits = [(".".join(words[:count]), words[count:]) for count in range(1, len(words) + 1)]
+    directories = {member.path.name for member in found}
+    keys = {member.key for member in found}
+    # A directory's own name counts more than another spelling: shop_tests is not shop.tests.
+    exact = [split for split in reversed(splits) if split[0] in directories]
+    similar = [split for split in splits if normalize(split[0]) in keys]
+    name, rest = next(iter([*exact, *similar, splits[0]]))
+    return ".".join([find(root, name).name, *rest])
+
+
+def check_packages(members: Iterable[Member], packages: Iterable[str]) -> None:
+    """Check that no member has the name of a package of the index; `packages` are normalised.
+
+    Raises UserError for one that has: it would be taken for that package.
+    """
+    known = set(packages)
+    for member in members:
+        if member.key in known:
+            raise UserError(
+                f"{member.directory} has the name of {member.key}, a package of the index in the "
+                "lock; rename the directory and its project"
+            )
+
+
+def _found(root: Path) -> list[Member]:
     return [
         Member(path, kind)
         for directory, kind in KINDS.items()
         for path in sorted((root / directory).glob("*"))
-        if (path / _MANIFEST).is_file()
+        if path.is_dir() and not path.name.startswith(".") and os.path.lexists(path / _MANIFEST)
     ]
 
 
-def find(root: Path, name: str) -> Member:
-    """Return the member called `name`, written with - or _.
-
-    Raises UserError, which lists what there is, when there is none.
-    """
-    known = members(root)
-    for member in known:
-        if member.module == name.replace("-", "_"):
-            return member
-    names = ", ".join(sorted(member.name for member in known)) or "none yet"
-    raise UserError(f"no service or library {name!r}; there are: {names}")
+def _check(member: Member, found: Iterable[Member]) -> Member:
+    """Return a member, one of those found. Raises UserError when it breaks a rule."""
+    twins = [other.directory for other in found if other.key == member.key]
+    if member.path.is_symlink():
+        raise UserError(
+            f"{member.directory} is a symbolic link, but a member is a directory of the checkout; "
+            "put the directory itself there"
+        )
+    if not _NAME.fullmatch(member.path.name):
+        raise UserError(
+            f"{member.directory}: the name of a member has letters, digits, -, _ and ., a letter "
+            "first, and a letter or digit last (PEP 508); rename the directory"
+        )
+    if len(twins) > 1:
+        raise UserError(
+            f"{' and '.join(twins)} are both the project {member.key} (PEP 503); rename one of them"
+        )
+    if member.name == TOOLCHAIN:
+        raise UserError(
+            f"{member.directory}: a member cannot be named {member.name}, which is an attribute of "
+            "default.nix; rename the directory"
+        )
+    named = str(member.project().get("name", member.path.name))
+    if normalize(named) != member.key:
+        raise UserError(
+            f"{member.path / _MANIFEST} names the project {named}, but a project has the name of "
+            f"its directory, {member.path.name}; rename one of them"
+        )
+    return member

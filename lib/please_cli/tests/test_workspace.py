@@ -31,10 +31,88 @@ def test_an_empty_checkout(tmp_path: Path) -> None:
 def test_a_manifest_that_is_not_toml(checkout: Path) -> None:
     manifest = checkout / "lib/paint/pyproject.toml"
     manifest.write_text("[project\n")
+    for read in (lambda: workspace.find(checkout, "paint"), lambda: workspace.members(checkout)):
+        with pytest.raises(UserError) as caught:
+            read()
+        assert caught.value.message.startswith(f"{manifest}: not TOML: ")
+        assert caught.value.message.endswith("; correct it")
+
+
+def test_a_manifest_that_is_not_utf_8(checkout: Path) -> None:
+    manifest = checkout / "lib/paint/pyproject.toml"
+    manifest.write_bytes(b'[project]\nname = "p\xe4int"\n')
+    with pytest.raises(UserError, match=r"paint/pyproject\.toml: not TOML: .*; correct it$"):
+        workspace.find(checkout, "paint")
+
+
+def test_a_manifest_whose_project_is_a_text(checkout: Path) -> None:
+    manifest = checkout / "lib/paint/pyproject.toml"
+    manifest.write_text('project = "paint"\n')
     with pytest.raises(UserError) as caught:
-        workspace.find(checkout, "paint").description()
-    assert caught.value.message.startswith(f"{manifest}: not TOML: ")
-    assert caught.value.message.endswith("; correct it")
+        workspace.find(checkout, "paint")
+    assert caught.value.message == f"{manifest}: project is not a table; correct it"
+
+
+def test_a_project_with_another_name(checkout: Path) -> None:
+    manifest = checkout / "lib/paint/pyproject.toml"
+    manifest.write_text('[project]\nname = "colour"\n')
+    with pytest.raises(UserError) as caught:
+        workspace.find(checkout, "paint")
+    assert caught.value.message == (
+        f"{manifest} names the project colour, but a project has the name of its directory, paint; "
+        "rename one of them"
+    )
+
+
+def test_a_broken_member_is_in_no_other_members_way(checkout: Path) -> None:
+    (checkout / "lib/paint/pyproject.toml").write_text("[project\n")
+    assert workspace.find(checkout, "door_bell").name == "door_bell"
+
+
+@pytest.mark.parametrize(
+    ("name", "directory"),
+    [
+        ("acme.shop", "acme.shop"),
+        ("Acme_Shop", "acme.shop"),
+        ("acme--shop", "acme.shop"),
+        ("PAINT", "paint"),
+    ],
+)
+def test_a_member_is_found_by_any_spelling(
+    checkout: Path, write: Callable[..., Path], name: str, directory: str
+) -> None:
+    write(checkout / "src/acme.shop/pyproject.toml", '[project]\nname = "acme.shop"\n')
+    assert workspace.find(checkout, name).path.name == directory
+
+
+@pytest.mark.parametrize(
+    ("path", "attribute"),
+    [
+        ("acme", "acme"),
+        ("acme.tests", "acme.tests"),
+        ("acme.shop", "acme_shop"),
+        ("acme.shop.tests", "acme_shop.tests"),
+        ("Acme-Shop.extras.db.tests", "acme_shop.extras.db.tests"),
+        # Another spelling of acme_tests, too; but tests are what it says.
+        ("Acme.tests.environment", "acme.tests.environment"),
+        ("acme_tests.tests", "acme_tests.tests"),
+        ("big.old.shop.shell", "Big_old_shop.shell"),
+        ("toolchain.platform.bash", "toolchain.platform.bash"),
+    ],
+)
+def test_attributes(checkout: Path, write: Callable[..., Path], path: str, attribute: str) -> None:
+    for name in ("acme", "acme.shop", "acme_tests", "Big.old.shop"):
+        write(checkout / "src" / name / "pyproject.toml", f'[project]\nname = "{name}"\n')
+    assert workspace.attribute(checkout, path) == attribute
+
+
+@pytest.mark.parametrize("path", ["sofa", "sofa.tests", "toolchains"])
+def test_an_attribute_of_no_member(checkout: Path, path: str) -> None:
+    with pytest.raises(UserError) as caught:
+        workspace.attribute(checkout, path)
+    assert caught.value.message == (
+        f"no service or library '{path.partition('.')[0]}'; there are: door_bell, paint"
+    )
 
 
 def test_a_silent_manifest(checkout: Path) -> None:

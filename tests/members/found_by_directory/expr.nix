@@ -3,9 +3,9 @@ let
   members = import (nix + "/members.nix") {
     root = ./workspace;
     packages = {
-      api-gateway = { extras = { }; groups.test = [ "pytest" ]; };
-      tokens = { };
-      common = { extras = { db = [ ]; cache = [ ]; }; };
+      api-gateway = { local = "src/api_gateway"; extras = { }; groups.test = [ "pytest" ]; };
+      tokens = { local = "src/tokens"; };
+      common = { local = "lib/common"; extras = { db = [ ]; cache = [ ]; }; };
     };
   };
 in

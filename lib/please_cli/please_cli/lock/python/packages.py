@@ -7,6 +7,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from please_cli import workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import artifacts, extras, graph, metadata, resolver, sdist
@@ -35,6 +36,7 @@ def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document
     when there is no solution.
     """
     pinned = pins(before)
+    workspace.check_packages(workspace.members(root), pinned)
     wanted = [canonicalize_name(name) for name in upgrades]
     for name in wanted:
         if name not in pinned:

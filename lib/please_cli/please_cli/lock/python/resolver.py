@@ -61,9 +61,7 @@ def with_sources(manifest: str, members: Iterable[workspace.Member]) -> str:
     known = tomllib.loads(manifest).get("tool", {}).get("uv", {}).get("sources", {})
     listed = {canonicalize_name(name) for name in known}
     added = "".join(
-        f"{member.name}.workspace = true\n"
-        for member in members
-        if canonicalize_name(member.name) not in listed
+        f"{member.key}.workspace = true\n" for member in members if member.key not in listed
     )
     header = "[tool.uv.sources]\n"
     if header not in manifest:

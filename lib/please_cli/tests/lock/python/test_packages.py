@@ -280,8 +280,21 @@ def test_a_manifest_that_is_not_toml(root: Path, write: Write) -> None:
     write(root / "src/door/pyproject.toml", "[project\n")
     with pytest.raises(UserError) as caught:
         python.lock(root, {})
-    assert caught.value.message == "src/door/pyproject.toml cannot be read; correct it"
-    assert "TOML parse error at line 1" in caught.value.details
+    manifest = root / "src/door/pyproject.toml"
+    assert caught.value.message == (
+        f"{manifest}: not TOML: Expected ']' at the end of a table declaration "
+        "(at line 1, column 9); correct it"
+    )
+
+
+def test_a_member_with_the_name_of_a_package(root: Path) -> None:
+    before = {"packages": {"door": {"version": "1.0", "wheel": {}}}}
+    with pytest.raises(UserError) as caught:
+        python.lock(root, before)
+    assert caught.value.message == (
+        "src/door has the name of door, a package of the index in the lock; "
+        "rename the directory and its project"
+    )
 
 
 def test_a_setup_py_that_fails(root: Path, write: Write) -> None:

@@ -1,0 +1,3 @@
+{ nix }:
+let members = import (nix + "/members.nix") { root = ../found_by_directory/workspace; packages = { tokens = { version = "1.0"; wheel = { }; }; }; }; in
+members.tokens.key
