@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from checkout import append
-from toolchain import build, environment, has_sandbox, instantiate, run
+from toolchain import build, environment, evaluate, has_sandbox, instantiate, run
 
 pytestmark = pytest.mark.builds
 
@@ -14,15 +14,16 @@ OFF = {"NIX_CONFIG": f"{environment()['NIX_CONFIG']}\nsandbox = false"}
 ATTRIBUTES = [
     *["treestatus", "tokens", "please_cli", "please_cli.extras.lock"],
     *["toolchain.shell.environment", "toolchain.testEnv", "toolchain.platform.bash"],
-    *["toolchain.platform.oidc", "toolchain.platform.postgresql"],
-    *["toolchain.platform.rabbitmq", "toolchain.platform.redis", "toolchain.needs.program"],
+    "toolchain.needs.program",
 ]
 
 
 @pytest.fixture(scope="module")
 def derivations() -> list[Path]:
     """What is built, down to the platform, but for derivations whose output a hash pins."""
-    roots = [instantiate(attribute) for attribute in ATTRIBUTES]
+    names = evaluate("(import ./. { }).toolchain.needs.names")
+    servers = [f"toolchain.needs.servers.{name}" for name in names]
+    roots = [instantiate(attribute) for attribute in [*ATTRIBUTES, *servers]]
     paths = run("nix-store", "-qR", *roots).stdout.split()
     text = {Path(path): Path(path).read_text() for path in paths if path.endswith(".drv")}
     # A derivation begins with its outputs: name, path, and for a pinned one a hash and its kind.

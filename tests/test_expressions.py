@@ -34,6 +34,7 @@ def test_every_stage_has_cases() -> None:
     stages = {str(case.parent.relative_to(HERE)) for case in CASES}
     assert stages == {
         "members",
+        "needs/names",
         "outputs",
         "platform",
         "platform/debian/lock",

@@ -1,4 +1,4 @@
-"""Who asks for servers has them in tests and in the shell, and nobody else does."""
+"""A member that asks for servers has them in its tests and its shell; no other member has."""
 
 import re
 import subprocess
@@ -8,7 +8,10 @@ import pytest
 from checkout import edit
 from toolchain import NixError, build, environment, evaluate, instantiate, packages, run
 
-SERVERS = {"oidc", "postgresql", "rabbitmq", "redis"}
+KNOWN = evaluate("(import ./. { }).toolchain.needs.names")
+SERVERS = set(KNOWN)
+ASKED = {"oidc", "postgresql", "rabbitmq", "redis"}
+"""The servers that members of the workspace ask for."""
 
 
 def servers(attribute: str) -> set[str]:
@@ -28,15 +31,15 @@ def servers(attribute: str) -> set[str]:
         ("tokens.tests", set()),
         ("tokens.shell", set()),
         ("backend_common", set()),
-        ("backend_common.tests", SERVERS),
+        ("backend_common.tests", ASKED),
         ("backend_common.extras.db", set()),
         ("backend_common.extras.db.tests", {"postgresql"}),
         ("backend_common.extras.log.tests", set()),
-        ("toolchain.shell", SERVERS),
+        ("toolchain.shell", ASKED),
         ("toolchain.needs.program", set()),
     ],
 )
-def test_only_who_asks_gets_a_server(attribute: str, expected: set[str]) -> None:
+def test_only_a_member_that_asks_gets_a_server(attribute: str, expected: set[str]) -> None:
     assert servers(attribute) == expected
 
 
@@ -58,7 +61,7 @@ def test_an_unknown_server_is_named(checkout: Path) -> None:
     error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services]: there is no server mysql to need; there "
-        "are: oidc postgresql rabbitmq redis"
+        f"are: {' '.join(KNOWN)}"
     ) in error
     assert instantiate("treestatus", root=checkout)
 

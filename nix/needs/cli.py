@@ -17,8 +17,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from needs import keeper, user
-from needs.catalogue import SERVERS
+from needs import catalogue, keeper, user
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.session import Session
@@ -126,7 +125,7 @@ def keep(options: argparse.Namespace) -> int:
     log = os.open(record.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, sys.stdout.fileno())
     os.dup2(log, sys.stderr.fileno())
-    return keeper.keep(record, options.prefix, SERVERS[record.name], options.owner)
+    return keeper.keep(record, options.prefix, catalogue.find(record.name), options.owner)
 
 
 COMMANDS = {

@@ -1,10 +1,9 @@
 # The servers that members can ask for, and the program that starts them.
 { platform, python }:
 let
-  # By the names that manifests use, which ./catalogue.py knows.
-  servers = present { inherit (platform) oidc postgresql rabbitmq redis; };
-  # A platform may lack one.
-  present = set: removeAttrs set (filter (name: set.${name} == null) (attrNames set));
+  # By the names that manifests use. A platform may lack one.
+  servers = listToAttrs (filter (server: server.value != null)
+    (map (name: { inherit name; value = platform.server name; }) (import ./names.nix ./servers)));
 
   inherit (builtins) attrNames concatLists filter isList listToAttrs;
   code = import ./code.nix { inherit platform python; };
@@ -19,7 +18,7 @@ in
   # Lists of names -> the names that are in any of them.
   union = lists: attrNames (listToAttrs (map (name: { inherit name; value = null; }) (concatLists lists)));
 
-  # Names of servers -> the value of NEEDS_SERVERS. `asker` is the path of whoever asks for them.
+  # Names of servers -> the value of NEEDS_SERVERS. `asker` is the path of the member that asks for them.
   variable = asker: names:
     let
       manifest = "${asker}/pyproject.toml: [tool.services]:";

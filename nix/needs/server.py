@@ -34,7 +34,7 @@ class Place:
 
 
 class Server(ABC):
-    """One kind of server. A new one is a subclass in needs/servers and a line in the catalogue."""
+    """One kind of server. A new one is a subclass in a module of its own in needs/servers."""
 
     ports: ClassVar[Sequence[str]] = ("main",)
     """What it listens for: each gets a port of its own."""

@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs import keeper, user
-from needs.catalogue import SERVERS
+from needs import catalogue, keeper, user
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.server import Server
@@ -81,7 +80,7 @@ class Session:
         return Record(self.directory / name)
 
     def _server(self, name: str) -> Server:
-        return SERVERS[name](self.record(name).place(self.prefixes[name]))
+        return catalogue.find(name)(self.record(name).place(self.prefixes[name]))
 
     def _answers(self, name: str) -> bool:
         """Tell whether a server answers; see to it that it has a keeper.

@@ -20,10 +20,8 @@
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo
 #   locale       the directory with the locale C.utf8, for LOCPATH (setlocale(3))
-#   postgresql   bin/postgres, bin/initdb, bin/pg_isready
-#   redis        bin/redis-server
-#   rabbitmq     bin/rabbitmq-server, bin/epmd
-#   oidc         bin/glewlwyd, an OpenID provider; null where the platform has none
+#   server       a function: the name of a server of ../needs/servers -> a prefix with the programs
+#                that its module runs, such as bin/redis-server; null where the platform has no such server
 {
   # The Nix system to build for, a string.
   system,

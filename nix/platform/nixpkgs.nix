@@ -2,14 +2,18 @@
 { pkgs }:
 let
   python = pkgs.python311;
+
+  # The servers whose package has another name; null where nixpkgs has no package.
+  servers = {
+    oidc = null;
+    postgresql = pkgs.postgresql_15;
+    rabbitmq = pkgs.symlinkJoin { name = "rabbitmq"; paths = [ pkgs.rabbitmq-server pkgs.erlang ]; };
+  };
 in
 rec {
   inherit python;
-  inherit (pkgs) bash busybox cacert elfutils openssl patchelf redis tzdata;
-  postgresql = pkgs.postgresql_15;
-  rabbitmq = pkgs.symlinkJoin { name = "rabbitmq"; paths = [ pkgs.rabbitmq-server pkgs.erlang ]; };
-  # nixpkgs does not have glewlwyd.
-  oidc = null;
+  inherit (pkgs) bash busybox cacert elfutils openssl patchelf tzdata;
+  server = name: servers.${name} or pkgs.${name} or null;
   inherit (python) sitePackages;
   abi = "cp${builtins.replaceStrings [ "." ] [ "" ] python.pythonVersion}";
   inherit (pkgs.stdenv.hostPlatform) system;

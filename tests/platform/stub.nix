@@ -21,10 +21,11 @@ let
   };
 in
 {
-  inherit (embedded) bash busybox cacert elfutils openssl patchelf redis tzdata;
-  postgresql_15 = embedded.postgresql;
-  rabbitmq-server = embedded.rabbitmq;
-  erlang = embedded.rabbitmq;
+  inherit (embedded) bash busybox cacert elfutils openssl patchelf tzdata;
+  redis = embedded.server "redis";
+  postgresql_15 = embedded.server "postgresql";
+  rabbitmq-server = embedded.server "rabbitmq";
+  erlang = embedded.server "rabbitmq";
   symlinkJoin = { name, paths }: builtins.seq name (builtins.head paths);
   stdenv = {
     hostPlatform = { inherit system; };

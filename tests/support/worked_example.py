@@ -47,6 +47,7 @@ def do(step: Step, root: Path) -> None:
     if not found:
         raise ValueError(f"{step.path} has no line with {step.anchor!r}")
     place = found[0] + (step.side == "after")
-    # A paragraph of its own, where paragraphs are what a file is made of.
-    text = f"{step.text}\n" if file.suffix == ".md" else step.text
+    # Paragraphs of text and tables of TOML stand apart; rows of a table in Markdown do not.
+    apart = {".md": not step.text.startswith("|"), ".toml": step.text.startswith("[")}
+    text = f"{step.text}\n" if apart.get(file.suffix) else step.text
     file.write_text("".join([*lines[:place], text, *lines[place:]]))

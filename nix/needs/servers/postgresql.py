@@ -42,7 +42,7 @@ class PostgreSQL(Server):
             new.rename(place.data)
         time_zones = place.prefix / "share/zoneinfo"
         if time_zones.is_dir():
-            # Where the platform's PostgreSQL looks for them: see finish_postgresql.py.
+            # Where PostgreSQL looks for them: see nix/platform/debian/servers/postgresql.py.
             link = place.data / "zoneinfo"
             link.unlink(missing_ok=True)
             link.symlink_to(time_zones)

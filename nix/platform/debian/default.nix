@@ -2,7 +2,7 @@
 #
 # A component is a named set of Debian packages (../components.toml): one that runs (./component.nix),
 # a tool that those are made with (./tool.nix), or a few files (./files.nix). Adding one: an entry
-# there, `./please lock --platform`, a line here.
+# there, `./please lock --platform`, a line here. A server needs no line (./server.nix).
 { system, mirror ? null }:
 let
   lock = import ./lock.nix { inherit system; };
@@ -48,10 +48,7 @@ let
     # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
     # names this one.
     locale = files { name = "locale"; take = ''unpack files $debs; cp -R files/lib/locale "$out"''; };
-    postgresql = import ./postgresql.nix { inherit component tzdata; };
-    redis = component { name = "redis"; };
-    rabbitmq = import ./rabbitmq.nix { inherit component; inherit (tools) busybox; };
-    oidc = component { name = "oidc"; finish = ./finish_oidc.py; };
+    server = import ./server.nix { inherit lock component platform; };
   };
 in
 platform

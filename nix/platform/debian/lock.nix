@@ -10,6 +10,7 @@ let
   supported = toString (builtins.attrNames lock.systems);
   unsupported = throw "the embedded platform has no packages for ${system}, only for ${supported}: build with --arg pkgs 'import <nixpkgs> {}'";
   locked = lock.systems.${system} or unsupported;
+  components = builtins.fromTOML (builtins.readFile ../components.toml);
 in
 (abi.${system} or unsupported) // rec {
   inherit (lock) codename;
@@ -24,5 +25,7 @@ in
   # The packages of a component, a list of names; and which of its files are deleted, a list of globs.
   component = name: locked.components.${name} or (throw
     "the component ${name} is not in nix/lock/debian.json: run ./please lock --platform");
-  prune = name: (builtins.fromTOML (builtins.readFile ../components.toml)).${name}.prune or [ ];
+  prune = name: components.${name}.prune or [ ];
+  # Whether there is a component of this name, a bool.
+  hasComponent = name: components ? ${name};
 }

@@ -1,7 +1,7 @@
 {
   names = [
-    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "locale" "oidc" "openssl"
-    "patchelf" "pip" "pipIndex" "postgresql" "python" "rabbitmq" "redis" "sitePackages" "system" "tzdata"
+    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "locale" "openssl"
+    "patchelf" "pip" "pipIndex" "python" "server" "sitePackages" "system" "tzdata"
   ];
   same = true;
 }

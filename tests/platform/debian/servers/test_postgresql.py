@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import finish_postgresql
 import pytest
-from finish_postgresql import COMMANDS, COMPILED_IN, READERS
+from servers import postgresql
+from servers.postgresql import COMMANDS, COMPILED_IN, READERS
 from toolchain import build
 
 
@@ -17,7 +17,7 @@ def test_the_directory_of_time_zones(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "share").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("tzdata", "/store/tzdata")
-    finish_postgresql.main()
+    postgresql.main()
     edited = (tmp_path / "bin/postgres").read_bytes()
     assert edited == b"code\0zoneinfo".ljust(len(content) - len(b"more\0"), b"\0") + b"more\0"
     assert (tmp_path / "share/zoneinfo").readlink() == Path("/store/tzdata/share/zoneinfo")
@@ -27,16 +27,16 @@ def test_another_version_is_an_error(tmp_path: Path) -> None:
     program = tmp_path / "postgres"
     program.write_bytes(b"/etc/zoneinfo\0")
     with pytest.raises(ValueError, match="zoneinfo") as raised:
-        finish_postgresql.redirect(program)
+        postgresql.redirect(program)
     assert str(raised.value) == (
         f"{program}: does not contain b'/usr/share/zoneinfo\\x00'. This edit was made for another "
         "version of the package: look at COMPILED_IN in "
-        "nix/platform/debian/finish_postgresql.py."
+        "nix/platform/debian/servers/postgresql.py."
     )
 
 
 @pytest.mark.builds
 def test_no_program_names_the_hosts_time_zones() -> None:
-    prefix = build("toolchain.platform.postgresql")
+    prefix = build("toolchain.needs.servers.postgresql")
     for program in (prefix / COMMANDS).iterdir():
         assert COMPILED_IN not in program.read_bytes()

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import finish_oidc
 import pytest
-from finish_oidc import PAGES
+from servers import oidc
+from servers.oidc import PAGES
 from toolchain import build
 
 
@@ -20,7 +20,7 @@ def test_links_become_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / PAGES / "config.json").symlink_to("../../../etc/glewlwyd/config-2.7.json")
     (tmp_path / PAGES / "js").symlink_to("../../javascript/jquery")
     monkeypatch.chdir(tmp_path)
-    finish_oidc.main()
+    oidc.main()
     assert (tmp_path / PAGES / "config.json").read_text() == "{}"
     assert (tmp_path / PAGES / "js/jquery.js").read_text() == "jquery"
     names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
@@ -30,5 +30,5 @@ def test_links_become_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.builds
 def test_no_page_is_a_link() -> None:
-    pages = build("toolchain.platform.oidc") / PAGES
+    pages = build("toolchain.needs.servers.oidc") / PAGES
     assert not [path for path in pages.rglob("*") if path.is_symlink()]

@@ -25,7 +25,7 @@ def redirect(program: Path, old: bytes = COMPILED_IN) -> None:
     if old not in content:
         raise ValueError(
             f"{program}: does not contain {old!r}. This edit was made for another version of the "
-            "package: look at COMPILED_IN in nix/platform/debian/finish_postgresql.py."
+            "package: look at COMPILED_IN in nix/platform/debian/servers/postgresql.py."
         )
     program.write_bytes(content.replace(old, b"zoneinfo".ljust(len(old), b"\0")))
 

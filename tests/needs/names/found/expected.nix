@@ -1,0 +1,1 @@
+[ "2-shops" "Shop_2" "redis" ]

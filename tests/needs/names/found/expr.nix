@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/needs/names.nix") ./servers
