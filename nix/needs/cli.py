@@ -1,11 +1,11 @@
 """The command `needs`: the servers that a member of the workspace asks for.
 
 Environment:
-  NEEDS_SERVERS    which there are, as name=prefix, separated by spaces
-  NEEDS_PROJECT    the path of whoever asks for them; otherwise the working directory
-  NEEDS_DIRECTORY  where they keep their data; otherwise the project's own below the user's state
-                   directory, so that they are there again tomorrow
-  NEEDS_OWNER      the id of the process whose end is theirs; otherwise of the one that calls
+  NEEDS_SERVERS    the servers, as name=prefix, separated by spaces
+  NEEDS_PROJECT    the path of the member that asks for them; by default the working directory
+  NEEDS_DIRECTORY  the directory of their data; by default the project's own below the user's state
+                   directory, so that the data are there again tomorrow
+  NEEDS_OWNER      the id of the process at whose end they end; by default of the calling process
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from needs import catalogue, keeper, user
+from needs import catalogue, supervisor, user
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.session import Session
@@ -50,11 +50,11 @@ def parser() -> argparse.ArgumentParser:
     variables.add_argument("--json", action="store_true", help="print an object, for a program")
     run = actions.add_parser("run", help="start all, and run a command that is told where they are")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
-    # What a keeper is started with: see session.py.
-    keep = actions.add_parser("keep")
-    keep.add_argument("path", type=Path)
-    keep.add_argument("prefix", type=Path)
-    keep.add_argument("owner", type=int)
+    # The command of a supervisor: see session.py.
+    supervise = actions.add_parser("supervise")
+    supervise.add_argument("path", type=Path)
+    supervise.add_argument("prefix", type=Path)
+    supervise.add_argument("owner", type=int)
     return root
 
 
@@ -119,13 +119,14 @@ def run(options: argparse.Namespace) -> NoReturn:
         raise NeedsError(f"there is no command {command[0]!r} on PATH to run.") from None
 
 
-def keep(options: argparse.Namespace) -> int:
-    """Be the keeper of a server."""
+def supervise(options: argparse.Namespace) -> int:
+    """Be the supervisor of a server."""
     record = Record(options.path)
-    log = os.open(record.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(log, sys.stdout.fileno())
-    os.dup2(log, sys.stderr.fileno())
-    return keeper.keep(record, options.prefix, catalogue.find(record.name), options.owner)
+    with record.open_log() as log:
+        os.dup2(log.fileno(), sys.stdout.fileno())
+        os.dup2(log.fileno(), sys.stderr.fileno())
+    kind = catalogue.find(record.name)
+    return supervisor.supervise(record, options.prefix, kind, options.owner)
 
 
 COMMANDS = {
@@ -135,7 +136,7 @@ COMMANDS = {
     "status": status,
     "variables": variables,
     "run": run,
-    "keep": keep,
+    "supervise": supervise,
 }
 
 
@@ -157,10 +158,10 @@ def this_session() -> Session:
 
 
 def directory() -> Path:
-    """Return where the servers' directories are: NEEDS_DIRECTORY, or a place for the project.
+    """Return the parent of the servers' directories: NEEDS_DIRECTORY, or a place for the project.
 
-    Below XDG_STATE_HOME (XDG base directory specification), but for root, whose servers run as
-    another user: below /var/lib, where that one gets.
+    The latter is below XDG_STATE_HOME (XDG base directory specification); for root, whose servers
+    run as another user, below /var/lib, which that user can reach.
     """
     if named := os.environ.get("NEEDS_DIRECTORY"):
         return Path(named).absolute()

@@ -1,5 +1,5 @@
-"""What a user is told when something goes wrong."""
+"""The errors that the command reports in a line, without a traceback."""
 
 
 class NeedsError(Exception):
-    """A server cannot be had; the message says why, where, and what to do next."""
+    """A server cannot be started or reached; the message says why, where, and what to do next."""

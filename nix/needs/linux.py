@@ -1,13 +1,18 @@
-"""Three things that Linux does for processes and that Python's library has no names for."""
+"""What Linux does for processes and files, and Python's library has no names for."""
 
 import ctypes
+import fcntl
 import os
 import signal
+import struct
 from pathlib import Path
 
 # prctl(2)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+
+# struct flock of fcntl(2): l_type, l_whence, l_start, l_len, l_pid.
+_FLOCK = "hhqqi4x"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -23,7 +28,7 @@ def adopt_orphans() -> None:
 
 
 def kill_children() -> None:
-    """Kill and reap all children, those that were adopted too, until there are none."""
+    """Kill and reap all children, the adopted ones too, until no child is left."""
     while True:
         for task in Path("/proc/self/task").iterdir():
             for pid in (task / "children").read_text().split():
@@ -32,6 +37,23 @@ def kill_children() -> None:
             os.waitpid(-1, 0)
         except ChildProcessError:
             return
+
+
+def lock_holder(descriptor: int, start: int) -> int | None:
+    """Return the id of the process that holds a record lock on one byte of a file.
+
+    The kernel knows the holder, so that no process can name another one.
+
+    Args:
+        descriptor: the open file.
+        start: the offset of the byte.
+
+    Returns:
+        None if no other process holds it; 0 if that is in another PID namespace.
+    """
+    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, start, 1, 0)
+    kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
+    return None if kind == fcntl.F_UNLCK else pid
 
 
 def _prctl(option: int, argument: int) -> None:

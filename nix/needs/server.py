@@ -1,5 +1,6 @@
 """What a server is, to the program that starts it: a command, and how to talk to it."""
 
+import os
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,8 @@ from pathlib import Path
 from signal import SIGTERM, Signals
 from typing import ClassVar
 
-from needs import linux
+from needs import linux, user
+from needs.errors import NeedsError
 
 HOST = "127.0.0.1"
 """The address that all servers listen on: loopback, and nothing else."""
@@ -18,8 +20,11 @@ HOST = "127.0.0.1"
 class Place:
     """Where one server is: its program, its data, its address.
 
-    `prefix` has the server's bin, `directory` is the server's own, `ports` are by purpose, and
-    `secret` is a password that was made for this place.
+    Attributes:
+        prefix: the directory with the server's bin.
+        directory: the servers' user's own, which no other user can enter.
+        ports: TCP ports by purpose.
+        secret: a password that was made for this place.
     """
 
     prefix: Path
@@ -37,29 +42,34 @@ class Server(ABC):
     """One kind of server. A new one is a subclass in a module of its own in needs/servers."""
 
     ports: ClassVar[Sequence[str]] = ("main",)
-    """What it listens for: each gets a port of its own."""
+    """The purposes that it listens for: each gets a port of its own."""
 
     stop_signal: ClassVar[Signals] = SIGTERM
-    """What makes it finish its work and end."""
+    """The signal at which it finishes its work and ends."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make what it needs to start: its data if there are none, its configuration."""
+        """Make its data, if there are none, and its configuration; runs as the servers' user.
+
+        Raises:
+            NeedsError: it cannot be prepared.
+            subprocess.CalledProcessError: a program failed.
+        """
 
     @abstractmethod
     def command(self) -> Sequence[str]:
         """Return the command that serves in the foreground."""
 
-    def companions(self) -> Sequence[Sequence[str]]:
+    def sidecars(self) -> Sequence[Sequence[str]]:
         """Return commands that have to run before and beside that one."""
         return []
 
     @abstractmethod
     def answers(self) -> bool:
-        """Tell whether it is ready for clients. May raise OSError in place of False."""
+        """Return whether it is ready for clients. May raise OSError in place of False."""
 
     @abstractmethod
     def variables(self) -> dict[str, str]:
@@ -71,19 +81,41 @@ class Server(ABC):
         return {"HOME": str(self.place.directory), "LC_ALL": "C", "PATH": bin_directory}
 
     def spawn(self, command: Sequence[str], directory: Path) -> "subprocess.Popen[bytes]":
-        """Start a program in a directory, its output in the log; it dies with this process."""
-        return subprocess.Popen(
-            command,
-            cwd=directory,
-            env=self.environment(),
-            start_new_session=True,
-            preexec_fn=linux.die_with_parent,  # noqa: PLW1509 - this process has one thread
-        )
+        """Start a program of the servers' user; it dies with this process.
+
+        Args:
+            command: the program's path, and its arguments.
+            directory: its working directory.
+
+        Raises:
+            NeedsError: the servers' user cannot enter that directory.
+        """
+
+        def enter() -> None:
+            # subprocess has become the servers' user by now: only now, because that user could
+            # have put a link to any directory in its place, and because setuid clears this signal.
+            linux.die_with_parent()
+            os.chdir(directory)
+
+        try:
+            return subprocess.Popen(
+                command,
+                env=self.environment(),
+                start_new_session=True,
+                preexec_fn=enter,  # noqa: PLW1509 - this process has one thread
+                **user.options(),
+            )
+        except subprocess.SubprocessError:
+            raise NeedsError(
+                f"{command[0]} cannot run in {directory}: the servers' user cannot enter it. "
+                "Remove the server's directory (needs status): the server then starts anew."
+            ) from None
 
     def run(self, *command: str) -> None:
-        """Run a program to its end, its output in the log; it dies with this process.
+        """Run a program of the servers' user to its end; it dies with this process.
 
-        Raises subprocess.CalledProcessError when it fails.
+        Raises:
+            subprocess.CalledProcessError: it failed.
         """
         with self.spawn(command, self.place.directory) as running:
             status = running.wait()

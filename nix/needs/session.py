@@ -1,6 +1,5 @@
-"""The servers that somebody asked for: starting and ending them, and what services are told."""
+"""The servers of one project: starting and ending them, and the variables of services."""
 
-import os
 import signal
 import subprocess
 import time
@@ -9,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs import catalogue, keeper, user
+from needs import catalogue, supervisor
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.server import Server
@@ -23,16 +22,16 @@ PAUSE = 0.02
 
 @dataclass(frozen=True)
 class Session:
-    """Servers by name, with the prefix of each; where their data are, and whose end is theirs.
+    """Servers by name, with the prefix of each; their directory, and the process that owns them.
 
-    `command` runs this program: a keeper is one more process of it.
+    `command` runs this program: a supervisor is one more process of it.
     """
 
     prefixes: Mapping[str, Path]
     directory: Path
     owner: int
     command: Sequence[str]
-    _keepers: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    _supervisors: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def choose(self, names: Sequence[str]) -> Sequence[str]:
         """Return the names, or all when there are none. Raises NeedsError for an unknown one."""
@@ -47,9 +46,9 @@ class Session:
     def start(self, names: Sequence[str]) -> None:
         """Start servers and wait until each answers. Raises NeedsError if one does not."""
         for name in names:
-            user.make_directory(self.record(name).path)
-            if not self.record(name).is_kept():
-                self._start_keeper(name)
+            self.record(name).make()
+            if not self.record(name).is_supervised():
+                self._start_supervisor(name)
         limit = time.monotonic() + LIMIT
         for name in names:
             while not self._answers(name):
@@ -59,15 +58,15 @@ class Session:
 
     def stop(self, names: Sequence[str]) -> None:
         """Let servers finish what they do, and wait until they have ended."""
-        self._end(names, keeper.STOP)
+        self._end(names, supervisor.STOP)
 
     def kill(self, names: Sequence[str]) -> None:
         """Kill servers, and wait until they are gone."""
-        self._end(names, keeper.KILL)
+        self._end(names, supervisor.KILL)
 
     def is_running(self, name: str) -> bool:
-        """Tell whether a server was started, and not ended since."""
-        return self.record(name).keeper() is not None
+        """Return whether a server was started, and not ended since."""
+        return self.record(name).supervisor() is not None
 
     def variables(self, names: Sequence[str]) -> dict[str, str]:
         """Return the variables of servers that were started at least once."""
@@ -83,19 +82,20 @@ class Session:
         return catalogue.find(name)(self.record(name).place(self.prefixes[name]))
 
     def _answers(self, name: str) -> bool:
-        """Tell whether a server answers; see to it that it has a keeper.
+        """Return whether a server answers; start a supervisor if it has none any more.
 
-        Raises NeedsError if it ended by itself.
+        Raises:
+            NeedsError: it ended by itself.
         """
-        record, started = self.record(name), self._keepers.get(name)
-        if record.keeper() is not None:
+        record, started = self.record(name), self._supervisors.get(name)
+        if record.supervisor() is not None:
             with suppress(OSError):
                 return self._server(name).answers()
-        elif not record.is_kept():
-            status = started.poll() if started else keeper.BUSY
-            if status == keeper.BUSY:
-                # The one that kept it was about to end.
-                self._start_keeper(name)
+        elif not record.is_supervised():
+            status = started.poll() if started else supervisor.BUSY
+            if status == supervisor.BUSY:
+                # Its supervisor was about to end.
+                self._start_supervisor(name)
             elif status is not None:
                 raise self._failure(name, "did not start")
         return False
@@ -104,26 +104,22 @@ class Session:
         record = self.record(name)
         return NeedsError(f"{name} {what}. Its log, {record.log}, ends like this:\n{record.tail()}")
 
-    def _start_keeper(self, name: str) -> None:
+    def _start_supervisor(self, name: str) -> None:
         path = self.record(name).path
-        arguments = ["keep", str(path), str(self.prefixes[name]), str(self.owner)]
-        self._keepers[name] = subprocess.Popen(
+        arguments = ["supervise", str(path), str(self.prefixes[name]), str(self.owner)]
+        self._supervisors[name] = subprocess.Popen(
             [*self.command, *arguments],
             cwd=path,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            **user.options(),
         )
 
     def _end(self, names: Sequence[str], how: signal.Signals) -> None:
-        told = set()
         for name in names:
-            while self.record(name).is_kept():
-                pid = self.record(name).keeper()
-                if pid is not None and pid not in told:
-                    told.add(pid)
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, how)
+            record, told = self.record(name), None
+            while record.is_supervised():
+                if record.supervisor() != told:
+                    told = record.signal(how)
                 time.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""What cannot be had is told in a line, without a traceback."""
+"""Errors are reported in a line, without a traceback."""
 
 import os
 import subprocess

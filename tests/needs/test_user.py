@@ -1,41 +1,56 @@
-"""Who servers run as."""
+"""The user that servers run as."""
 
 import os
 import pwd
-import tempfile
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 from needs import user
 from needs.errors import NeedsError
-
-ROOTS = pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers are not its own")
+from other_user import AS_ROOT
+from toolchain import ROOT
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root's servers are not its own")
-def test_servers_are_the_users_own(tmp_path: Path) -> None:
+def test_servers_are_the_users_own() -> None:
     assert user.options() == {}
-    user.make_directory(tmp_path / "a/redis")
-    assert (tmp_path / "a/redis").stat().st_mode & 0o777 == 0o700
+    assert user.ids() == (os.geteuid(), os.getegid())
+    user.become()
 
 
-@ROOTS
-def test_servers_of_root_are_somebody_elses() -> None:
+@AS_ROOT
+def test_servers_of_root_are_another_users() -> None:
     nobody = pwd.getpwnam(user.NAME)
     options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     assert user.options() == options
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:
-        Path(name).chmod(0o711)
-        user.make_directory(Path(name, "redis"))
-        status = Path(name, "redis").stat()
-        assert (status.st_uid, status.st_mode & 0o777) == (nobody.pw_uid, 0o700)
+    assert user.ids() == (nobody.pw_uid, nobody.pw_gid)
 
 
-@ROOTS
-def test_a_directory_that_they_cannot_enter() -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as name, pytest.raises(NeedsError) as raised:
-        user.make_directory(Path(name, "redis"))
+@AS_ROOT
+def test_root_is_given_up_for_good() -> None:
+    code = (
+        "import os\nfrom needs import user\nuser.become()\n"
+        "print(os.getresuid(), os.getresgid(), os.getgroups())\nos.setuid(0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "nix")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    uid, gid = user.ids()
+    assert done.stdout == f"{(uid,) * 3} {(gid,) * 3} []\n"
+    assert "PermissionError" in done.stderr
+
+
+@AS_ROOT
+def test_a_system_without_that_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user, "NAME", "no-such-user")
+    with pytest.raises(NeedsError) as raised:
+        user.options()
     assert str(raised.value) == (
-        f"root's servers run as the user nobody, who cannot enter {name}. Set NEEDS_DIRECTORY to a "
-        "directory that everybody can enter."
+        "root's servers run as the user no-such-user, which this system does not have. Add it, or "
+        "call needs as a user other than root."
     )

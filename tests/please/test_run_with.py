@@ -39,12 +39,12 @@ def test_a_service_works_with_its_servers(directory: Path) -> None:
     ) as process:
         try:
             assert Service(process).request("GET", "/trees") is not None
-            assert Record(directory / "postgresql").is_kept()
+            assert Record(directory / "postgresql").is_supervised()
         finally:
             # As hard as it can be: nobody is left to stop the server.
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
-    eventually(lambda: not Record(directory / "postgresql").is_kept())
+    eventually(lambda: not Record(directory / "postgresql").is_supervised())
 
 
 def test_an_unknown_server_is_named() -> None:

@@ -2,8 +2,8 @@
 
 import shutil
 import signal
-import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from needs.server import HOST, Server, url
 
@@ -54,10 +54,11 @@ class PostgreSQL(Server):
         return [self._program("postgres"), "-D", str(self.place.data), *options]
 
     def answers(self) -> bool:
-        """Tell whether it accepts connections: not while it recovers."""
+        """Return whether it accepts connections: not while it recovers."""
         port = str(self.place.ports["main"])
         probe = [self._program("pg_isready"), "--quiet", "--host", HOST, "--port", port]
-        return subprocess.run(probe, check=False, env=self.environment()).returncode == 0
+        with self.spawn(probe, Path("/")) as running:
+            return running.wait() == 0
 
     def variables(self) -> dict[str, str]:
         """Return where the database is."""

@@ -36,7 +36,7 @@ class RabbitMQ(Server):
         }
         self._configuration.write_text("".join(f"{key} = {settings[key]}\n" for key in settings))
 
-    def companions(self) -> Sequence[Sequence[str]]:
+    def sidecars(self) -> Sequence[Sequence[str]]:
         """Return the port mapper, which would start itself as a daemon otherwise."""
         port = str(self.place.ports["epmd"])
         return [[str(self.place.prefix / "bin/epmd"), "-address", HOST, "-port", port]]

@@ -1,4 +1,4 @@
-"""A keeper ends its server, whatever ends the keeper or the server's owner."""
+"""A supervisor ends its server, whatever ends the supervisor or the server's owner."""
 
 import os
 import signal
@@ -46,11 +46,11 @@ def test_an_owner_that_is_gone_already(needs: Needs) -> None:
     eventually(lambda: not servers(needs))
 
 
-def test_a_server_ends_with_its_keeper(needs: Needs) -> None:
+def test_a_server_ends_with_its_supervisor(needs: Needs) -> None:
     needs("start")
-    keeper = needs.record("redis").keeper()
-    assert keeper is not None
-    os.kill(keeper, signal.SIGKILL)
+    supervisor = needs.record("redis").supervisor()
+    assert supervisor is not None
+    os.kill(supervisor, signal.SIGKILL)
     eventually(lambda: not servers(needs))
     assert "stopped" in needs("status")
     needs("start")
@@ -59,7 +59,7 @@ def test_a_server_ends_with_its_keeper(needs: Needs) -> None:
 
 def test_a_server_that_ends_by_itself(needs: Needs) -> None:
     needs("start")
-    (server,) = set(servers(needs)) - {needs.record("redis").keeper()}
+    (server,) = set(servers(needs)) - {needs.record("redis").supervisor()}
     os.kill(server, signal.SIGKILL)
     eventually(lambda: not servers(needs))
     assert needs.record("redis").tail().endswith("redis ended with status -9")
