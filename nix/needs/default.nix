@@ -3,9 +3,13 @@
 let
   # By the names that manifests use. A platform may lack one.
   servers = listToAttrs (filter (server: server.value != null)
-    (map (name: { inherit name; value = platform.server name; }) (import ./names.nix ./servers)));
+    (map (name: { inherit name; value = prepared name (platform.server name); }) (import ./names.nix ./servers)));
+  # ./prepared/<name>.nix makes once what each first start of a server would make.
+  prepared = name: prefix:
+    let file = ./prepared + "/${name}.nix"; in
+    if prefix != null && pathExists file then import file { inherit python prefix; } else prefix;
 
-  inherit (builtins) attrNames concatLists filter isList listToAttrs;
+  inherit (builtins) attrNames concatLists filter isList listToAttrs pathExists;
   code = import ./code.nix { inherit platform python; };
 in
 {

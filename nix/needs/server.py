@@ -80,12 +80,15 @@ class Server(ABC):
         bin_directory = str(self.place.prefix / "bin")
         return {"HOME": str(self.place.directory), "LC_ALL": "C", "PATH": bin_directory}
 
-    def spawn(self, command: Sequence[str], directory: Path) -> "subprocess.Popen[bytes]":
+    def spawn(
+        self, command: Sequence[str], directory: Path, stdin: int = subprocess.DEVNULL
+    ) -> "subprocess.Popen[bytes]":
         """Start a program of the servers' user; it dies with this process.
 
         Args:
             command: the program's path, and its arguments.
             directory: its working directory.
+            stdin: its standard input, as subprocess has it.
 
         Raises:
             NeedsError: the servers' user cannot enter that directory.
@@ -101,6 +104,7 @@ class Server(ABC):
             return subprocess.Popen(
                 command,
                 env=self.environment(),
+                stdin=stdin,
                 start_new_session=True,
                 preexec_fn=enter,  # noqa: PLW1509 - this process has one thread
                 **user.options(),
@@ -111,16 +115,21 @@ class Server(ABC):
                 "Remove the server's directory (needs status): the server then starts anew."
             ) from None
 
-    def run(self, *command: str) -> None:
+    def run(self, *command: str, directory: Path | None = None, text: str = "") -> None:
         """Run a program of the servers' user to its end; it dies with this process.
+
+        Args:
+            command: the program's path, and its arguments.
+            directory: its working directory; by default the place's own.
+            text: what it reads from its standard input.
 
         Raises:
             subprocess.CalledProcessError: it failed.
         """
-        with self.spawn(command, self.place.directory) as running:
-            status = running.wait()
-        if status:
-            raise subprocess.CalledProcessError(status, command)
+        with self.spawn(command, directory or self.place.directory, subprocess.PIPE) as running:
+            running.communicate(text.encode())
+        if running.returncode:
+            raise subprocess.CalledProcessError(running.returncode, command)
 
 
 def url(scheme: str, user: str, place: Place, path: str) -> str:

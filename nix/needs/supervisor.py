@@ -103,6 +103,7 @@ def _prepare(server: Server) -> int:
             signal.signal(number, signal.SIG_DFL)
         user.become()
         linux.die_with_parent()
+        os.umask(0o077)
         os.chdir(server.place.directory)
         server.prepare()
         status = 0

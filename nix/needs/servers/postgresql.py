@@ -1,8 +1,9 @@
 """PostgreSQL, with one superuser; it is safe from kill, not from a power failure (fsync is off)."""
 
+import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from needs.server import HOST, Server, url
@@ -27,31 +28,34 @@ class PostgreSQL(Server):
     stop_signal = signal.SIGINT
 
     def prepare(self) -> None:
-        """Make a cluster, all at once."""
-        place = self.place
-        if not place.data.is_dir():
-            new, password = place.directory / "data.new", place.directory / "password"
+        """Copy the cluster that was made once, all at once, and give its user the password."""
+        data = self.place.data
+        if not data.is_dir():
+            new = self.place.directory / "data.new"
             shutil.rmtree(new, ignore_errors=True)
-            password.write_text(place.secret)
+            cluster = self.place.prefix / "cluster"
+            _copy(cluster / "data", new)
+            self._link_time_zones(new)
+            # pg_resetwal replaces a control file that is broken, but not one that is missing.
+            (new / "global/pg_control").touch()
+            options = (cluster / "reset").read_text().split()
+            self.run(self._program("pg_resetwal"), "--force", *options, str(new))
+            # In single-user mode nobody can connect. The statement is not in the arguments, which
+            # other users can see.
             self.run(
-                *[self._program("initdb"), "--pgdata", str(new), "--username", USER],
-                *["--auth", "scram-sha-256", "--pwfile", str(password)],
-                *["--encoding", "UTF8", "--no-locale", "--no-sync"],
+                *[self._program("postgres"), "--single", "-D", str(new)],
+                *_options({**SETTINGS, "exit_on_error": "on"}),
+                "postgres",
+                directory=new,
+                text=f"ALTER USER {USER} PASSWORD '{self.place.secret}'\n",
             )
-            password.unlink()
-            new.rename(place.data)
-        time_zones = place.prefix / "share/zoneinfo"
-        if time_zones.is_dir():
-            # Where PostgreSQL looks for them: see nix/platform/debian/servers/postgresql.py.
-            link = place.data / "zoneinfo"
-            link.unlink(missing_ok=True)
-            link.symlink_to(time_zones)
+            new.rename(data)
+        self._link_time_zones(data)
 
     def command(self) -> Sequence[str]:
         """Return the command of the server."""
         settings = {**SETTINGS, "port": self.place.ports["main"]}
-        options = [word for item in settings.items() for word in ("-c", "{}={}".format(*item))]
-        return [self._program("postgres"), "-D", str(self.place.data), *options]
+        return [self._program("postgres"), "-D", str(self.place.data), *_options(settings)]
 
     def answers(self) -> bool:
         """Return whether it accepts connections: not while it recovers."""
@@ -64,5 +68,29 @@ class PostgreSQL(Server):
         """Return where the database is."""
         return {"DATABASE_URL": url("postgresql", USER, self.place, "postgres")}
 
+    def _link_time_zones(self, data: Path) -> None:
+        """Link the time zones where PostgreSQL looks for them.
+
+        See nix/platform/debian/servers/postgresql.py.
+        """
+        time_zones = self.place.prefix / "share/zoneinfo"
+        if time_zones.is_dir():
+            link = data / "zoneinfo"
+            link.unlink(missing_ok=True)
+            link.symlink_to(time_zones)
+
     def _program(self, name: str) -> str:
         return str(self.place.prefix / "bin" / name)
+
+
+def _options(settings: Mapping[str, object]) -> list[str]:
+    return [word for item in settings.items() for word in ("-c", "{}={}".format(*item))]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a directory out of the store, whose files and directories are read-only."""
+    for parent, _, files in os.walk(source):
+        place = target / Path(parent).relative_to(source)
+        place.mkdir()
+        for name in files:
+            shutil.copyfile(Path(parent, name), place / name)
