@@ -3,12 +3,16 @@
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from needs.server import HOST, Server, url
 
 USER = "services"
+
+TIMEOUT = 1.0
+"""How long it may take to accept a connection, in seconds."""
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -59,8 +63,10 @@ class PostgreSQL(Server):
 
     def answers(self) -> bool:
         """Return whether it accepts connections: not while it recovers."""
-        port = str(self.place.ports["main"])
-        probe = [self._program("pg_isready"), "--quiet", "--host", HOST, "--port", port]
+        port = self.place.ports["main"]
+        # Until it listens, a refused connection costs less than the start of a program.
+        socket.create_connection((HOST, port), TIMEOUT).close()
+        probe = [self._program("pg_isready"), "--quiet", "--host", HOST, "--port", str(port)]
         with self.spawn(probe, Path("/")) as running:
             return running.wait() == 0
 
