@@ -15,7 +15,6 @@ def find(name: str) -> type[Server]:
 
     Raises:
         NeedsError: there is no such module, or not exactly one concrete subclass of Server in it.
-
     """
     module = f"needs.servers.{name}"
     file = f"nix/needs/servers/{name}.py"

@@ -10,6 +10,7 @@ import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from needs import user
@@ -76,16 +77,15 @@ def make_home(path: Path) -> None:
         NeedsError: it is another user's, or not a directory.
     """
     owner, group = user.ids()
-    try:
+    with suppress(FileExistsError):
         path.mkdir(mode=0o700)
-    except FileExistsError:
-        status = path.lstat()
-        if not stat.S_ISDIR(status.st_mode):
-            raise NeedsError(f"{path} is not a directory; remove it, {ELSEWHERE}.") from None
-        if status.st_uid != owner:
-            raise _foreign(path, status) from None
-    else:
-        os.chown(path, owner, group, follow_symlinks=False)
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NeedsError(f"{path} is not a directory; remove it, {ELSEWHERE}.")
+    if status.st_uid not in (owner, os.geteuid()):
+        raise _foreign(path, status)
+    # It is this user's if it is new, or if a call before ended here.
+    os.chown(path, owner, group, follow_symlinks=False)
 
 
 def _make_one(directory: Path, mode: int) -> None:
@@ -97,8 +97,8 @@ def _make_one(directory: Path, mode: int) -> None:
     for place, status in _way(directory.parent):
         _check_entry(place, status)
     with suppress(FileExistsError):  # another call made it meanwhile
-        directory.mkdir()
-        directory.chmod(mode)
+        directory.mkdir(mode)
+        directory.chmod(mode)  # also with a umask that lets nobody in
 
 
 def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -134,7 +134,7 @@ def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 def _check_entry(path: Path, status: os.stat_result) -> None:
     """Raise NeedsError if other users can change an entry on the way, or what is in it."""
-    if status.st_uid not in _owners():
+    if status.st_uid not in _owners(os.geteuid()):
         raise _foreign(path, status)
     if stat.S_ISLNK(status.st_mode):
         return
@@ -154,13 +154,14 @@ def _check_passage(path: Path) -> None:
             )
 
 
-def _owners() -> set[int]:
-    """Return the numbers of the users that are trusted: root, and this process's.
+@cache
+def _owners(own: int) -> set[int]:
+    """Return the numbers of the users that are trusted: root, and this process's own.
 
     In a user namespace, such as the build sandbox, root is not among its users: what is root's
     appears as that of the overflow user (user_namespaces(7)).
     """
-    owners = {0, os.geteuid()}
+    owners = {0, own}
     overflow = int(Path("/proc/sys/kernel/overflowuid").read_text())
     maps = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     if not any(int(first) <= overflow < int(first) + int(count) for first, _, count in maps):

@@ -189,14 +189,19 @@ def test_the_home_is_the_servers_users(place: Path) -> None:
 
 
 @AS_ROOT
-@pytest.mark.parametrize("owner", [0, OTHER])
-def test_the_home_of_another_user(owner: int, place: Path) -> None:
+def test_the_home_of_another_user(place: Path) -> None:
     (place / "home").mkdir()
-    os.chown(place / "home", owner, owner)
+    os.chown(place / "home", OTHER, OTHER)
     with pytest.raises(NeedsError) as raised:
         directories.make_home(place / "home")
-    user = "root" if owner == 0 else str(OTHER)
-    assert str(raised.value) == foreign(place / "home", user)
+    assert str(raised.value) == foreign(place / "home", str(OTHER))
+
+
+@AS_ROOT
+def test_a_home_that_was_not_given_away_yet(place: Path) -> None:
+    (place / "home").mkdir(mode=0o700)
+    directories.make_home(place / "home")
+    assert (place / "home").stat().st_uid == NOBODY
 
 
 @pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/")])
