@@ -1,13 +1,12 @@
 """importlib.metadata.files() of a member lists what an environment has of it."""
 
 import os
-import sys
 from base64 import urlsafe_b64decode
 from hashlib import sha256
 from importlib.metadata import PathDistribution
 from pathlib import Path
 
-from link_environment import link_environment
+from parts import Parts
 from prefix import SITE_PACKAGES
 
 INFO = f"{SITE_PACKAGES}/Acme.shop-1.0.dist-info"
@@ -27,16 +26,9 @@ OTHER = {f"{SITE_PACKAGES}/acme/__init__.py": ""}
 
 def link(directory: Path, *parts: dict[str, str]) -> PathDistribution:
     """Make an environment of parts, each the text of files by path; return the member in it."""
-    for number, part in enumerate(parts):
-        for path, text in part.items():
-            file = directory / str(number) / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-    env = {"python": sys.base_prefix, "cacert": "/cacert", "tzdata": "/tzdata"}
-    link_environment(
-        directory / "env", [directory / str(number) for number in range(len(parts))], env
-    )
-    return PathDistribution(directory / "env" / INFO)
+    made = Parts(directory)
+    environment = made.link(*(made.part(str(number), part) for number, part in enumerate(parts)))
+    return PathDistribution(environment / INFO)
 
 
 def listed(member: PathDistribution) -> set[str]:
