@@ -1,4 +1,4 @@
-"""The tools to compare with, uv and pip, set to do what the toolchain does: from the same lock."""
+"""The tools to compare with, uv and pip, with the versions of the toolchain's lock."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ from bench.servers import Servers
 
 UV = Path(find_uv_bin())
 PYTHON = Path(sys.executable).resolve()
-"""The Python that is there already: the toolchain's own, out of its environment."""
+"""The Python to make venvs of: the toolchain's own."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ class Installer:
     wheels: Path | None = None
 
     def pip(self, venv: Path) -> Usage:
-        """Install with pip, which compiles bytecode unasked."""
-        # pip alone on the path, so that the venv gets all else.
+        """Install with pip, which compiles bytecode by default."""
+        # Only pip is on the path, so that all other packages are installed.
         alone = Path(pip.__file__).resolve().parent.parent
         variables = {**self.environment, "PYTHONPATH": str(alone), "PIP_NO_CACHE_DIR": "1"}
         return self._install([venv / "bin/python", "-m", "pip", "install"], venv, variables)
 
     def uv(self, venv: Path) -> Usage:
-        """Install with uv, which is asked to compile bytecode."""
+        """Install with uv, and compile bytecode."""
         options: list[str | Path] = ["--python", venv, "--no-cache", "--compile-bytecode"]
         if not self.wheels:
             options += Indexes.configured().arguments()
@@ -107,16 +107,11 @@ class Installer:
         return usage
 
 
-def packages(to: Path, environment: Mapping[str, str], *names: str, whole: bool = False) -> Path:
-    """Install packages into the new directory `to`, and return that.
-
-    What they require is installed too if `whole` is true.
-    """
+def packages(to: Path, environment: Mapping[str, str], *names: str) -> Path:
+    """Install packages, without what they require, into the new directory `to`; return that."""
     indexes = Indexes.configured()
     variables = {**environment, **indexes.environment()}
-    options: list[str | Path] = ["--python", PYTHON, "--target", to]
-    if not whole:
-        options.append("--no-deps")
+    options: list[str | Path] = ["--python", PYTHON, "--target", to, "--no-deps"]
     run([UV, "pip", "install", *options, *indexes.arguments(), *names], to.parent, variables)
     return to
 
@@ -144,11 +139,11 @@ def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def files(package: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the files of a locked package, { file, sha256, … }, whatever their system."""
+    """Return the files of a locked package, { file, sha256, … }, for all systems."""
     found = [package.get("wheel"), package.get("sdist"), *package.get("wheels", {}).values()]
     return [file for file in found if file]
 
 
 def names(keys: Iterable[str]) -> set[str]:
-    """Return the packages among the keys of the lock's graph: `name`, `name[extra]`."""
+    """Return the packages of keys of the lock's graph: `name`, `name[extra]`."""
     return {key.partition("[")[0] for key in keys}

@@ -3,13 +3,11 @@
 import json
 import os
 import re
-import shlex
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bench.process import Finished, run
 from bench.servers import Servers
@@ -22,7 +20,7 @@ derivation {
   args = [ "-c" "echo > $out" ];
 }
 """
-"""What Nix costs when there is nothing to compute: one derivation."""
+"""One derivation, to measure the cost of Nix itself."""
 
 # A derivation, as the store keeps it, whose output is a file with a fixed hash.
 _DOWNLOAD = re.compile(r'Derive\(\[\("out","(?P<path>[^"]*)","sha256","[^"]+"\)')
@@ -32,7 +30,7 @@ _DOWNLOAD = re.compile(r'Derive\(\[\("out","(?P<path>[^"]*)","sha256","[^"]+"\)'
 class Toolchain:
     """The toolchain of the checkout at `root`, built into the machine's store or into `store`.
 
-    `environment` are the variables that Nix sees.
+    `environment` is the environment of Nix.
     """
 
     root: Path
@@ -67,18 +65,6 @@ class Toolchain:
         """Enter a development shell, run a command in it, and leave it."""
         return self._call("nix-shell", *_select([attribute]), "--run", command)
 
-    def subject(self, name: str, *arguments: object, places: Sequence[str] = ()) -> Any:
-        """Run a module of bench/subjects with the library and all servers.
-
-        It finds modules in the root, in the library, and in `places` below the root. Return the
-        JSON that it prints last.
-        """
-        path = ":".join(str(self.root / place) for place in ("", "lib/backend_common", *places))
-        python = ["env", f"PYTHONPATH={path}", "python", "-B", "-m", f"bench.subjects.{name}"]
-        line = shlex.join([*python, *map(str, arguments)])
-        done = self.shell("backend_common", f"needs run -- {line}")
-        return json.loads(done.stdout.splitlines()[-1])
-
     def closure_of_lock(self, keys: Iterable[str]) -> list[str]:
         """Return the keys of the lock's graph that `keys` require, themselves included."""
         wanted = " ".join(json.dumps(key) for key in keys)
@@ -89,7 +75,7 @@ class Toolchain:
         return found
 
     def downloads(self, *attributes: str) -> list[Path]:
-        """Return the files that attributes are made of, once they are downloaded."""
+        """Download the files that attributes are made of; return their store paths."""
         derivations = self.instantiate(*attributes).stdout.split()
         needed = [
             path for path in self.query("--requisites", *derivations) if path.suffix == ".drv"
@@ -125,7 +111,7 @@ class Toolchain:
 
 
 def built(said: str) -> list[str]:
-    """Return the derivations that nix-build said it built, by name."""
+    """Return the names of the derivations that nix-build reported as built."""
     return re.findall(r"^building '[^']*/[0-9a-z]{32}-([^']*)\.drv'", said, re.MULTILINE)
 
 
@@ -135,7 +121,7 @@ def name_of(path: Path) -> str:
 
 
 def size(path: Path) -> int:
-    """Return the bytes in all files of a store path, unpacked, as `ls` has them."""
+    """Return the size of all files of a store path, in bytes."""
     return sum(entry.lstat().st_size for entry in _files(path))
 
 

@@ -1,4 +1,4 @@
-"""The measurements, by the names that the command line has for them."""
+"""The measurements, by their names on the command line."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -10,10 +10,7 @@ from bench.measure import (
     cold,
     create,
     edit,
-    malformed,
     noop,
-    pulse,
-    restart,
     scale,
     shell,
     wire,
@@ -28,10 +25,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "scale": scale.measure,
     "closure": closure.measure,
     "api": api.measure,
-    "pulse": pulse.measure,
-    "restart": restart.measure,
     "create": create.measure,
     "wire": wire.measure,
-    "malformed": malformed.measure,
     "cold": cold.measure,
 }

@@ -1,4 +1,4 @@
-"""Requests by strategies of our own: what documents allow, nearly allow, or say nothing of."""
+"""Requests by strategies of our own: what documents allow, nearly allow, or do not mention."""
 
 import json
 import re
@@ -31,7 +31,7 @@ TYPES = [
 ODD = ["", "null", "NaN", "1e999", "-0", "9" * 5000, "{}", "[[", "a,b", "\0", "%", "../..", "é" * 9]
 FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
 GUARDED = 3
-"""How much more requests there are to operations that ask who calls."""
+"""How many times as many requests go to operations that authenticate the caller."""
 OPERATIONS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 texts = st.text(max_size=20) | st.sampled_from(ODD)
@@ -47,7 +47,7 @@ segments = texts.map(lambda text: quote(text, safe="", errors="replace"))
 
 
 def strategies(app: App) -> list[Strategy]:
-    """Return strategies for requests to *app*: to each operation, and to all else that it has."""
+    """Return strategies for requests to `app`: to each operation, and to its other endpoints."""
     client = app.test_client(use_cookies=False)
     paths = {rule.rule for rule in app.url_map.iter_rules()}
     ends = "/openapi.json"
@@ -67,7 +67,7 @@ def strategies(app: App) -> list[Strategy]:
 
 
 def operations(document: Json) -> Iterator[Strategy]:
-    """Yield a strategy for each operation of *document*."""
+    """Yield a strategy for each operation of `document`."""
     for path, item in document["paths"].items():
         for method in OPERATIONS:
             if method in item:
@@ -78,7 +78,7 @@ def operations(document: Json) -> Iterator[Strategy]:
 
 
 def base_of(document: Json) -> str:
-    """Return the path that all paths of *document* begin with."""
+    """Return the common beginning of all paths of `document`."""
     base: str = document.get("basePath") or document["servers"][0]["url"]
     return base.rstrip("/")
 
@@ -119,7 +119,7 @@ def operation(document: Json, path: str, method: str, described: Json) -> Strate
             "query_string": st.fixed_dictionaries({}, optional=named["query"]).map(as_query)
             | st.dictionaries(texts, texts, max_size=3).map(as_query)
             | latin.map(quote),
-            # Most requests are for the operation.
+            # Most requests have the method of the operation.
             "method": st.sampled_from([method.upper()] * 50 + METHODS),
             "headers": st.fixed_dictionaries({}, optional=of_headers).map(on_one_line),
             "data": bodies,
@@ -129,7 +129,7 @@ def operation(document: Json, path: str, method: str, described: Json) -> Strate
 
 
 def elsewhere(rule: str) -> Strategy:
-    """Return a strategy for requests to what no document describes."""
+    """Return a strategy for requests to an endpoint that no document describes."""
     names = re.findall(r"<[^>]*>", rule)
     return st.fixed_dictionaries(
         {
@@ -146,7 +146,7 @@ def elsewhere(rule: str) -> Strategy:
 
 
 def callback(state: str, cookie: str) -> Strategy:
-    """Return a strategy for requests of who comes back from the provider, or says so."""
+    """Return a strategy for requests that end a login, or claim to."""
     queries = st.fixed_dictionaries(
         {}, optional={"state": st.just(state) | texts, "code": texts, "error": texts}
     )
@@ -161,7 +161,7 @@ def callback(state: str, cookie: str) -> Strategy:
 
 
 def values(document: Json, schema: Json) -> Strategy:
-    """Return a strategy for values that *schema* allows, nearly allows, or does not allow."""
+    """Return a strategy for values that `schema` allows, nearly allows, or does not allow."""
     return st.deferred(lambda: _values(document, resolve(document, schema)))
 
 
@@ -186,11 +186,11 @@ def _values(document: Json, schema: Json) -> Strategy:
         kinds[each]() for each in (kind if isinstance(kind, list) else [kind]) if each in kinds
     ]
     allowed += [values(document, each) for each in schema.get("oneOf", [])]
-    if told := [
+    if named := [
         *schema.get("enum", []),
         *[schema[it] for it in ("example", "const") if it in schema],
     ]:
-        allowed.append(st.sampled_from(told))
+        allowed.append(st.sampled_from(named))
     return st.one_of(*allowed, *allowed, anything)
 
 
@@ -222,17 +222,17 @@ def as_query(given: dict[str, str]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Write a value as parameters have it: lists with commas, objects in JSON."""
+    """Write a value as the text of a parameter: lists with commas, objects in JSON."""
     if isinstance(value, list):
         return ",".join(map(as_text, value))
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
 def on_one_line(headers: dict[str, str]) -> dict[str, str]:
-    """Leave out what no server lets into a header."""
+    """Remove the characters that no server allows in a header."""
     return {name: re.sub(r"[\r\n\0]", "", value) for name, value in headers.items()}
 
 
 def as_json(value: Any) -> bytes:
-    """Write JSON, and what only nearly is: ``NaN``."""
+    """Write JSON, or nearly JSON: `NaN`."""
     return json.dumps(value).encode()

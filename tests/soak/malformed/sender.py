@@ -1,4 +1,4 @@
-"""Sends what Hypothesis draws, and keeps what comes of it."""
+"""Sends the requests that Hypothesis draws, and records the answers."""
 
 import itertools
 import traceback
@@ -23,10 +23,14 @@ TRACEBACK = b"Traceback (most recent"
 class Sender:
     """Sends requests to one application.
 
-    :param together: how many requests are drawn at once: Hypothesis is slower than the service. It
-        is of no use where most of what is drawn is thrown away.
-    :ivar statuses: how many answers had which status.
-    :ivar failed: the requests that failed.
+    Args:
+        app: The application.
+        together: How many requests Hypothesis draws at once, because it is slower than the
+            service. Use 1 where it discards most of what it draws.
+
+    Attributes:
+        statuses: How many answers had which status.
+        failed: The requests that failed.
     """
 
     def __init__(self, app: App, together: int) -> None:
@@ -42,7 +46,7 @@ class Sender:
         flask.got_request_exception.connect(self._note_error, app)
 
     def send(self, strategies: list[Strategy], headers: Headers, count: int) -> None:
-        """Send *count* requests or some more, as many of each of *strategies* that has any."""
+        """Send at least `count` requests, the same number of each of `strategies` that has any."""
         self._kinds |= headers.credentials.keys()
         left = dict(enumerate(strategies))
         seeds = itertools.count()
@@ -67,13 +71,13 @@ class Sender:
         @given(st.lists(pairs, min_size=self._together, max_size=self._together))
         def send(several: list[tuple[Request, tuple[str, dict[str, str]]]]) -> None:
             for request, (kind, headers) in several:
-                # What a strategy says of headers is what it is about.
+                # The headers of the strategy come last: they are the subject of its requests.
                 self._ask({**request, "headers": {**headers, **request.get("headers", {})}}, kind)
 
         send()
 
     def unmet(self) -> list[str]:
-        """Return the endpoints that never met some kind of credentials."""
+        """Return the endpoints that never got some kind of credentials."""
         endpoints = {rule.endpoint for rule in self._app.url_map.iter_rules()}
         return sorted(
             endpoint
@@ -93,7 +97,7 @@ class Sender:
         status, body = int(line[:3]), b"".join(parts)
         self.statuses[status] += 1
         if status >= 500 or TRACEBACK in body:
-            self.failed.append({**request, "status": status, "error": _told(self._error)})
+            self.failed.append({**request, "status": status, "error": _described(self._error)})
 
     def _note(self, _: App, **__: Any) -> None:
         self._asked = flask.request.endpoint
@@ -102,8 +106,8 @@ class Sender:
         self._error = exception
 
 
-def _told(error: Exception | None) -> str | None:
-    """Return what went wrong and where, in one line."""
+def _described(error: Exception | None) -> str | None:
+    """Return an error and its place in one line."""
     if error is None:
         return None
     last = traceback.extract_tb(error.__traceback__)[-1]

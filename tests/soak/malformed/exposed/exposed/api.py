@@ -11,17 +11,17 @@ KEY = "sesame"
 
 
 def show(**arguments: Any) -> dict[str, Any]:
-    """Tell the names of what was given."""
+    """Return the names of the arguments."""
     return {"given": sorted(arguments)}
 
 
 def change(**arguments: Any) -> dict[str, Any]:
-    """Tell the names of what was given."""
+    """Return the names of the arguments."""
     return show(**arguments)
 
 
 def upload(**arguments: Any) -> dict[str, Any]:
-    """Read the files, and tell the names of what was given."""
+    """Read the files, and return the names of the arguments."""
     for value in arguments.values():
         for each in value if isinstance(value, list) else [value]:
             if hasattr(each, "read"):
@@ -30,22 +30,22 @@ def upload(**arguments: Any) -> dict[str, Any]:
 
 
 def secret(**arguments: Any) -> dict[str, Any]:
-    """Tell the names of what was given, to who may know."""
+    """Return the names of the arguments to a caller with the permissions."""
     return show(**arguments)
 
 
 def guarded(**arguments: Any) -> dict[str, Any]:
-    """Tell the names of what was given, to who may know."""
+    """Return the names of the arguments to a caller with the permissions."""
     return show(**arguments)
 
 
 def optional(**arguments: Any) -> dict[str, Any]:
-    """Tell the names of what was given; who calls need not be known."""
+    """Return the names of the arguments to any caller."""
     return show(**arguments)
 
 
 def add_order(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    """Keep an order, and tell everybody of it if it is new."""
+    """Store an order, and publish a message if it is new."""
     session = current_app.db.session
     order, is_new = Order.get_or_create(session, {"size": body.get("size", 1)}, name=body["name"])
     if is_new:
@@ -55,7 +55,7 @@ def add_order(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 def get_order(id_: int) -> dict[str, Any]:
-    """Tell an order."""
+    """Return an order."""
     order = current_app.db.session.get(Order, id_)
     if order is None:
         raise NotFound
@@ -63,7 +63,7 @@ def get_order(id_: int) -> dict[str, Any]:
 
 
 def find_orders(name: str = "", least: int = 0) -> list[dict[str, Any]]:
-    """Find orders, in the cache if somebody looked for the same before."""
+    """Find orders, in the cache if the same search was made before."""
     key = f"orders:{name}:{least}"
     found: list[dict[str, Any]] | None = current_app.cache.get(key)
     if found is None:
@@ -74,17 +74,17 @@ def find_orders(name: str = "", least: int = 0) -> list[dict[str, Any]]:
 
 
 def check_bearer(token: str) -> dict[str, Any] | None:
-    """Tell whose token it is."""
+    """Return the claims of a token, or None."""
     return {"sub": "somebody", "scope": "read"} if token == KEY else None
 
 
 def check_basic(username: str, password: str) -> dict[str, Any] | None:
-    """Tell whose password it is."""
+    """Return the claims of a user, or None if the password is wrong."""
     return {"sub": username} if password == KEY else None
 
 
 def check_key(apikey: str) -> dict[str, Any] | None:
-    """Tell whose key it is."""
+    """Return the claims of a key, or None."""
     return {"sub": "somebody"} if apikey == KEY else None
 
 

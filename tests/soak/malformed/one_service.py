@@ -1,4 +1,10 @@
-"""The command line, and what it prints."""
+"""Sends requests to one service, in this process.
+
+    python -m soak.malformed.one_service SERVICE properties|documents REQUESTS PACKAGES
+
+The directory PACKAGES has Schemathesis. It prints, as JSON, how many answers had which status,
+which endpoints never got some kind of credentials, and the requests that failed.
+"""
 
 import json
 import os
@@ -10,38 +16,37 @@ import warnings
 
 from . import documents, properties, service
 from .headers import Headers
-from .sending import Request, Sender
+from .sender import Request, Sender
 
 SHOWN = 10
 LONG = re.compile(r"(?<=[^\s']{100})[^\s']+")
 
 
 def main(name: str, way: str, count: int) -> None:
-    """Send *count* requests to the service *name*, and print what came of them."""
+    """Send `count` requests to the service `name`, and print the result."""
     app = service.make(name)
     requests = documents if way == "documents" else properties
     sender = Sender(app, requests.TOGETHER)
     sender.send(requests.strategies(app), Headers(app), count)
-    said = {
+    result = {
         "requests": sender.statuses.total(),
         "statuses": dict(sorted(sender.statuses.items())),
         "unmet": sender.unmet(),
         "failed": len(sender.failed),
         "first": first(sender.failed),
     }
-    print(json.dumps(said))
+    print(json.dumps(result))
 
 
 def first(failed: list[Request]) -> list[str]:
-    """Return, of requests that failed, the first for each error, without what is long in them."""
+    """Return the first failed request for each error, with its long values shortened."""
     by_error = {request["error"] or request["status"]: request for request in reversed(failed)}
     return [LONG.sub("…", repr(request)) for request in list(by_error.values())[-SHOWN:]]
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    for packages in sys.argv[4:]:
-        site.addsitedir(packages)  # at the end: what is measured is the environment's own
+    site.addsitedir(sys.argv[4])  # at the end: the service gets the environment's own packages
     with tempfile.TemporaryDirectory() as directory:
         os.environ["STATE_DIRECTORY"] = directory
         main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

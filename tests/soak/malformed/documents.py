@@ -1,4 +1,4 @@
-"""Requests by Schemathesis: what documents allow, and what they forbid in every way there is."""
+"""Requests by Schemathesis: those that documents allow, and those that they forbid."""
 
 from functools import partial
 from typing import Any
@@ -18,8 +18,8 @@ TOGETHER = 1
 
 
 def strategies(app: App) -> list[Strategy]:
-    """Return two strategies for each operation of *app*: right requests and wrong ones."""
-    # Who sends without it need not have it.
+    """Return two strategies for each operation of `app`: valid requests and invalid ones."""
+    # Only here, so that the other requests can be made without it.
     import schemathesis  # type: ignore[import-not-found]  # noqa: PLC0415
 
     client = app.test_client(use_cookies=False)

@@ -1,4 +1,4 @@
-"""What the service keeps."""
+"""The tables of the service."""
 
 from backend_common.db import GetOrCreate
 from sqlalchemy import BigInteger, String
@@ -10,7 +10,7 @@ class Base(DeclarativeBase):
 
 
 class Order(GetOrCreate, Base):
-    """An order; there is one of a name."""
+    """An order; its name is unique."""
 
     __tablename__ = "orders"
 

@@ -1,4 +1,4 @@
-"""The service that is asked."""
+"""The service that gets the requests."""
 
 import importlib
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 from backend_common import App
 from joserfc.jwk import OKPKey
 
-from ..databases import new_database
+from ..servers import new_database
 
 CONFIG = {"AUTH_DEVELOPMENT_PERMISSIONS": [], "LOG_LEVEL": "CRITICAL"}
-"""Who has no credentials is nobody, as in production."""
+"""A caller without credentials has no permissions, as in production."""
 
 
 def make(name: str) -> App:
-    """Make the service, with a key of its own, and with a database where it has one."""
+    """Make the service with a new key, and with a new database if it has one."""
     if "DATABASE_URL" in os.environ:
         os.environ["DATABASE_URL"] = new_database(os.environ["DATABASE_URL"])
     key = Path(os.environ["STATE_DIRECTORY"], "key.pem")
@@ -24,5 +24,5 @@ def make(name: str) -> App:
     if "db" in app.loaded:
         done = app.test_cli_runner().invoke(args=["db", "upgrade"])
         if done.exit_code:
-            sys.exit(f"the database of {name} cannot be made: {done.output}")
+            sys.exit(f"the migrations of {name} failed; make them work first: {done.output}")
     return app

@@ -1,15 +1,22 @@
-"""Databases of their own, on the server that there is."""
+"""The servers of a campaign."""
 
+import subprocess
+from typing import Literal
 from uuid import uuid4
 
 import sqlalchemy
 
 
+def needs(action: Literal["start", "stop", "kill"], server: str) -> None:
+    """Start, stop or kill a server of this process; a start waits until it answers."""
+    subprocess.run(["needs", action, server], check=True)
+
+
 def new_database(url: str) -> str:
-    """Make an empty database on the PostgreSQL server of *url*, and return its URL."""
+    """Make an empty database on the PostgreSQL server of `url`, and return its URL."""
     server = sqlalchemy.make_url(url).set(drivername="postgresql+psycopg")
     engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
-    name = f"measured_{uuid4().hex}"
+    name = f"soak_{uuid4().hex}"
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()

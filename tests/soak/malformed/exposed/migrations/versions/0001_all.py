@@ -22,5 +22,5 @@ def upgrade() -> None:
         sa.Column("name", sa.String(100), nullable=False, unique=True),
         sa.Column("size", sa.BigInteger, nullable=False),
     )
-    # NB: env.py has put them there.
+    # NB: env.py has put the tables of the extensions into the metadata.
     current_app.db.metadata.create_all(op.get_bind())

@@ -1,4 +1,4 @@
-"""The configuration, as in production: behind one proxy; what is slow is waited for."""
+"""The configuration, as in production behind one proxy, with long time limits."""
 
 APP_CHANNEL = "production"
 HEARTBEAT_TIMEOUT = 60.0

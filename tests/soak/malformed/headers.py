@@ -14,7 +14,7 @@ Strategy = st.SearchStrategy[Any]
 
 HTTPS = "https://localhost"
 HUGE = 100_000  # characters
-SESAME = "sesame"  # what the functions of the documents ask for
+SESAME = "sesame"  # the right credentials for the functions of the documents
 USED_UP = timedelta(days=-1)
 
 latin = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=30)
@@ -42,7 +42,7 @@ class Headers:
                 "Host": st.sampled_from(["localhost"] * 5 + ["[", "a b", "a:b", "\xe9"]),
                 "Origin": st.sampled_from(["https://shop.example.org", "null"]) | latin,
                 "X-Forwarded-For": latin,
-                # Most requests come by https: the others are redirected.
+                # Most requests come by https, because the others are only redirected.
                 "X-Forwarded-Proto": st.sampled_from(["https"] * 20 + ["http", "", "\xe9", "a,b"]),
                 "X-Key": st.just(SESAME) | latin,
                 "X-Request-ID": latin,
@@ -52,7 +52,7 @@ class Headers:
     def strategy(self) -> Strategy:
         """Return a strategy for pairs: the kind of the credentials, and all headers.
 
-        The kinds take turns: what Hypothesis draws may be the same for long.
+        The kinds take turns, because Hypothesis may draw the same one many times in a row.
         """
         turns = itertools.cycle(sorted(self.credentials))
         return st.tuples(self._others, latin).map(lambda drawn: self._with(next(turns), *drawn))
@@ -65,7 +65,7 @@ class Headers:
 
 
 def _schemes() -> dict[str, str | None]:
-    """Return what every service may be sent; None is for no header."""
+    """Return the values of the header for every service; None is for no header."""
     return {
         "none": None,
         "empty": "",
@@ -138,7 +138,7 @@ def _kept(app: App) -> dict[str, str | None]:
 
 
 def _sessions(app: App) -> list[str]:
-    """Return cookies: of who is logged in, of who was, and of who is about to."""
+    """Return cookies: of a user, of a user whose login expired, and of one who is logging in."""
     now = int(datetime.now(UTC).timestamp())
     user = {"name": "alice", "permissions": [f"{app.name}/*"]}
     made = [_serializer(app).dumps({"user": {**user, "until": now + age}}) for age in (3600, -3600)]
@@ -146,11 +146,11 @@ def _sessions(app: App) -> list[str]:
 
 
 def login(app: App) -> tuple[str, str]:
-    """Begin to log in; return the state that the provider is told, and the cookie."""
+    """Begin to log in; return the state for the provider, and the cookie."""
     response = app.test_client(use_cookies=False).get("/auth0/login", base_url=HTTPS)
     state = parse_qs(urlsplit(response.location).query)["state"][0]
     session = _serializer(app).loads(parse_cookie(response.headers["Set-Cookie"])["session"])
-    # Providers for tests know the service by http alone.
+    # The provider for tests has only the http address of the service.
     begun = session[f"_state_auth0_{state}"]["data"]
     begun["redirect_uri"] = begun["redirect_uri"].replace("https:", "http:")
     return state, f"session={_serializer(app).dumps(session)}"

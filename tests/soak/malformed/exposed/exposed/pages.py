@@ -1,4 +1,4 @@
-"""Pages, whose address, session and permissions count."""
+"""Pages that use their address, the session and permissions."""
 
 import flask
 from backend_common import App, current_app
@@ -14,21 +14,21 @@ def add(app: App) -> None:
 
 
 def page(name: str) -> str:
-    """Show a page with what it was asked with."""
+    """Show a page with its name and its query."""
     return current_app.templates.render("page.html", name=name, query=flask.request.args)
 
 
 def session() -> dict[str, bool]:
-    """Tell whether somebody is logged in."""
+    """Return whether a user is logged in."""
     return {"known": current_app.auth0.session() is not None}
 
 
 @require_permissions([["exposed/admin"], ["exposed/read", "exposed/write"]])
 def guarded() -> str:
-    """Greet who may be here."""
+    """Return the name of a user with the permissions."""
     return current_app.auth.current_user.name
 
 
 def cached(name: str) -> str:
-    """Tell a name, from the cache if it was asked for before."""
+    """Return a name, from the cache if it was requested before."""
     return name
