@@ -1,1 +1,1 @@
-"""Measures the toolchain on this machine, beside the tools that it competes with."""
+"""Measures the speed of the toolchain on this machine, and of the tools that it competes with."""

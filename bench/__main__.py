@@ -1,4 +1,4 @@
-"""The command line: which measurements, with which member of the workspace."""
+"""The command line: which measurements to take, with which member of the workspace."""
 
 import argparse
 import os
@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Measure what the command line names, print the table, and return the exit status."""
+    """Take the measurements of the command line, print the table, and return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="bench/run", description="Measure the toolchain on this machine."
+        prog="bench/run", description="Measure the speed of the toolchain on this machine."
     )
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(MEASUREMENTS)}"
@@ -42,7 +42,7 @@ def main() -> int:
         with scratch() as directory:
             variables = environment(os.environ)
             variables |= {"TMPDIR": str(directory), "UV_CACHE_DIR": str(directory / "uv-cache")}
-            # One copy first, so that whoever works in the checkout does not disturb the rest.
+            # One copy first, so that edits of the checkout do not disturb the measurements.
             root = checkout.copy(ROOT, directory / "checkout")
             job = Job(root, arguments.of, directory, variables)
             figures.extend(measure(job, arguments.names or MEASUREMENTS))
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def show(figures: Iterable[Figure], title: str) -> None:
-    """Print the table; elsewhere than on a terminal, wide enough for all of it."""
+    """Print the table; 120 columns wide where the output is not a terminal."""
     Console(width=None if sys.stdout.isatty() else 120).print(table(title, figures))
 
 
@@ -74,7 +74,7 @@ def measure(job: Job, names: Iterable[str]) -> Iterator[Figure]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Make a temporary directory, and remove it whatever stores it holds by then."""
+    """Make a temporary directory, and remove it with the stores in it."""
     directory = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         yield directory

@@ -19,7 +19,7 @@ def copy(root: Path, to: Path) -> Path:
 def member(root: Path, name: str) -> Path:
     """Return the directory of a service or library.
 
-    Raises BenchError when there is none of that name.
+    Raises BenchError when there is no such member.
     """
     for parent in ("src", "lib"):
         if (root / parent / name).is_dir():
@@ -28,9 +28,9 @@ def member(root: Path, name: str) -> Path:
 
 
 def edit(directory: Path) -> None:
-    """End a module of the member in `directory` with a comment that no run has had before.
+    """Append a unique comment to a module of the member in `directory`.
 
-    That is the module of the API where there is one.
+    The module is `api.py` where there is one, otherwise `__init__.py`.
     """
     package = directory / directory.name
     module = package / "api.py"

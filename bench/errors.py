@@ -1,5 +1,5 @@
-"""What goes wrong in a way that the person at the terminal can do something about."""
+"""Errors that the user can do something about."""
 
 
 class BenchError(Exception):
-    """One line for the terminal: what, where, what to do next."""
+    """A measurement failed; the message says what is wrong, where, and what to do next."""

@@ -1,4 +1,4 @@
-"""A measured figure: ours, that of something else, and the one to reach."""
+"""A measured figure: ours, that of a peer, and the goal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bench.process import Usage
 class Figure:
     """One line of the table.
 
-    `limit` is the figure to reach: of the ratio where there is something to compare with, else of
+    `limit` is the goal: the largest ratio where there is a peer, otherwise the largest value of
     `ours`, in `unit`. `least` is the same where more is better.
     """
 
@@ -24,12 +24,12 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Ours to theirs; None where there is nothing to compare with."""
+        """The ratio of ours to theirs; None where there is no peer."""
         return self.ours / self.theirs if self.theirs else None
 
     @property
     def met(self) -> bool | None:
-        """Whether the figure to reach is reached; None where there is none."""
+        """Whether the goal is reached; None where there is no goal."""
         value = self.ours if self.theirs is None else self.ours / self.theirs
         if self.limit is not None:
             return value <= self.limit
@@ -45,6 +45,6 @@ def compare(
     cpu: float | None = None,
     wall: float | None = None,
 ) -> Iterator[Figure]:
-    """Yield two figures, of CPU and of wall time; `cpu` and `wall` are the ratios to reach."""
+    """Yield two figures, of CPU and of wall time; `cpu` and `wall` are their goals, as ratios."""
     yield Figure(f"{what}: CPU", ours.cpu, "s", against, theirs.cpu, cpu)
     yield Figure(f"{what}: time", ours.wall, "s", against, theirs.wall, wall)

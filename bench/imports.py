@@ -1,8 +1,8 @@
-"""What importing costs, as Python itself tells it."""
+"""The cost of imports, as Python reports it."""
 
 
 def packages(said: str) -> dict[str, float]:
-    """Add up what ``-X importtime`` says: seconds in the modules of each package themselves."""
+    """Add up the output of ``-X importtime``: for each package, the seconds of its own modules."""
     costs: dict[str, float] = {}
     for line in said.splitlines():
         microseconds, _, rest = line.removeprefix("import time:").partition("|")

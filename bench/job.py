@@ -1,4 +1,4 @@
-"""What every measurement gets."""
+"""The input of every measurement."""
 
 import sys
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from bench.toolchain import Toolchain
 
 @dataclass(frozen=True)
 class Job:
-    """The checkout to measure, the member to measure it with, and room for temporary files."""
+    """The checkout to measure, the member to build, and a directory for temporary files."""
 
     root: Path
     member: str
@@ -23,7 +23,7 @@ class Job:
         return Toolchain(checkout.copy(self.root, self.scratch / name), self.environment)
 
     def bare(self) -> Toolchain:
-        """Return, in place of a toolchain, one bare derivation."""
+        """Return a toolchain of one bare derivation."""
         directory = self.scratch / "bare"
         directory.mkdir(exist_ok=True)
         (directory / "default.nix").write_text(toolchain.BARE)
@@ -31,5 +31,5 @@ class Job:
 
 
 def say(what: str) -> None:
-    """Tell the person at the terminal what takes so long."""
+    """Print a line about the progress on standard error."""
     print(f"bench: {what}", file=sys.stderr, flush=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bench.errors import BenchError
 
 BUSY = 0.7
-"""The share of the time up to which the client works: with more, it may be what is measured."""
+"""The largest share of the time that the client may work; above it, the client is too slow."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _LIMIT = 10  # seconds that an answer may take
@@ -18,9 +18,9 @@ _LIMIT = 10  # seconds that an answer may take
 
 @dataclass(frozen=True)
 class Load:
-    """What was answered.
+    """The number of requests that were answered.
 
-    `wall` are the seconds that it took, `client_cpu` those in which the client worked.
+    `wall` is how long it took, `client_cpu` the CPU time of the client, both in seconds.
     """
 
     requests: int
@@ -31,9 +31,9 @@ class Load:
 def keep_busy(address: tuple[str, int], request: bytes, connections: int, seconds: float) -> Load:
     """Send `request` again and again, one after the other on each of the connections.
 
-    All of it is in one thread, and next to nothing is done with an answer, so that the server is
-    what is measured. Raises BenchError when an answer is no 200 or does not come, and when the
-    client worked for more than BUSY of the time.
+    One thread does all of it, and hardly reads the answers, so that the server is the bottleneck.
+    Raises BenchError when an answer is not a 200 or does not come, and when the client worked for
+    more than BUSY of the time.
     """
     with selectors.DefaultSelector() as selector:
         sockets = [socket.create_connection(address, _LIMIT) for _ in range(connections)]
@@ -78,7 +78,7 @@ def _turns(
 
 
 def receive(connection: socket.socket) -> bytes:
-    """Receive one answer, all of it; raise BenchError if it is none, or no 200."""
+    """Receive one whole answer; raise BenchError if it is not a 200."""
     answer = b""
     while (head_end := answer.find(b"\r\n\r\n")) < 0:
         answer += _more(connection)

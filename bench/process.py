@@ -1,4 +1,4 @@
-"""Runs a command, and says what it cost."""
+"""Runs a command, and measures its cost."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that succeeded: what it cost and what it printed."""
+    """A command that succeeded: its cost and its output."""
 
     usage: Usage
     stdout: str
@@ -44,7 +44,7 @@ class Finished:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that matter to Nix, pip and uv, out of those of a development shell."""
+    """Return the variables of a development shell that matter to Nix, pip and uv."""
     return {
         name: value
         for name, value in variables.items()
@@ -57,8 +57,8 @@ def run(command: Sequence[str | Path], cwd: Path, env: Mapping[str, str]) -> Fin
     """Run a command to its end, in a process group of its own, and measure it.
 
     The CPU time is that of all descendants which were waited for (wait4(2)): the builders of a
-    Nix without a daemon are among them. Raises BenchError with the end of what the command said
-    when it fails, or takes longer than LIMIT.
+    Nix without a daemon are among them. Raises BenchError, with the end of the output, when the
+    command fails or takes longer than LIMIT.
     """
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         started = time.perf_counter()

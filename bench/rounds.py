@@ -1,4 +1,4 @@
-"""Takes turns: A B B A, so that both bear what slows the machine, or one leaves behind."""
+"""Runs actions in turn, A B B A, so that a slow phase of the machine affects all of them."""
 
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -6,11 +6,11 @@ from statistics import median
 from bench.process import Usage
 
 Action = Callable[[int], Usage]
-"""Does something once, given the number of the round, and says what it cost."""
+"""Does something once: it gets the number of the round, and returns the cost."""
 
 
 def paired(actions: Mapping[str, Action], rounds: int) -> dict[str, Usage]:
-    """Do all actions in turn, to and fro, `rounds` times; return the medians of each, by name."""
+    """Run all actions `rounds` times, to and fro; return the medians of each, by name."""
     taken: dict[str, list[Usage]] = {name: [] for name in actions}
     for number in range(rounds):
         order = list(actions)[:: -1 if number % 2 else 1]

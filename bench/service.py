@@ -18,7 +18,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Service:
-    """One worker that serves, its server's process `pid`, at `address`."""
+    """A server with one worker: the process id of the server, and its address."""
 
     pid: int
     address: tuple[str, int]
@@ -36,7 +36,7 @@ def serving(
 ) -> Iterator[Service]:
     """Serve `name` on a free port, logging to a file, until the end of the block.
 
-    Raises BenchError with what it logged when it does not start.
+    Raises BenchError, with the log, when it does not start.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         address: tuple[str, int] = free.getsockname()
@@ -63,5 +63,5 @@ def _wait(process: subprocess.Popen[bytes], address: tuple[str, int], log: Path)
         else:
             return
     raise BenchError(
-        f"the service does not serve; make it work by itself first:\n{log.read_text()}"
+        f"the service did not start; make it work by itself first. Its log:\n{log.read_text()}"
     )

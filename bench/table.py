@@ -35,7 +35,7 @@ def table(title: str, figures: Iterable[Figure]) -> Table:
 
 
 def number(value: float | None, unit: str) -> str:
-    """Spell a value with its unit, in three significant digits or so; None is empty."""
+    """Format a value with its unit, in about three significant digits; None is empty."""
     if value is None:
         return ""
     digits = 0 if unit == "" else 1 if value >= 10 else 2 if value >= 1 else 3
@@ -43,7 +43,7 @@ def number(value: float | None, unit: str) -> str:
 
 
 def goal(figure: Figure) -> str:
-    """Spell the figure to reach."""
+    """Format the goal of a figure."""
     unit = TIMES if figure.theirs is not None else figure.unit
     if figure.limit is not None:
         return f"≤ {figure.limit:g} {unit}".rstrip()

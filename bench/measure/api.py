@@ -1,4 +1,4 @@
-"""What a request costs through the extension api, in the process that answers it."""
+"""The cost of a request to the extension api, in the process that answers it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ def measure(job: Job) -> Iterator[Figure]:
     """Send the same requests to the same API, served by the extension and by each of its peers."""
     toolchain = job.copy("api")
     python = toolchain.path("backend_common.extras.api") / "bin/python"
-    # What connexion asks for with its extra flask, and we do not.
+    # A requirement of connexion's extra flask, which the extension does without.
     more = peers.packages(job.scratch / "api-shipped", job.environment, "a2wsgi")
     environment = {**job.environment, "PYTHONPATH": str(more)}
     subject: list[str | Path] = [python, "-B", toolchain.root / "bench/subjects/api.py"]

@@ -1,4 +1,4 @@
-"""What a service brings along, unpacked."""
+"""The size of the closure of a service, unpacked."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from bench.toolchain import name_of, size
 
 MEGA = 1_000_000
 SMALL = MEGA // 10
-"""Bytes below which a package is counted with others."""
+"""Packages below this size, in bytes, are one figure together."""
 
 
 def measure(job: Job) -> Iterator[Figure]:
-    """Weigh the closure, package by package, the largest first."""
+    """Measure the size of each package of the closure, the largest first."""
     ours = job.copy("closure")
     paths = ours.query("--requisites", ours.path(job.member))
     sizes = {name_of(path): size(path) for path in paths}

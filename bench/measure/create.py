@@ -1,4 +1,4 @@
-"""What it takes to make an application with all extensions, in a fresh process."""
+"""The cost of an application with all extensions, made in a new process."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ ROUNDS = 9
 CREATE = "import measured; measured.create_app()"
 LIMIT = 1
 SHOWN = 8
-"""How many packages to show: those that cost most."""
+"""How many packages to show, the most expensive first."""
 MILLI = 1000
 
 
 def measure(job: Job) -> Iterator[Figure]:
-    """Make the application again and again; import it once more, to see what takes the time."""
+    """Make the application several times, and once more to find the most expensive imports."""
     toolchain = job.copy("create")
     python = toolchain.path("backend_common.complete") / "bin/python"
     services = toolchain.root / "bench/subjects/services"
@@ -36,14 +36,7 @@ def measure(job: Job) -> Iterator[Figure]:
     usage = paired(actions, ROUNDS)
     yield Figure("create_app, all extensions: CPU", usage["all"].cpu, "s", limit=LIMIT)
     yield Figure("a Flask application: CPU", usage["none"].cpu, "s")
-    command = [
-        str(python),
-        "-B",
-        "-X",
-        "importtime",
-        "-c",
-        "import measured; measured.create_app()",
-    ]
+    command = [str(python), "-B", "-X", "importtime", "-c", CREATE]
     costs = packages(run(command, services, environment).stderr)
     for name in sorted(costs, key=costs.__getitem__, reverse=True)[:SHOWN]:
         yield Figure(f"create_app imports: {name}", costs[name] * MILLI, "ms")

@@ -1,4 +1,4 @@
-"""Nothing to do: everything is built."""
+"""A build with nothing to do: everything is built already."""
 
 from collections.abc import Iterator
 

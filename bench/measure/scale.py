@@ -50,7 +50,7 @@ def measure(job: Job) -> Iterator[Figure]:
 def smallest_service(root: Path) -> Path:
     """Return the directory of the locked service with the fewest modules.
 
-    Raises BenchError when there is none.
+    Raises BenchError when the lock has no service.
     """
     locked: list[str] = [package.get("local", "") for package in peers.locked(root).values()]
     services = [root / local for local in locked if local.startswith("src/")]
@@ -65,7 +65,7 @@ def name(source: Path, number: int) -> str:
 
 
 def generate(job: Job, source: Path, count: int) -> Toolchain:
-    """Make a copy of the checkout that has nothing but copies of one service in src/."""
+    """Make a copy of the checkout whose src/ has only copies of one service."""
     made = job.copy(f"scale-{count}")
     packages = peers.locked(made.root)
     entry = packages[source.name.replace("_", "-")]
@@ -80,7 +80,7 @@ def generate(job: Job, source: Path, count: int) -> Toolchain:
 
 
 def duplicate(source: Path, to: Path) -> None:
-    """Copy a service under another name: that of the directory `to`."""
+    """Copy a service to the directory `to`, and name it like that directory."""
     checkout.copy(source, to)
     (to / source.name).rename(to / to.name)
     for path in to.rglob("*"):

@@ -1,4 +1,4 @@
-"""What all extensions together cost a request over the wire."""
+"""The cost of all extensions together for a request over the wire."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ CONNECTIONS = 8
 MICRO = 1_000_000
 LEAST = 0.6
 
-# As a proxy passes it on that browsers reach over https.
+# The request that a proxy sends on when it gets it over https.
 REQUEST = (
     b"GET /v1/things/3?limit=20&order=down HTTP/1.1\r\nHost: things.example.org\r\n"
     b"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nAccept: */*\r\n\r\n"

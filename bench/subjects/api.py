@@ -2,11 +2,11 @@
 
     python api.py shipped|by_hand|ours get|post|bearer REQUESTS
 
-A script for an environment of its own: it imports nothing of bench. It prints CPU seconds and wall
-seconds per request, as JSON.
+It runs in an environment without bench. It prints the seconds of CPU time and of wall time per
+request, as JSON.
 """
 
-# ruff: noqa: PLC0415  each way to serve imports what it needs, and no more
+# ruff: noqa: PLC0415  each way to serve imports only what it needs
 
 import gc
 import json
@@ -84,12 +84,12 @@ def post_thing(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 def get_secret(user: str) -> dict[str, Any]:
-    """Answer with who calls."""
+    """Answer with the caller."""
     return {"user": user}
 
 
 def check(token: str) -> dict[str, Any] | None:
-    """Return the user that a token is of."""
+    """Return the user of a token, or None."""
     return {"sub": "me"} if token == "sesame" else None
 
 
@@ -226,9 +226,9 @@ def through_wsgi(app: Wsgi, name: str, requests: int) -> Taken:
 
 
 def begin() -> Taken:
-    """Return the CPU and the wall seconds that have passed so far."""
-    # All begin alike: one collection of what the imports left costs as much as 500 requests, and
-    # the number of modules decides whether it is theirs.
+    """Return the seconds of CPU time and of wall time at the start of a measurement."""
+    # Collect the garbage of the imports first: that costs as much as 500 requests, and otherwise
+    # falls into some of the measurements only.
     gc.collect()
     return time.process_time(), time.perf_counter()
 
@@ -240,13 +240,13 @@ def since(started: Taken, requests: int) -> Taken:
 
 
 def succeeds(status: int) -> None:
-    """End the process if a request has failed: failing may be cheap."""
+    """End the process if a request failed: a failure may be cheap."""
     if status not in (200, 201):
         sys.exit(f"the answer has the status {status}")
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure the way to serve that the command line names."""
     way, name, requests = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
