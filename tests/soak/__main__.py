@@ -82,7 +82,7 @@ def share(text: str) -> float:
 
 def succeeds(name: str, campaign: Campaign, share: float, root: Path, directory: Path) -> bool:
     """Run one campaign, print its line, and tell whether it passed."""
-    say(f"running {name}")
+    say(f"running {name}; its log is {directory / 'log'}")
     started = time.monotonic()
     try:
         tally = run(name, campaign, share, root, directory)

@@ -38,6 +38,7 @@ def main(share: float) -> None:
     notes = []
     for name, way, whole in PLAN:
         count = max(round(whole * share), LEAST if way == "properties" else 1)
+        print(f"{name}, {way}: {count} requests", file=sys.stderr, flush=True)
         found = send(name, way, count, packages)
         tried += found["requests"]
         planned += count

@@ -17,6 +17,8 @@ from .headers import HTTPS, Headers
 Request = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
 
+DRAWS = 10
+"""How often to draw from each strategy at least, because the first draw is the simplest request."""
 TRACEBACK = b"Traceback (most recent"
 
 
@@ -25,8 +27,8 @@ class Sender:
 
     Args:
         app: The application.
-        together: How many requests Hypothesis draws at once, because it is slower than the
-            service. Use 1 where it discards most of what it draws.
+        together: How many requests Hypothesis draws at once at most, because it is slower than
+            the service. Use 1 where it discards most of what it draws.
 
     Attributes:
         statuses: How many answers had which status.
@@ -51,15 +53,17 @@ class Sender:
         left = dict(enumerate(strategies))
         seeds = itertools.count()
         while (missing := count - self.statuses.total()) > 0:
-            examples = -(-missing // (self._together * len(left)))
+            each = -(-missing // len(left))
+            together = max(1, min(self._together, each // DRAWS))
             for number, strategy in list(left.items()):
                 pairs = st.tuples(strategy, headers.strategy())
+                several = st.lists(pairs, min_size=together, max_size=together)
                 try:
-                    self._send(pairs, examples, next(seeds))
+                    self._send(several, -(-each // together), next(seeds))
                 except Unsatisfiable:  # such as a wrong request where nothing can be wrong
                     del left[number]
 
-    def _send(self, pairs: Strategy, examples: int, number: int) -> None:
+    def _send(self, lists: Strategy, examples: int, number: int) -> None:
         @seed(number)
         @settings(
             max_examples=examples,
@@ -68,7 +72,7 @@ class Sender:
             database=None,
             suppress_health_check=list(HealthCheck),
         )
-        @given(st.lists(pairs, min_size=self._together, max_size=self._together))
+        @given(lists)
         def send(several: list[tuple[Request, tuple[str, dict[str, str]]]]) -> None:
             for request, (kind, headers) in several:
                 # The headers of the strategy come last: they are the subject of its requests.
