@@ -2,19 +2,27 @@
 # collide, as ./environment.nix takes them.
 { root, packages }:
 let
-  inherit (builtins) attrNames concatMap head listToAttrs attrValues;
+  inherit (builtins) attrNames attrValues concatMap head length listToAttrs pathExists readFile split;
 
-  settings = import ../manifest.nix { inherit root; };
   manifest = name:
     let directory = packages.${name}.local; in
     (if directory == "." then "" else "${directory}/") + "pyproject.toml";
 
+  # The table of a member. Only a manifest with that word is parsed: the error of a build step about one
+  # that is not TOML is better than Nix's, which does not name the file.
+  table = name:
+    let
+      file = root + "/${manifest name}";
+      hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
+    in
+    if hasWord then (import ../manifest.nix { inherit root; } packages.${name}.local).collisions else { };
+
   choices = name: map
     (path:
-      let package = (settings packages.${name}.local).collisions.${path}; in
+      let package = (table name).${path}; in
       if packages ? ${package} then { inherit path package; manifest = manifest name; }
       else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${package}\": there is no package ${package} in nix/lock/python.json")
-    (attrNames (settings packages.${name}.local).collisions);
+    (attrNames (table name));
 
   # Of two members that choose for one path, the first counts.
   firsts = list: attrValues (listToAttrs (map (choice: { name = choice.path; value = choice; }) list));
