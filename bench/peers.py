@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +49,10 @@ def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str)
     """Copy the checkout at `root` to `to`, with a uv.lock of the versions in its lock."""
     checkout.copy(root, to)
     indexes = Indexes.configured()
-    packages = locked(root).items()
-    pins = {name: package["version"] for name, package in packages if "local" not in package}
-    (to / "uv.lock").write_text(resolver.skeleton(root, indexes, pins))
+    manifest = tomllib.loads((root / "pyproject.toml").read_text())
+    python = manifest["project"]["requires-python"]
+    pinned = resolve(root, "tools") | resolve(root, "default")
+    (to / "uv.lock").write_text(resolver.skeleton(python, indexes, pinned))
     variables = {**environment, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
     run([UV, "lock", "--python", PYTHON, *indexes.arguments()], to, variables)
     made = Workspace(to, variables, member)
@@ -116,11 +118,19 @@ def packages(to: Path, environment: Mapping[str, str], *names: str) -> Path:
     return to
 
 
-def locked(root: Path) -> dict[str, dict[str, Any]]:
-    """Return the packages of the lock by name."""
-    lock = json.loads((root / "nix/lock/python.json").read_text())
+def resolve(root: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Return the packages of an index in the lock of a resolve, by name."""
+    lock = json.loads((root / f"nix/lock/python/{name}.json").read_text())
     packages: dict[str, dict[str, Any]] = lock["packages"]
     return packages
+
+
+def locked(root: Path) -> dict[str, dict[str, Any]]:
+    """Return the packages and the members of the default resolve, by name."""
+    files = (root / "nix/lock/members").glob("*.json")
+    members = {path.stem: json.loads(path.read_text()) for path in files}
+    chosen = {name: entry for name, entry in members.items() if "default" in entry["resolves"]}
+    return resolve(root, "default") | chosen
 
 
 def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
@@ -134,7 +144,7 @@ def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
         )
         + "\n"
         for name, package in sorted(packages.items())
-        if "local" not in package
+        if "directory" not in package
     )
 
 

@@ -11,29 +11,58 @@ let
   inherit (builtins) attrValues concatMap mapAttrs;
 
   platform = import ./platform { inherit system pkgs mirror; };
-  python = import ./python { inherit root platform; lockFile = root + "/nix/lock/python.json"; };
-  needs = import ./needs { inherit platform python; };
-  members = import ./members.nix { inherit root; inherit (python) packages; };
+  locked = import ./python/packages.nix { inherit root; inherit (platform) system; };
 
-  outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; }; inherit inNixShell; };
-  made = mapAttrs (_: outputsOf) members;
-  # All members in one, for a development shell.
-  workspace = {
-    name = "services";
-    kind = "library";
-    directory = "";
-    everything = concatMap (member: member.everything) (attrValues members);
-    needs = needs.union (map (member: member.needs) (attrValues members));
-  };
+  # What is made for one resolve, by its name.
+  kits = mapAttrs
+    (resolve: packages:
+      let python = import ./python { inherit root platform resolve; locked = packages; tools = tools.python; }; in
+      {
+        inherit python;
+        outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; }; inherit inNixShell; };
+      })
+    locked.resolves;
+  # The resolve of members that name none; and that of the programs that the toolchain itself runs.
+  default = kits.default or (missing "default");
+  tools = kits.tools or (missing "tools");
+  missing = resolve: throw "nix/lock/python/${resolve}.json does not exist: run ./please lock";
+
+  needs = import ./needs { inherit platform; inherit (tools) python; };
+  members = import ./members.nix { inherit root; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
+
+  made = mapAttrs
+    (_: member:
+      let
+        inResolve = mapAttrs (_: each: kits.${each.resolve}.outputsOf each) member.resolves;
+        others = removeAttrs inResolve [ member.resolve ];
+        inherit (inResolve.${member.resolve}) attribute jobs;
+      in
+      {
+        attribute = attribute // { resolves = mapAttrs (_: each: each.attribute) inResolve; };
+        jobs = jobs // (if others == { } then { } else { resolves = mapAttrs (_: each: each.jobs) others; });
+      })
+    members;
+  # All members of a resolve in one, for a development shell.
+  workspace = resolve:
+    let inResolve = concatMap (member: if member.resolves ? ${resolve} then [ member.resolves.${resolve} ] else [ ]) (attrValues members); in
+    {
+      name = "services";
+      kind = "library";
+      directory = "";
+      everything = concatMap (member: member.everything) inResolve;
+      needs = needs.union (map (member: member.needs) inResolve);
+    };
+  shells = mapAttrs (resolve: kit: (kit.outputsOf (workspace resolve)).outputs.shell) kits;
 in
 mapAttrs (_: member: member.attribute) made // {
   # What the members are built with, and what belongs to no single one.
   toolchain = {
-    inherit platform needs;
-    inherit (python) graph packages wheels;
+    inherit platform needs kits;
+    inherit (default.python) graph packages wheels;
     jobs = mapAttrs (_: member: member.jobs) made;
-    inherit ((outputsOf workspace).outputs) shell;
+    inherit shells;
+    shell = shells.default;
     # The environment that tests/ runs in.
-    testEnv = python.environment { name = "toolchain-test-env"; keys = [ "services[:test]" "services[:lint]" "services[:build]" ]; };
+    testEnv = tools.python.environment { name = "toolchain-test-env"; keys = [ "services[:test]" "services[:lint]" "services[:build]" ]; };
   };
 }

@@ -1,19 +1,23 @@
 # A file of nix/lock -> its content, checked for being whole.
 {
-  # The path of the file.
+  # The path of the file, and how the checkout has it.
   file,
-  # What makes it anew, such as "./please lock".
+  path ? "nix/lock/${baseNameOf file}",
+  # What writes it, such as "./please lock".
   command,
+  # The attributes that its content has to have.
+  has,
 }:
 let
   text = builtins.readFile file;
-  # builtins.fromJSON cannot name the file in its error; what commonly breaks one can be told apart.
+  # builtins.fromJSON cannot name the file in its error, so common kinds of damage are detected before.
   length = builtins.stringLength text;
   whole = length > 2 && builtins.substring 0 1 text == "{" && builtins.substring (length - 2) 2 text == "}\n";
   conflict = builtins.length (builtins.split "\n(<<<<<<<|=======|>>>>>>>)" text) > 1;
   content = builtins.addErrorContext "while reading ${toString file}" (builtins.fromJSON text);
-  restore = "restore it (git checkout HEAD -- nix/lock/${baseNameOf file}), then run ${command}";
+  missing = builtins.filter (name: !(content ? ${name})) has;
+  restore = "restore it (git checkout HEAD -- ${path}), then run ${command}";
 in
 if !whole || conflict then throw "${toString file} is not a lock (cut short, or a merge conflict?): ${restore}"
-else if !(content ? packages || content ? systems) then throw "${toString file} has no packages: ${restore}"
+else if missing != [ ] then throw "${toString file} has no ${builtins.concatStringsSep ", no " missing}: ${restore}"
 else content

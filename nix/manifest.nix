@@ -2,6 +2,7 @@
 #
 #   needs        the names of the servers that it asks for
 #   extras       for an extra, those that the tests of that extra ask for
+#   resolve, resolves   the resolves that it is in, which the lock knows
 #   collisions   for a path that several packages have, the package to take it from
 #
 # The directory "." is the workspace's own.
@@ -13,7 +14,7 @@ let
   file = root + "/${directory}/pyproject.toml";
   manifest = addErrorContext "while reading ${toString file}" (fromTOML (readFile file));
   said = if pathExists file then manifest.tool.services or { } else { };
-  defaults = { needs = [ ]; extras = { }; collisions = { }; };
+  defaults = { needs = [ ]; extras = { }; collisions = { }; resolve = null; resolves = null; };
   unknown = attrNames (removeAttrs said (attrNames defaults));
   collisions = said.collisions or { };
   where = "${if directory == "." then "" else "${directory}/"}pyproject.toml: [tool.services";

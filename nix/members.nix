@@ -1,45 +1,63 @@
 # The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
-# { name, kind, key, package, directory, module, extras, testKeys, everything, needs, extraNeeds } by
-# name. `testKeys` and `everything` are keys of the graph: what its tests need; and the member, all its
-# extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those that the
-# tests of an extra do.
-{ root, packages }:
+# { name, kind, key, package, directory, module, resolve, resolves, extras, testKeys, everything, needs,
+# extraNeeds } by name. `testKeys` and `everything` are keys of the graph: what its tests need; and the
+# member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
+# that the tests of an extra do.
+#
+# `resolve` is the name of the resolve that all this is of: `default`, if the member is in that one.
+# `resolves` is the member in each of its resolves, by name.
+{
+  # The checkout.
+  root,
+  # What the lock has of each member, by normalized name.
+  locked,
+  # The packages of each resolve, by its name.
+  packages,
+}:
 let
-  inherit (builtins) attrNames mapAttrs;
+  inherit (builtins) any attrNames attrValues head mapAttrs seq;
 
   manifest = import ./manifest.nix { inherit root; };
 
-  # The entry of a member in the lock.
-  packageOf = { directory, key, ... }:
-    let package = packages.${key} or (throw
-      "${directory} is not in nix/lock/python.json: run ./please lock (its pyproject.toml has to name the project ${key})");
+  # What the lock has of a member.
+  entryOf = { directory, key, ... }:
+    let
+      isPackage = any (resolve: resolve ? ${key}) (attrValues packages);
+      entry = locked.${key} or (throw (
+        if key == "services" then "${directory} has the name of the workspace itself, ${key} in pyproject.toml: rename one of them"
+        else if isPackage then "${directory} has the name of ${key}, a package of the index in nix/lock/python: rename the directory and its project"
+        else "${directory} is not in the lock: run ./please lock (its pyproject.toml has to name the project ${key})"));
     in
-    if !(package ? local) then throw
-      "${directory} has the name of ${key}, a package of the index in nix/lock/python.json: rename the directory and its project"
-    else if package.local == "." then throw
-      "${directory} has the name of the workspace itself, ${key} in pyproject.toml: rename one of them"
-    else if package.local != directory then throw
-      "${directory} has the name of ${package.local} in nix/lock/python.json: rename one of them, or run ./please lock if it has moved"
-    else package;
-in
-mapAttrs
-  (_: found:
+    if entry.directory == directory then entry else throw
+      "${directory} has the name of ${entry.directory} in nix/lock/members/${key}.json: rename one of them, or run ./please lock if it has moved";
+
+  inResolve = found: resolve:
     let
       inherit (found) key directory;
-      package = packageOf found;
+      asked = manifest directory;
+      package = packages.${resolve}.${key};
       extras = attrNames (package.extras or { });
-      inherit (manifest directory) needs;
-      extraNeeds = (manifest directory).extras;
-      strange = attrNames (removeAttrs extraNeeds extras);
+      strange = attrNames (removeAttrs asked.extras extras);
       testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
     in
     found // {
-      inherit package extras testKeys needs;
+      inherit resolve package extras testKeys;
+      inherit (asked) needs;
       # Force `package` first, so that its error is the one reported.
-      key = builtins.seq package key;
+      key = seq package key;
       extraNeeds =
         if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${toString strange}, only ${toString extras}"
-        else extraNeeds;
+        else asked.extras;
       everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
-    })
-  (import ./workspace.nix { inherit root; })
+    };
+
+  member = found:
+    let
+      known = resolve: value:
+        if packages ? ${resolve} then value
+        else throw "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${toString (attrNames packages)}: run ./please lock";
+      resolves = mapAttrs (resolve: _: known resolve (inResolve found resolve)) (entryOf found).resolves;
+    in
+    resolves.default or (head (attrValues resolves)) // { inherit resolves; };
+in
+mapAttrs (_: member) (import ./workspace.nix { inherit root; })

@@ -37,10 +37,10 @@ def test_every_stage_has_cases() -> None:
         "needs/names",
         "outputs",
         "platform",
-        "platform/debian/lock",
+        "platform/debian/packages",
         "platform/debian/mirror",
         "platform/debian/sources",
         "python/graph",
-        "python/lock",
+        "python/packages",
         "python/manifests",
     }

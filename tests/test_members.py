@@ -33,24 +33,23 @@ def test_an_unknown_attribute(checkout: Path) -> None:
 
 
 def test_a_lock_with_a_merge_conflict(checkout: Path) -> None:
-    edit(checkout / LOCK, '\n  "', '\n<<<<<<< HEAD\n  "')
-    assert (
-        f"error: {checkout}/nix/lock/python.json is not a lock (cut short, or a merge conflict?): "
-        "restore it (git checkout HEAD -- nix/lock/python.json), then run ./please lock"
+    edit(checkout / LOCK, '\n  "', '\n    assert (
+        f"error: {checkout}/{LOCK} is not a lock (cut short, or a merge conflict?): restore it "
+        f"(git checkout HEAD -- {LOCK}), then run ./please lock"
     ) in build_error("tokens", root=checkout)
 
 
 def test_a_dependency_that_is_not_locked(checkout: Path) -> None:
     edit_lock(checkout, lambda packages: packages["flask"]["requires"].append("cobol"))
     assert (
-        "error: cobol is not in nix/lock/python.json (asked for as cobol): run ./please lock"
+        f"error: cobol is not in {LOCK} (asked for as cobol): run ./please lock"
     ) in build_error("tokens", root=checkout)
 
 
 def test_an_extra_that_is_not_locked(checkout: Path) -> None:
     edit_lock(checkout, lambda packages: packages["backend-common"]["extras"].pop("log"))
     assert (
-        "error: the extra log of backend-common is not in nix/lock/python.json "
+        "error: the extra log of backend-common is not in nix/lock/members/backend-common.json "
         "(asked for as backend-common[log]): run ./please lock"
     ) in build_error("tokens", root=checkout)
 
@@ -59,7 +58,8 @@ def test_a_service_that_is_not_locked(checkout: Path) -> None:
     shutil.copytree(checkout / "src/tokens", checkout / "src/unlocked")
     (checkout / "src/unlocked/tokens").rename(checkout / "src/unlocked/unlocked")
     assert (
-        "src/unlocked is not in nix/lock/python.json: run ./please lock "
+<<<<<<< HEAD
+        "src/unlocked is not in the lock: run ./please lock "
         "(its pyproject.toml has to name the project unlocked)"
     ) in build_error("unlocked", root=checkout)
 
@@ -89,7 +89,7 @@ def test_what_leaving_a_branch_leaves_behind(checkout: Path) -> None:
 def test_a_member_with_the_name_of_a_package(checkout: Path) -> None:
     rename_tokens(checkout, "Flask", module="flask")
     assert (
-        "error: src/Flask has the name of flask, a package of the index in nix/lock/python.json: "
+        "error: src/Flask has the name of flask, a package of the index in nix/lock/python: "
         "rename the directory and its project"
     ) in build_error("Flask", root=checkout)
 
@@ -133,8 +133,38 @@ def test_a_stale_lock_of_a_pyproject(checkout: Path) -> None:
         checkout / "src/tokens/pyproject.toml", "dependencies = [", 'dependencies = [\n"cobol>=4",'
     )
     assert (
-        "error: nix/lock/python.json is older than src/tokens: it does not know cobol>=4. "
+        "error: nix/lock/members/tokens.json is older than src/tokens: it does not know cobol>=4. "
         "Run ./please lock."
+    ) in build_error("tokens", root=checkout)
+
+
+@pytest.mark.builds
+def test_a_stale_lock_of_the_workspace(checkout: Path) -> None:
+    edit(checkout / "pyproject.toml", 'test = ["pytest"]', 'test = ["pytest", "cobol>=4"]')
+    assert (
+        "error: nix/lock/python/tools.json is older than pyproject.toml: it does not know cobol>=4 "
+        "(group test). Run ./please lock."
+    ) in build_error("toolchain.testEnv", root=checkout)
+
+
+def test_a_lock_for_another_python(checkout: Path) -> None:
+    edit(checkout / LOCK, '"python": "3.11.2"', '"python": "3.13.5"')
+    assert (
+        f"error: {LOCK} is for Python 3.13.5, but the platform's packages are in "
+        "lib/python3.11/site-packages: run ./please lock"
+    ) in build_error("tokens", root=checkout)
+
+
+@pytest.mark.builds
+def test_a_member_that_moved_to_another_resolve(checkout: Path) -> None:
+    edit(
+        checkout / "src/tokens/pyproject.toml",
+        "[tool.setuptools]",
+        '[tool.services]\nresolve = "tools"\n\n[tool.setuptools]',
+    )
+    assert (
+        "error: nix/lock/members/tokens.json is older than src/tokens: it has the resolve default, "
+        "not tools. Run ./please lock."
     ) in build_error("tokens", root=checkout)
 
 
@@ -142,8 +172,8 @@ def test_a_stale_lock_of_a_pyproject(checkout: Path) -> None:
 def test_a_stale_lock_of_an_extra(checkout: Path) -> None:
     edit(checkout / "lib/backend_common/setup.py", '"log": [', '"log": [\n"cobol>=4",')
     assert (
-        "error: nix/lock/python.json is older than lib/backend_common: it does not know "
-        "cobol>=4 (extra log). Run ./please lock."
+        "error: nix/lock/members/backend-common.json is older than lib/backend_common: it does not "
+        "know cobol>=4 (extra log). Run ./please lock."
     ) in build_error("tokens", root=checkout)
 
 

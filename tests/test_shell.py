@@ -48,8 +48,8 @@ def test_a_shell_has_what_its_service_asks_for(checkout: Path) -> None:
     assert "No module named 'sqlalchemy'" in shell("-A", "tokens", root=checkout, command=command)
 
 
-def test_a_shell_for_everything_has_every_member(checkout: Path) -> None:
-    command = "python -c 'import treestatus, tokens, please_cli, backend_common.db; print(42)'"
+def test_a_shell_for_everything_has_every_member_of_the_default_resolve(checkout: Path) -> None:
+    command = "python -c 'import treestatus, tokens, backend_common.db; print(42)'"
     assert shell(root=checkout, command=command) == "42"
 
 

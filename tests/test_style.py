@@ -1,6 +1,7 @@
 """One style for all files, and nothing in them that belongs to one machine."""
 
 import fnmatch
+import json
 import os
 import re
 import subprocess
@@ -75,11 +76,26 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"--cache-dir={tmp_path_factory.mktemp('mypy')}"
 
 
+def resolve(member: str) -> str:
+    """Return the resolve of a member, as the lock has it."""
+    name = Path(member).name.replace("_", "-")
+    locked = json.loads((ROOT / f"nix/lock/members/{name}.json").read_text())["resolves"]
+    return "default" if "default" in locked else min(locked)
+
+
 @pytest.mark.builds
-@pytest.mark.parametrize("part", [*MEMBERS, "bench", "tests/soak"])
-def test_types(part: str, cache: str) -> None:
-    mypy = build("toolchain.shell.environment") / "bin/mypy"
-    succeeds(mypy, "--strict", cache, part, path=":".join([*MEMBERS, "tests/support"]))
+@pytest.mark.parametrize(
+    ("resolve", "arguments"),
+    [
+        *((resolve(member), [member]) for member in MEMBERS),
+        ("tools", ["bench", "--exclude", "bench/subjects"]),
+        ("default", ["bench/subjects"]),
+        ("default", ["tests/soak"]),
+    ],
+)
+def test_types(resolve: str, arguments: list[str], cache: str) -> None:
+    mypy = build(f"toolchain.shells.{resolve}.environment") / "bin/mypy"
+    succeeds(mypy, "--strict", cache, *arguments, path=":".join([*MEMBERS, "tests/support"]))
 
 
 def test_there_are_members_to_check() -> None:

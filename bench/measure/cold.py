@@ -75,7 +75,9 @@ def installer(job: Job, ours: Toolchain) -> Installer:
     wanted = {name: packages[name] for name in names}
     requirements = job.scratch / "requirements.txt"
     requirements.write_text(peers.requirements(wanted))
-    members = [ours.root / package["local"] for package in wanted.values() if "local" in package]
+    members = [
+        ours.root / package["directory"] for package in wanted.values() if "directory" in package
+    ]
     return Installer(ours.root, job.environment, requirements, members)
 
 

@@ -52,7 +52,7 @@ def smallest_service(root: Path) -> Path:
 
     Raises BenchError when the lock has no service.
     """
-    locked: list[str] = [package.get("local", "") for package in peers.locked(root).values()]
+    locked: list[str] = [package.get("directory", "") for package in peers.locked(root).values()]
     services = [root / local for local in locked if local.startswith("src/")]
     if not services:
         raise BenchError(f"no service is in the lock of {root}: run ./please lock")
@@ -67,15 +67,14 @@ def name(source: Path, number: int) -> str:
 def generate(job: Job, source: Path, count: int) -> Toolchain:
     """Make a copy of the checkout whose src/ has only copies of one service."""
     made = job.copy(f"scale-{count}")
-    packages = peers.locked(made.root)
-    entry = packages[source.name.replace("_", "-")]
+    members = made.root / "nix/lock/members"
+    entry = json.loads((members / f"{source.name.replace('_', '-')}.json").read_text())
     shutil.rmtree(made.root / "src")
     for number in range(count):
         copied = name(source, number)
         duplicate(source, made.root / "src" / copied)
-        packages[copied.replace("_", "-")] = {**entry, "local": f"src/{copied}"}
-    lock = made.root / "nix/lock/python.json"
-    lock.write_text(json.dumps({"packages": packages}) + "\n")
+        locked = json.dumps({**entry, "directory": f"src/{copied}"})
+        (members / f"{copied.replace('_', '-')}.json").write_text(f"{locked}\n")
     return made
 
 

@@ -4,7 +4,7 @@
 let
   inherit (builtins) concatStringsSep filter path replaceStrings;
 
-  members = keys: filter (package: package ? local)
+  members = keys: filter (package: package ? directory)
     (map (name: python.packages.${name}) (python.graph.names keys));
   # Python splits PYTHONPATH at colons, which cannot be escaped.
   checkout =
@@ -26,7 +26,7 @@ in
       keys = member.everything ++ [ "services[:test]" "services[:lint]" ];
       live = true;
     };
-    live = concatStringsSep ":" (map (package: "${checkout}/${package.local}") (members member.everything));
+    live = concatStringsSep ":" (map (package: "${checkout}/${package.directory}") (members member.everything));
   } // (if member.needs == [ ] then { } else {
     needs = needs.program;
     NEEDS_SERVERS = needs.variable member.directory member.needs;

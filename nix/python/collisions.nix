@@ -5,7 +5,7 @@ let
   inherit (builtins) attrNames attrValues concatMap head length listToAttrs pathExists readFile split;
 
   manifest = name:
-    let directory = packages.${name}.local; in
+    let directory = packages.${name}.directory; in
     (if directory == "." then "" else "${directory}/") + "pyproject.toml";
 
   # The table of a member. Only a manifest with that word is parsed: the error of a build step about one
@@ -15,13 +15,13 @@ let
       file = root + "/${manifest name}";
       hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
     in
-    if hasWord then (import ../manifest.nix { inherit root; } packages.${name}.local).collisions else { };
+    if hasWord then (import ../manifest.nix { inherit root; } packages.${name}.directory).collisions else { };
 
   choices = name: map
     (path:
       let package = (table name).${path}; in
       if packages ? ${package} then { inherit path package; manifest = manifest name; }
-      else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${package}\": there is no package ${package} in nix/lock/python.json")
+      else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${package}\": there is no package ${package} in nix/lock/python")
     (attrNames (table name));
 
   # Of two members that choose for one path, the first counts.

@@ -1,23 +1,39 @@
 # lock → packages → wheels → environment: Python, from the lock to a prefix that runs.
-{ root, platform, lockFile }:
+{
+  # The checkout.
+  root,
+  platform,
+  # The name of the resolve, and its part of the lock: what ./packages.nix gives.
+  resolve,
+  locked,
+  # This for the resolve whose packages the build steps themselves use.
+  tools,
+}:
 let
-  packages = import ./lock.nix { file = lockFile; };
-  graph = import ./graph.nix { inherit (platform) system; inherit packages; };
+  packages = locked.index // locked.members // { services = locked.root // { directory = "."; version = ""; }; };
+  graph = import ./graph.nix { inherit (platform) system; inherit packages resolve; };
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch.nix { inherit platform; };
   wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
   sources = import ./source.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };
-  member = import ./local.nix { inherit step modules sources manifests graph packages buildLibraries; };
+  member = import ./member.nix { inherit step modules sources manifests; toolLibraries = tools.libraries; };
+  groups = import ./groups.nix { inherit root step modules resolve; toolLibraries = tools.libraries; };
 
-  names = builtins.partition (name: packages.${name} ? local) (builtins.attrNames packages);
-  wheels = builtins.mapAttrs wheel (removeAttrs packages names.right);
-  members = builtins.mapAttrs member (removeAttrs packages names.wrong);
+  wheels = builtins.mapAttrs wheel checkedIndex;
+  members = builtins.mapAttrs member locked.members;
 
-  # What build backends import: names -> directories for PYTHONPATH.
-  buildLibraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}")
-    (graph.names ([ "pyproject-hooks" ] ++ names));
+  # A lock for another Python has wheels that this one cannot load.
+  minor = builtins.head (builtins.match "([0-9]+\\.[0-9]+).*" locked.python);
+  checkedIndex =
+    if platform.sitePackages == "lib/python${minor}/site-packages" then locked.index
+    else throw "nix/lock/python/${resolve}.json is for Python ${locked.python}, but the platform's packages are in ${platform.sitePackages}: run ./please lock";
+
+  # Names of packages -> the directories that have them and what they require, for PYTHONPATH.
+  libraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}") (graph.names names);
+  # What the build backend of a source distribution imports, and what calls it.
+  buildLibraries = names: tools.libraries [ "pyproject-hooks" ] ++ libraries names;
 
   # key of the graph -> the parts that it puts into an environment, as store paths. With `live`, the
   # code of members comes from the checkout.
@@ -26,7 +42,7 @@ let
       inherit (graph.parse key) name extra group;
       code = part: if live then [ ] else [ part ];
     in
-    if group != null then (if packages.${name}.local or null == "." then [ members.${name}.groups ] else [ ])
+    if group != null then (if name == "services" then [ (groups locked.root) ] else [ ])
     else if wheels ? ${name} then (if extra == null then [ wheels.${name} ] else [ ])
     else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
     else code members.${name}.extra.${extra};
@@ -37,7 +53,7 @@ let
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
-  inherit packages graph step modules wheels sources;
+  inherit packages graph step modules wheels sources libraries;
 
   # Makes an environment with what some keys of the graph require, and no more.
   environment =
@@ -56,7 +72,7 @@ in
       closure = graph.closure keys;
       # The members that it is made for, without repetition; and the keys of one's tests and extras.
       asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
-      roots = filter (name: packages.${name} ? local) (map (node: node.key) asked);
+      roots = filter (name: packages.${name} ? directory) (map (node: node.key) asked);
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))
         ++ (if packages.${root} ? groups.test then [ "${root}[:test]" ] else [ ]);
     in

@@ -2,12 +2,14 @@
 #
 # A node's key is "name", "name[extra]" or "name[:group]" (PEP 508 extras, PEP 735 dependency
 # groups). The lock has evaluated all markers, so an edge is a key, and a closure needs no parser.
-{ system, packages }:
+{ system, packages, resolve ? "default" }:
 let
   inherit (builtins) elemAt filter genericClosure isList match substring stringLength;
 
   forSystem = edges: if isList edges then edges else edges.${system};
-  missing = key: what: throw "${what} is not in nix/lock/python.json (asked for as ${key}): run ./please lock";
+  missing = key: what: name:
+    let file = if packages.${name} or { } ? directory then "members/${name}" else "python/${resolve}"; in
+    throw "${what} is not in nix/lock/${file}.json (asked for as ${key}): run ./please lock";
 
   # key -> { name, extra, group }: the latter two null where the key has none.
   parse = key:
@@ -25,11 +27,11 @@ let
   requires = key:
     let
       node = parse key;
-      package = packages.${node.name} or (missing key node.name);
+      package = packages.${node.name} or (missing key node.name node.name);
     in
     forSystem (
-      if node.group != null then package.groups.${node.group} or (missing key "the group ${node.group} of ${node.name}")
-      else if node.extra != null then package.extras.${node.extra} or (missing key "the extra ${node.extra} of ${node.name}")
+      if node.group != null then package.groups.${node.group} or (missing key "the group ${node.group} of ${node.name}" node.name)
+      else if node.extra != null then package.extras.${node.extra} or (missing key "the extra ${node.extra} of ${node.name}" node.name)
       else package.requires or [ ]
     );
 

@@ -12,7 +12,7 @@ in
 name: package:
 let
   file = package.sdist or package.wheel or package.wheels.${platform.system} or (throw
-    "${name} ${package.version} has no wheel for ${platform.system} in nix/lock/python.json: run ./please lock");
+    "${name} ${package.version} has no wheel for ${platform.system} in the lock: run ./please lock");
   isSdist = package ? sdist;
 in
 step {

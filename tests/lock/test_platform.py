@@ -45,7 +45,7 @@ def test_another_component_moves_nothing_else(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
     first, *rest = done.stdout.splitlines()
     assert first.startswith("+ hello ")
-    assert rest == [f"{LOCK}: 1 package moved"]
+    assert rest == [f"{LOCK}: 1 package changed"]
     after = json.loads((checkout / LOCK).read_text())
     for locked in after["systems"].values():
         assert locked["components"].pop("hello") == ["hello"]

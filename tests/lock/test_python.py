@@ -9,7 +9,7 @@ from toolchain import build, environment
 
 pytestmark = pytest.mark.builds
 
-LOCK = Path("nix/lock/python.json")
+LOCK = Path("nix/lock/python/default.json")
 
 
 def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -20,11 +20,16 @@ def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def content(checkout: Path) -> dict[Path, bytes]:
+    """Return the files of the lock."""
+    return {path: path.read_bytes() for path in (checkout / "nix/lock").rglob("*.json")}
+
+
 def test_a_relock_changes_nothing(checkout: Path) -> None:
-    before = (checkout / LOCK).read_bytes()
+    before = content(checkout)
     done = lock(checkout)
-    assert (done.returncode, done.stdout) == (0, f"{LOCK}: unchanged\n"), done.stderr
-    assert (checkout / LOCK).read_bytes() == before
+    assert (done.returncode, done.stdout) == (0, "nix/lock: up to date\n"), done.stderr
+    assert content(checkout) == before
 
 
 def test_a_new_requirement_moves_nothing_else(checkout: Path) -> None:
@@ -35,15 +40,19 @@ def test_a_new_requirement_moves_nothing_else(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
     first, *rest = done.stdout.splitlines()
     assert first.startswith("+ toposort ")
-    assert rest == [f"{LOCK}: 1 package moved"]
+    member = "nix/lock/members/tokens.json"
+    assert rest == [f"{LOCK}: 1 package changed", f"{member}: no version changed, only metadata"]
 
 
 def test_a_conflict_leaves_the_lock_alone(checkout: Path) -> None:
-    before = (checkout / LOCK).read_bytes()
+    before = content(checkout)
     edit(
         checkout / "src/tokens/pyproject.toml", "dependencies = [", 'dependencies = [\n  "flask<3",'
     )
     done = lock(checkout)
     assert done.returncode == 1
-    assert "error: no versions satisfy all manifests; change the one that uv names" in done.stderr
-    assert (checkout / LOCK).read_bytes() == before
+    assert (
+        "error: the resolve default: no versions satisfy the requirements of tokens; change one of "
+        "those that uv names below"
+    ) in done.stderr
+    assert content(checkout) == before

@@ -31,7 +31,7 @@ def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
         packages["source-only"] = locked(sdist=artifact, build=["setuptools"])
         packages["services"]["groups"]["test"] = ["source-only"]
 
-    edit_lock(checkout, change)
+    edit_lock(checkout, change, "tools")
     program = build("toolchain.testEnv", root=checkout) / "bin/source-only"
     assert subprocess.check_output([program], text=True) == "built\n"
 
@@ -66,7 +66,7 @@ def test_no_wheel_for_this_system(checkout: Path) -> None:
     edit_lock(checkout, lambda packages: packages.update(absent=locked(wheels={})))
     error = build_error("toolchain.wheels.absent", root=checkout)
     assert "error: absent 1.0 has no wheel for " in error
-    assert "in nix/lock/python.json: run ./please lock" in error
+    assert "in the lock: run ./please lock" in error
 
 
 def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
         packages.update({name: locked(wheel=artifacts[name]) for name in contents})
         packages["services"]["groups"]["test"] = list(contents)
 
-    edit_lock(checkout, change)
+    edit_lock(checkout, change, "tools")
     error = build_error("toolchain.testEnv", root=checkout)
     path = "lib/python3.11/site-packages/shared/__init__.py"
     assert (

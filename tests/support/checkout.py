@@ -12,7 +12,7 @@ FILES = ["README.md", "default.nix", "pyproject.toml", "release.nix", "shell.nix
 DIRECTORIES = ["docs", "lib", "nix", "src", "tests"]
 # What tools leave in a checkout.
 IGNORED = [".git", "__pycache__", "*.egg-info", ".*_cache", ".venv", "result", "result-*"]
-LOCK = Path("nix/lock/python.json")
+LOCK = Path("nix/lock/python/default.json")
 
 
 def copy(target: Path) -> Path:
@@ -40,8 +40,37 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
-def edit_lock(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Let a function change the packages of a checkout's Python lock."""
-    lock = json.loads((root / LOCK).read_text())
-    change(lock["packages"])
-    (root / LOCK).write_text(json.dumps(lock, indent=1) + "\n")
+# What a member's file has for each resolve.
+_OF_A_RESOLVE = {"requires", "extras", "groups"}
+
+
+def edit_lock(
+    root: Path, change: Callable[[dict[str, Any]], object], resolve: str = "default"
+) -> None:
+    """Let a function change the packages of a resolve in a checkout's lock.
+
+    Its members are among them, and `services`, which has the workspace's groups.
+    """
+    file = root / f"nix/lock/python/{resolve}.json"
+    lock = json.loads(file.read_text())
+    members = {
+        path.stem: json.loads(path.read_text()) for path in (root / "nix/lock/members").glob("*")
+    }
+    here = {name: entry for name, entry in members.items() if resolve in entry["resolves"]}
+    merged = {name: {**entry, **entry["resolves"][resolve]} for name, entry in here.items()}
+    packages = lock["packages"] | merged | {"services": {"groups": lock["groups"]}}
+    change(packages)
+    lock["groups"] = packages.pop("services")["groups"]
+    for name, member in members.items():
+        if name in here:
+            changed = packages.pop(name)
+            part = {key: changed.pop(key) for key in _OF_A_RESOLVE & changed.keys()}
+            changed["resolves"] = {**member["resolves"], resolve: part}
+            write_lock(root / f"nix/lock/members/{name}.json", changed)
+    lock["packages"] = packages
+    write_lock(file, lock)
+
+
+def write_lock(path: Path, content: object) -> None:
+    """Write a file of the lock."""
+    path.write_text(json.dumps(content, indent=1) + "\n")

@@ -6,7 +6,7 @@ import io
 import tarfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -47,6 +47,27 @@ def checkout(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> P
     return root
 
 
+PLATFORM = """{
+ "systems": {
+  "%s": {
+   "packages": {
+    "libc6": {"version": "2.36-9+deb12u14"},
+    "libpython3.11-minimal": {"version": "3.11.2-6+deb12u8"}
+   }
+  }
+ }
+}
+"""
+
+
+@pytest.fixture
+def platform(tmp_path: Path, write: Write) -> Path:
+    """A checkout that has nothing but a lock of the platform."""
+    root = tmp_path / "work"
+    write(root / "nix/lock/debian.json", PLATFORM % "x86_64-linux")
+    return root
+
+
 class Index:
     """A package index laid out as PEP 503 says, in a directory."""
 
@@ -60,12 +81,19 @@ class Index:
         return self._root.as_uri()
 
     def wheel(
-        self, name: str, version: str, requires: Sequence[str] = (), tag: str = "py3-none-any"
+        self,
+        name: str,
+        version: str,
+        requires: Sequence[str] = (),
+        tag: str = "py3-none-any",
+        python: str = "",
     ) -> str:
         """Add a wheel and return its sha256; requires are lines of Requires-Dist."""
         module = name.replace("-", "_")
         info = f"{module}-{version}.dist-info"
         metadata = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+        if python:
+            metadata.append(f"Requires-Python: {python}")
         for requirement in requires:
             if "extra ==" in requirement:
                 extra = requirement.partition("extra ==")[2].strip(" '\"")
@@ -81,14 +109,23 @@ class Index:
             archive.writestr(f"{info}/RECORD", "")
         return self.add(name, f"{module}-{version}-{tag}.whl", content.getvalue())
 
-    def sdist(self, name: str, version: str, pyproject: str | None = None) -> str:
-        """Add a source distribution, of which pyproject.toml is all that counts."""
+    def sdist(
+        self,
+        name: str,
+        version: str,
+        pyproject: str | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> str:
+        """Add a source distribution: pyproject.toml, and further files by name."""
         base = f"{name}-{version}"
         info = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n"
-        files = {"PKG-INFO": info} | ({} if pyproject is None else {"pyproject.toml": pyproject})
+        # Without PKG-INFO, an installer has to ask the build backend.
+        content_of = dict(files or {"PKG-INFO": info})
+        if pyproject is not None:
+            content_of["pyproject.toml"] = pyproject
         content = io.BytesIO()
         with tarfile.open(fileobj=content, mode="w:gz") as archive:
-            for file, text in files.items():
+            for file, text in content_of.items():
                 member = tarfile.TarInfo(f"{base}/{file}")
                 member.size = len(text.encode())
                 archive.addfile(member, io.BytesIO(text.encode()))

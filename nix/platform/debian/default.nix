@@ -5,7 +5,7 @@
 # there, `./please lock --platform`, a line here. A server needs no line (./server.nix).
 { system, mirror ? null }:
 let
-  lock = import ./lock.nix { inherit system; };
+  lock = import ./packages.nix { inherit system; };
   fetch = import ./fetch.nix { inherit system lock mirror tools; };
   tools = import ./bootstrap.nix { inherit system lock fetch; };
   component = import ./component.nix { inherit system lock fetch tools platform; };

@@ -2,9 +2,9 @@
 
 What the manifests say is then compared with what they said when the lock was made (declared.py).
 
-Environment, set by local.nix: src (the manifests), module, local (the member's directory in the
-repository), declares (the lock's record of the manifests, JSON), members (the members that it
-requires, normalized names), out.
+Environment, set by member.nix: src (the manifests), module, directory (the member's, in the
+checkout), lock (the path of its lock there), resolves (the names that the lock has) and declares
+(the lock's record of the manifests, JSON), out.
 """
 
 import json
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PathDistribution
 from itertools import chain
 from pathlib import Path
@@ -25,17 +25,17 @@ from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable
 
 
-def read_manifest(source: Path, local: str) -> dict[str, Any]:
+def read_manifest(source: Path, directory: str) -> dict[str, Any]:
     """Return the pyproject.toml of a source tree, empty if there is none.
 
-    Raises SystemExit, naming the file as the member in the directory local has it, if it is broken.
+    Raises SystemExit, naming the file in the member's directory, if it is broken.
     """
     manifest = source / "pyproject.toml"
     try:
         return tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     except tomllib.TOMLDecodeError as error:
         raise SystemExit(
-            f"error: {local}/pyproject.toml: {error}. Correct it, and build again."
+            f"error: {directory}/pyproject.toml: {error}. Correct it, and build again."
         ) from error
 
 
@@ -54,6 +54,22 @@ def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str,
     return Path(shutil.copytree(built / name, target / name))
 
 
+def check_resolves(
+    manifest: Mapping[str, Any], known: Sequence[str], lock: str, directory: str
+) -> None:
+    """Check that the lock has a member in the resolves that its manifest names.
+
+    Raises SystemExit, naming both, if it has not.
+    """
+    settings = manifest.get("tool", {}).get("services", {})
+    named = settings.get("resolves", [settings.get("resolve", "default")])
+    if sorted(named) != sorted(known):
+        raise SystemExit(
+            f"error: {lock} is older than {directory}: it has the resolve {', '.join(known)}, not "
+            f"{', '.join(named)}. Run ./please lock."
+        )
+
+
 def main() -> None:
     """Run the build step."""
     env = os.environ
@@ -61,19 +77,19 @@ def main() -> None:
     shutil.copytree(env["src"], source, copy_function=shutil.copyfile)
     for directory, _, _ in os.walk(source):
         Path(directory).chmod(0o755)
-    manifest = read_manifest(source, env["local"])
+    manifest = read_manifest(source, env["directory"])
     target = Path(env["out"]) / SITE_PACKAGES
     try:
         dist_info = build_dist_info(source, env["module"], target, manifest)
     except BackendUnavailable as error:
         raise SystemExit(
-            f"error: {env['local']}/pyproject.toml: there is no build backend "
+            f"error: {env['directory']}/pyproject.toml: there is no build backend "
             f"{error.backend_name}. The members of the workspace are built with setuptools."
         ) from error
     except subprocess.CalledProcessError as error:
         sys.stderr.write(error.output.decode())
         raise SystemExit(
-            f"error: the build backend of {env['local']} failed (see above). "
+            f"error: the build backend of {env['directory']} failed (see above). "
             "Correct its pyproject.toml or setup.py, and build again."
         ) from error
     (dist_info / "INSTALLER").write_text("nix\n")
@@ -83,7 +99,8 @@ def main() -> None:
         *in_groups(manifest.get("dependency-groups", {})),
     ]
     known = in_lock(json.loads(env["declares"]))
-    check_lock(said, known, env["members"].split(), env["local"])
+    check_lock(said, known, env["lock"], env["directory"])
+    check_resolves(manifest, env["resolves"].split(), env["lock"], env["directory"])
 
 
 if __name__ == "__main__":

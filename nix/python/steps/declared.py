@@ -4,7 +4,7 @@ A package that asks for more than the lock knows must not get as far as an Impor
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packaging.dependency_groups import resolve_dependency_groups
@@ -76,18 +76,21 @@ def in_lock(declares: Mapping[str, Any]) -> Iterator[Declared]:
 
 
 def check_lock(
-    said: Iterable[Declared], known: Iterable[Declared], members: Collection[str], local: str
+    said: Iterable[Declared], known: Iterable[Declared], lock: str, manifest: str
 ) -> None:
     """Check that the lock was made from what the manifests say now.
 
-    Versions of workspace members do not count: there is one of each, and the lock records none.
-    Raises SystemExit, naming the requirements, if it was not.
+    Args:
+        said: What the manifests say.
+        known: What the lock recorded of them.
+        lock: The path of the lock in the checkout.
+        manifest: The path of the manifest, or of the directory with them.
+
+    Raises:
+        SystemExit: It was not; names the requirements.
+
     """
-
-    def comparable(declared: Declared) -> Declared:
-        return declared._replace(specifiers="") if declared.project in members else declared
-
-    said, known = set(map(comparable, said)), set(map(comparable, known))
+    said, known = set(said), set(known)
     changes = []
     if said - known:
         changes.append(f"does not know {', '.join(sorted(map(str, said - known)))}")
@@ -95,6 +98,6 @@ def check_lock(
         changes.append(f"still has {', '.join(sorted(map(str, known - said)))}")
     if changes:
         raise SystemExit(
-            f"error: nix/lock/python.json is older than {local}: it {' and '.join(changes)}. "
+            f"error: {lock} is older than {manifest}: it {' and '.join(changes)}. "
             "Run ./please lock."
         )

@@ -3,7 +3,7 @@
 Modules go to site-packages; settings.py and migrations, which stand beside the package, go to
 share/<module>, where backend_common looks for them.
 
-Environment, set by local.nix: src (a source tree that holds what is to be installed, and no more),
+Environment, set by member.nix: src (a source tree that holds what is to be installed, and no more),
 module, out.
 """
 

@@ -1,6 +1,6 @@
 """Write the dist-info of a workspace member as the lock has it.
 
-Environment, set by local.nix: metadata (a file in JSON: the text of each file by its path in
+Environment, set by member.nix: metadata (a file in JSON: the text of each file by its path in
 site-packages), out.
 """
 

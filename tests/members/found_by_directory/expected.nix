@@ -1,10 +1,11 @@
-{
+let
   api_gateway = {
     name = "api_gateway";
     kind = "service";
     key = "api-gateway";
     directory = "src/api_gateway";
     module = "api_gateway";
+    resolve = "default";
     extras = [ ];
     everything = [ "api-gateway" "api-gateway[:test]" ];
   };
@@ -14,6 +15,7 @@
     key = "common";
     directory = "lib/common";
     module = "common";
+    resolve = "default";
     extras = [ "cache" "db" ];
     everything = [ "common" "common[cache]" "common[db]" ];
   };
@@ -23,7 +25,18 @@
     key = "tokens";
     directory = "src/tokens";
     module = "tokens";
+    resolve = "next";
     extras = [ ];
     everything = [ "tokens" ];
   };
+in
+{
+  api_gateway = api_gateway // { resolves.default = api_gateway; };
+  common = common // {
+    resolves = {
+      default = common;
+      next = common // { resolve = "next"; extras = [ "db" ]; everything = [ "common" "common[db]" ]; };
+    };
+  };
+  tokens = tokens // { resolves.next = tokens; };
 }

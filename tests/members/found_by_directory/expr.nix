@@ -2,11 +2,20 @@
 let
   members = import (nix + "/members.nix") {
     root = ./workspace;
-    packages = {
-      api-gateway = { local = "src/api_gateway"; extras = { }; groups.test = [ "pytest" ]; };
-      tokens = { local = "src/tokens"; };
-      common = { local = "lib/common"; extras = { db = [ ]; cache = [ ]; }; };
+    locked = {
+      api-gateway = { directory = "src/api_gateway"; resolves.default = { }; };
+      common = { directory = "lib/common"; resolves = { default = { }; next = { }; }; };
+      tokens = { directory = "src/tokens"; resolves.next = { }; };
+    };
+    packages.default = {
+      api-gateway = { extras = { }; groups.test = [ "pytest" ]; };
+      common = { extras = { db = [ ]; cache = [ ]; }; };
+    };
+    packages.next = {
+      tokens = { };
+      common = { extras = { db = [ ]; }; };
     };
   };
+  describe = member: { inherit (member) name kind key directory module resolve extras everything; };
 in
-builtins.mapAttrs (_: member: { inherit (member) name kind key directory module extras everything; }) members
+builtins.mapAttrs (_: member: describe member // { resolves = builtins.mapAttrs (_: describe) member.resolves; }) members

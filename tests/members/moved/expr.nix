@@ -1,3 +1,9 @@
 { nix }:
-let members = import (nix + "/members.nix") { root = ../found_by_directory/workspace; packages = { tokens = { local = "lib/tokens"; }; }; }; in
+let
+  members = import (nix + "/members.nix") {
+    root = ../found_by_directory/workspace;
+    locked.tokens = { directory = "lib/tokens"; resolves.default = { }; };
+    packages.default = { };
+  };
+in
 members.tokens.key

@@ -1,1 +1,1 @@
-{ nix }: import (nix + "/members.nix") { root = ./.; packages = { }; }
+{ nix }: import (nix + "/members.nix") { root = ./.; locked = { }; packages = { }; }

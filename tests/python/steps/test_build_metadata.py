@@ -55,8 +55,9 @@ class Step:
         variables = {
             "src": str(source),
             "module": "sample",
-            "local": "src/sample",
-            "members": "backend-common sample",
+            "directory": "src/sample",
+            "lock": "nix/lock/members/sample.json",
+            "resolves": "default",
             "declares": json.dumps(known),
             "out": str(self.directory / "out"),
         }
@@ -130,19 +131,26 @@ def test_a_stale_lock_names_the_requirements(
     with pytest.raises(SystemExit) as raised:
         step.run({"pyproject.toml": MANIFEST}, known)
     assert str(raised.value) == (
-        f"error: nix/lock/python.json is older than src/sample: it {reason}. Run ./please lock."
+        f"error: nix/lock/members/sample.json is older than src/sample: it {reason}. "
+        "Run ./please lock."
     )
+
+
+@pytest.mark.parametrize("setting", ['resolve = "next"', 'resolves = ["default", "next"]'])
+def test_a_stale_lock_has_another_resolve(step: Step, setting: str) -> None:
+    manifest = f"{MANIFEST}\n[tool.services]\n{setting}\n"
+    with pytest.raises(SystemExit) as raised:
+        step.run({"pyproject.toml": manifest}, declares())
+    assert str(raised.value).startswith(
+        "error: nix/lock/members/sample.json is older than src/sample: it has the resolve default, "
+        "not "
+    )
+    assert str(raised.value).endswith("next. Run ./please lock.")
 
 
 def test_a_requirement_for_other_machines_is_of_no_account(step: Step) -> None:
     manifest = MANIFEST.replace('"Flask>=3"', '"Flask>=3", "cobol; sys_platform == \'win32\'"')
     step.run({"pyproject.toml": manifest}, declares())
-
-
-def test_the_version_of_a_member_is_of_no_account(step: Step) -> None:
-    manifest = MANIFEST.replace('"Flask>=3"', '"Flask>=3", "backend_common[db]>=1.0"')
-    known = declares(requires=["flask>=3", "tomli", "backend-common[db]"])
-    step.run({"pyproject.toml": manifest}, known)
 
 
 def test_a_backend_that_fails_says_why(step: Step, capsys: pytest.CaptureFixture[str]) -> None:

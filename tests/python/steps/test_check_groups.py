@@ -9,7 +9,8 @@ import pytest
 
 def check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, declares: dict[str, object]) -> Path:
     (tmp_path / "pyproject.toml").write_text('[dependency-groups]\nlint = ["ruff>=0.17"]\n')
-    monkeypatch.setenv("src", str(tmp_path))
+    monkeypatch.setenv("manifest", str(tmp_path / "pyproject.toml"))
+    monkeypatch.setenv("lock", "nix/lock/python/next.json")
     monkeypatch.setenv("declares", json.dumps(declares))
     monkeypatch.setenv("out", str(tmp_path / "out"))
     check_groups.main()
@@ -27,6 +28,6 @@ def test_a_group_that_the_lock_does_not_know(
     with pytest.raises(SystemExit) as raised:
         check(monkeypatch, tmp_path, {"groups": {"lint": ["mypy"]}})
     assert raised.value.code == (
-        "error: nix/lock/python.json is older than pyproject.toml: it does not know "
+        "error: nix/lock/python/next.json is older than pyproject.toml: it does not know "
         "ruff>=0.17 (group lint) and still has mypy (group lint). Run ./please lock."
     )

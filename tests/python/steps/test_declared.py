@@ -3,6 +3,8 @@
 import pytest
 from declared import check_lock, in_groups, in_lock, parse
 
+LOCK = "nix/lock/members/sample.json"
+
 
 @pytest.mark.parametrize(
     ("said", "locked"),
@@ -15,7 +17,7 @@ from declared import check_lock, in_groups, in_lock, parse
     ],
 )
 def test_spelling_does_not_matter(said: str, locked: str) -> None:
-    check_lock(parse(said), in_lock({"requires": [locked]}), (), "src/sample")
+    check_lock(parse(said), in_lock({"requires": [locked]}), LOCK, "src/sample")
 
 
 def test_a_group_has_what_it_includes() -> None:
@@ -32,8 +34,8 @@ def test_a_group_has_what_it_includes() -> None:
 
 def test_a_stale_lock_is_told_both_ways() -> None:
     with pytest.raises(SystemExit) as raised:
-        check_lock(parse("flask>=4"), in_lock({"extras": {"db": ["x"]}}), (), "src/sample")
+        check_lock(parse("flask>=4"), in_lock({"extras": {"db": ["x"]}}), LOCK, "src/sample")
     assert raised.value.code == (
-        "error: nix/lock/python.json is older than src/sample: it does not know flask>=4 and "
-        "still has x (extra db). Run ./please lock."
+        "error: nix/lock/members/sample.json is older than src/sample: it does not know flask>=4 "
+        "and still has x (extra db). Run ./please lock."
     )

@@ -1,5 +1,7 @@
-"""`python -m please_cli.lock`: writes nix/lock/*.json. `please lock` runs it in its environment."""
+"""`python -m please_cli.lock`: writes nix/lock/. `please lock` runs it in its environment."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -9,48 +11,86 @@ from please_cli.errors import UserError
 from please_cli.lock import document
 from please_cli.lock.changes import changes
 from please_cli.lock.debian import platform as debian
-from please_cli.lock.python import packages as python
+from please_cli.lock.document import Document, Lockfile
+from please_cli.lock.python import layout, locking, resolves
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files of a lock as they have to be, and the paths of those that have to go.
+
+    `before` is the content of the files so far; a file that is not there yet has none.
+    """
+
+    before: Mapping[Lockfile, Document]
+    after: Mapping[Lockfile, Document]
+    obsolete: Iterable[str] = ()
 
 
 @click.command("please lock")
-@click.option("--upgrade", "upgrades", multiple=True, metavar="NAME", help="Move this package.")
+@click.option(
+    "--upgrade",
+    "upgrades",
+    multiple=True,
+    is_flag=False,
+    flag_value=locking.EVERYTHING,
+    metavar="[NAME]",
+    help="Take a newer version of this package; without a name, of all packages.",
+)
 @click.option("--platform", is_flag=True, help="Refresh the Debian packages, and nothing else.")
-@click.option("--check", is_flag=True, help="Write nothing; fail if anything would move.")
-def main(upgrades: tuple[str, ...], platform: bool, check: bool) -> None:
-    """Lock the Python packages of the workspace, or the platform."""
+@click.option("--check", is_flag=True, help="Write nothing; fail if the lock is out of date.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
+def main(upgrades: tuple[str, ...], platform: bool, check: bool, dry_run: bool) -> None:
+    """Lock the Python packages of the workspace, or the Debian packages of the platform."""
     if platform and upgrades:
         raise click.UsageError(
             "--platform locks Debian packages and --upgrade moves a Python package; "
             "run one after the other"
         )
     root = workspace.root()
-    lockfile = debian.LOCKFILE if platform else python.LOCKFILE
-    before = lockfile.read(root)
-    after = debian.lock(root) if platform else python.lock(root, before, upgrades)
-    moved = changes(lockfile.versions(before), lockfile.versions(after))
-    for line in moved:
-        click.echo(line)
-    path = root / lockfile.path
-    text = document.render(after, lockfile.levels)
-    if check:
-        verify(path, text, lockfile.command)
-    changed = document.write(path, text)
-    click.echo(f"{lockfile.path}: {summary(changed, len(moved))}")
+    plan = plan_platform(root) if platform else plan_packages(root, upgrades)
+    texts = {file: document.render(content, file.levels) for file, content in plan.after.items()}
+    changed = [file for file, text in texts.items() if not document.has(root / file.path, text)]
+    for file in changed:
+        moved = changes(file.versions(plan.before.get(file, {})), file.versions(plan.after[file]))
+        for line in moved:
+            click.echo(line)
+        click.echo(f"{file.path}: {summary(len(moved))}")
+    for path in plan.obsolete:
+        click.echo(f"{path}: removed")
+    outdated = [*(file.path for file in changed), *plan.obsolete]
+    if not outdated:
+        click.echo("nix/lock: up to date")
+    elif check:
+        command = next(iter(plan.after)).command
+        raise UserError(f"out of date: {', '.join(outdated)}; run `{command}`")
+    elif dry_run:
+        click.echo("nothing is written (--dry-run)")
+    else:
+        for file in changed:
+            document.write(root / file.path, texts[file])
+        for path in plan.obsolete:
+            (root / path).unlink()
 
 
-def summary(changed: bool, moved: int) -> str:
-    """Return what happened to a lock, in a few words."""
-    if not changed:
-        return "unchanged"
+def plan_platform(root: Path) -> Plan:
+    """Return the lock of the Debian packages."""
+    file = debian.LOCKFILE
+    return Plan({file: file.read(root)}, {file: debian.lock(root)})
+
+
+def plan_packages(root: Path, upgrades: Iterable[str]) -> Plan:
+    """Return the lock of the Python packages and of the members."""
+    before = layout.read(root, resolves.names(root))
+    after = locking.lock(root, before, list(upgrades))
+    return Plan(before.files(), after.files(), layout.obsolete(root, after))
+
+
+def summary(moved: int) -> str:
+    """Return what happens to a file, in a few words."""
     if not moved:
-        return "no package moved, but what is known of them"
-    return f"{moved} package{'s' if moved > 1 else ''} moved"
-
-
-def verify(path: Path, text: str, command: str) -> None:
-    """Raise UserError unless the lock at `path` says `text`."""
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        raise UserError(f"{path} is out of date; run `{command}`")
+        return "no version changed, only metadata"
+    return f"{moved} package{'s' if moved > 1 else ''} changed"
 
 
 if __name__ == "__main__":

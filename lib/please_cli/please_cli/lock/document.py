@@ -15,10 +15,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Lockfile:
-    """What sets one lock file apart from another.
+    """The properties of one lock file.
 
-    `path` is where it is in the checkout, `command` what makes it anew, `levels` how deep it has
-    one entry a line; `versions` returns the version of each package in it.
+    `path` is where it is in the checkout, `command` writes it, `levels` is the depth to which it
+    has one entry a line; `versions` returns the version of each package in it.
     """
 
     path: str
@@ -27,9 +27,9 @@ class Lockfile:
     versions: Callable[[Document], Mapping[str, str]]
 
     def read(self, root: Path) -> Document:
-        """Return what it says in the checkout at `root`, empty when there is none yet.
+        """Return its content in the checkout at `root`, empty when there is no such file yet.
 
-        Raises UserError, with the way to have a whole one again, when it is something else.
+        Raises UserError, with the way to restore it, when it is something else.
         """
         path = root / self.path
         try:
@@ -68,13 +68,18 @@ def _render(value: object, levels: int, indent: str) -> str:
     return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
 
 
+def has(path: Path, text: str) -> bool:
+    """Tell whether the file at `path` has this text."""
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
 def write(path: Path, text: str) -> bool:
     """Replace the file at `path` by `text` in one step; return whether that changed anything.
 
     Raises UserError when it cannot be written.
     """
     try:
-        if path.exists() and path.read_text(encoding="utf-8") == text:
+        if has(path, text):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -62,6 +62,14 @@ def test_a_file_that_is_no_lock(
     )
 
 
+def test_whether_a_file_has_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    assert not document.has(path, "")
+    path.write_text("{}\n")
+    assert document.has(path, "{}\n")
+    assert not document.has(path, "{}")
+
+
 def test_a_file_that_cannot_be_written_stays(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     document.write(path, "{}\n")

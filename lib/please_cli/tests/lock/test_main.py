@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,48 +10,109 @@ ROOT = """
 [project]
 name = "services"
 version = "0"
-requires-python = "==3.11.*"
 [dependency-groups]
 lint = ["brush"]
-[tool.uv]
-package = false
+test = ["comb"]
 """
+DOOR = """
+[project]
+name = "door"
+version = "1.0"
+"""
+LOCK = "nix/lock/python/default.json"
+MEMBER = "nix/lock/members/door.json"
 
 
 @pytest.fixture
-def root(tmp_path: Path, index: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "work"
-    root.mkdir()
-    (root / "pyproject.toml").write_text(ROOT)
+def root(
+    platform: Path, index: Any, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    write(platform / "pyproject.toml", ROOT)
+    write(platform / "src/door/pyproject.toml", DOOR)
     index.wheel("brush", "1.0")
-    monkeypatch.setenv("PLEASE_ROOT", str(root))
-    return root
+    index.wheel("comb", "1.0")
+    monkeypatch.setenv("PLEASE_ROOT", str(platform))
+    return platform
 
 
 def lock(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
+def content(root: Path) -> dict[str, bytes]:
+    """Return the files of the Python lock."""
+    files = [path for path in (root / "nix/lock").rglob("*") if path.is_file()]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
 def test_lock(root: Path, index: Any) -> None:
     first = lock()
     assert first.exit_code == 0
-    assert first.stdout == "+ brush 1.0\n+ services 0\nnix/lock/python.json: 2 packages moved\n"
-    before = (root / "nix/lock/python.json").read_bytes()
+    assert first.stdout == (
+        f"+ brush 1.0\n+ comb 1.0\n{LOCK}: 2 packages changed\n"
+        f"+ door 1.0\n{MEMBER}: 1 package changed\n"
+    )
+    before = content(root)
+    assert set(before) == {LOCK, MEMBER, "nix/lock/debian.json"}
     index.wheel("brush", "2.0")
-    assert lock().stdout == "nix/lock/python.json: unchanged\n"
+    assert lock().stdout == "nix/lock: up to date\n"
     assert lock("--check").exit_code == 0
-    assert (root / "nix/lock/python.json").read_bytes() == before
+    assert content(root) == before
     moved = lock("--upgrade", "brush")
-    assert moved.stdout == "  brush 1.0 -> 2.0\nnix/lock/python.json: 1 package moved\n"
+    assert moved.stdout == f"  brush 1.0 -> 2.0\n{LOCK}: 1 package changed\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "moved"),
+    [
+        (["--upgrade"], ["brush", "comb"]),
+        (["--upgrade", "brush"], ["brush"]),
+        (["--upgrade", "brush", "--upgrade", "comb"], ["brush", "comb"]),
+        (["--upgrade=comb"], ["comb"]),
+        ([], []),
+    ],
+)
+def test_upgrades(root: Path, index: Any, arguments: list[str], moved: list[str]) -> None:
+    lock()
+    before = content(root)
+    index.wheel("brush", "2.0")
+    index.wheel("comb", "2.0")
+    printed = [f"  {name} 1.0 -> 2.0" for name in moved]
+    dry = lock("--dry-run", *arguments)
+    assert dry.exit_code == 0
+    assert dry.stdout.splitlines()[: len(moved)] == printed
+    assert dry.stdout.endswith("nothing is written (--dry-run)\n") == bool(moved)
+    assert content(root) == before
+    assert lock(*arguments).stdout.splitlines()[: len(moved)] == printed
+    assert (content(root) == before) == (not moved)
 
 
 def test_check_writes_nothing(root: Path) -> None:
+    before = content(root)
     result = lock("--check")
     assert result.exit_code == 1
-    assert result.stderr == (
-        f"error: {root}/nix/lock/python.json is out of date; run `./please lock`\n"
+    assert result.stderr == f"error: out of date: {LOCK}, {MEMBER}; run `./please lock`\n"
+    assert content(root) == before
+
+
+def test_a_member_that_is_gone(root: Path) -> None:
+    lock()
+    (root / "src/door/pyproject.toml").unlink()
+    assert lock("--check").stderr == f"error: out of date: {MEMBER}; run `./please lock`\n"
+    assert lock().stdout == f"{MEMBER}: removed\n"
+    assert not (root / MEMBER).exists()
+
+
+def test_a_lock_in_one_file_is_replaced(root: Path, index: Any, write: Callable[..., Path]) -> None:
+    old = '{"packages": {"brush": {"version": "1.0"}, "door": {"local": "src/door"}}}\n'
+    write(root / "nix/lock/python.json", old)
+    index.wheel("brush", "2.0")
+    result = lock()
+    assert result.stdout == (
+        f"+ comb 1.0\n{LOCK}: 1 package changed\n"
+        f"+ door 1.0\n{MEMBER}: 1 package changed\nnix/lock/python.json: removed\n"
     )
-    assert not (root / "nix").exists()
+    assert set(content(root)) == {LOCK, MEMBER, "nix/lock/debian.json"}
 
 
 @pytest.mark.usefixtures("root")
@@ -61,4 +123,5 @@ def test_one_lock_at_a_time() -> None:
 
 
 def test_summary() -> None:
-    assert summary(changed=True, moved=0) == "no package moved, but what is known of them"
+    assert summary(0) == "no version changed, only metadata"
+    assert summary(1) == "1 package changed"

@@ -1,1 +1,1 @@
-"""nix/lock/python.json: what uv and the machine's pip find for the manifests."""
+"""nix/lock/python/ and nix/lock/members/: what uv and the machine's pip find for the manifests."""

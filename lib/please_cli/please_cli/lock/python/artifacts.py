@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from please_cli.errors import UserError
-from please_cli.lock.python import interpreter
+from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
 
 Artifact = dict[str, str]
@@ -20,16 +21,22 @@ _BLAKE2B = re.compile(r"/packages/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/")
 
 
 def choose(
-    package: Mapping[str, Any], wanted: Iterable[str], kept: frozenset[str] = frozenset()
+    package: Mapping[str, Any],
+    wanted: Iterable[str],
+    python: Interpreter,
+    kept: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Return the part of a lock entry that says which files the `wanted` systems install.
 
-    `package` is an entry of uv.lock. A file whose sha256 is in `kept`, the files of the lock
-    before, is preferred to a better one, so that a late upload changes no lock. The answer has
-    one of the keys `wheel` (the same for all systems), `wheels` (by system) and `sdist`.
+    `package` is an entry of uv.lock, `python` the interpreter that it is installed for. A file
+    whose sha256 is in `kept`, the files of the lock before, is preferred to a better one, so that a
+    late upload changes no lock. The answer has one of the keys `wheel` (the same for all systems),
+    `wheels` (by system) and `sdist`.
     Raises UserError when the package has no file for a system.
     """
-    by_system = {system: _best(package.get("wheels", []), system, kept) for system in wanted}
+    by_system = {
+        system: _best(package.get("wheels", []), python.tags(system), kept) for system in wanted
+    }
     if all(by_system.values()):
         found = {system: artifact(package, wheel or {}) for system, wheel in by_system.items()}
         first = next(iter(found.values()))
@@ -41,7 +48,7 @@ def choose(
     lacking = " and ".join(sorted(system for system, wheel in by_system.items() if not wheel))
     raise UserError(
         f"{package['name']} {package['version']} has no wheel for {lacking} "
-        f"({interpreter.DESCRIPTION}) and no source distribution; ask for another version in the "
+        f"({python.description}) and no source distribution; ask for another version in the "
         "manifest that names it"
     )
 
@@ -74,9 +81,8 @@ def filename(file: Mapping[str, Any]) -> str:
 
 
 def _best(
-    wheels: Iterable[Mapping[str, Any]], system: str, kept: frozenset[str]
+    wheels: Iterable[Mapping[str, Any]], ranks: Mapping[Tag, int], kept: frozenset[str]
 ) -> Mapping[str, Any] | None:
-    ranks = interpreter.tags(system)
     candidates = []
     for wheel in wheels:
         name = filename(wheel)

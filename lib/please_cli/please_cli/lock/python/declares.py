@@ -1,53 +1,80 @@
-"""What the manifest of a local package asked for when it was locked."""
+"""What the manifests of a member, or of the workspace, ask for."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from email.message import Message
 from typing import Any
 
+from packaging.dependency_groups import resolve_dependency_groups
 from packaging.markers import Marker
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from please_cli.errors import UserError
+
 Declares = dict[str, Any]
+"""`requires`, a list of requirements; `extras` and `groups`, such lists by name."""
+
+_EXTRA = re.compile(r"\bextra\b")
 
 
-def declares(package: Mapping[str, Any]) -> Declares:
-    """Return the `declares` of a lock entry, from an entry of uv.lock.
+def declares(core: Message, manifest: Mapping[str, Any], where: str) -> Declares:
+    """Return what a member asks for: its core metadata, and the groups of its pyproject.toml.
 
     Requirements are written in one form: normalized name, sorted extras and specifiers, then
-    " ; " and the environment marker, which is never about an extra. uv does not record which
-    versions of a member of the workspace a manifest allows, so neither does this.
+    " ; " and the environment marker, which is never about an extra. `where` is the path of the
+    pyproject.toml. Raises UserError for a marker whose part about an extra cannot be separated,
+    and for broken groups.
     """
-    metadata = package.get("metadata", {})
     requires: list[str] = []
-    extras: dict[str, list[str]] = {name: [] for name in metadata.get("provides-extras", [])}
-    for item in metadata.get("requires-dist", []):
-        marker, extra = without_extra(item.get("marker", ""))
-        (extras[extra] if extra else requires).append(requirement(item, marker))
-    groups = {
-        name: sorted(requirement(item, item.get("marker", "")) for item in items)
-        for name, items in metadata.get("requires-dev", {}).items()
-    }
+    provided = map(canonicalize_name, core.get_all("Provides-Extra", []))
+    extras: dict[str, list[str]] = {str(name): [] for name in provided}
+    for text in core.get_all("Requires-Dist", []):
+        parsed = Requirement(text)
+        marker, extra = without_extra(str(parsed.marker or ""))
+        if _EXTRA.search(marker) or extra not in {"", *extras}:
+            raise UserError(
+                f"{where}: the requirement `{text}` has a condition about extras that cannot be "
+                "locked; write one requirement for each extra"
+            )
+        (extras[extra] if extra else requires).append(requirement(parsed, marker))
     found: Declares = {"requires": sorted(requires)}
     if extras:
         found["extras"] = {name: sorted(items) for name, items in sorted(extras.items())}
-    if groups:
-        found["groups"] = dict(sorted(groups.items()))
-    return found
+    return found | groups(manifest, where)
 
 
-def requirement(item: Mapping[str, Any], marker: str) -> str:
+def groups(manifest: Mapping[str, Any], where: str) -> Declares:
+    """Return `groups` alone, with included groups (PEP 735) resolved; {} without any.
+
+    `where` is the path of the manifest. Raises UserError when the table says something else.
+    """
+    table = manifest.get("dependency-groups", {})
+    found = {}
+    try:
+        for name in table:
+            parsed = map(Requirement, resolve_dependency_groups(table, name))
+            lines = {requirement(item, str(item.marker or "")) for item in parsed}
+            found[str(canonicalize_name(name))] = sorted(lines)
+    except (LookupError, TypeError, ValueError, ExceptionGroup) as error:
+        raise UserError(f"{where}: [dependency-groups]: {_reason(error)}; correct it") from error
+    return {"groups": dict(sorted(found.items()))} if found else {}
+
+
+def requirement(parsed: Requirement, marker: str) -> str:
     """Return the text of one requirement."""
-    extras = ",".join(sorted(item.get("extras", [])))
-    name = canonicalize_name(item["name"])
-    specifiers = str(SpecifierSet(item.get("specifier", "")))
-    text = f"{name}[{extras}]{specifiers}" if extras else f"{name}{specifiers}"
+    extras = ",".join(sorted(map(canonicalize_name, parsed.extras)))
+    name = canonicalize_name(parsed.name)
+    source = f" @ {parsed.url}" if parsed.url else str(parsed.specifier)
+    text = f"{name}[{extras}]{source}" if extras else f"{name}{source}"
     return f"{text} ; {marker}" if marker else text
 
 
 def without_extra(marker: str) -> tuple[str, str]:
     """Split a marker into itself without a clause about an extra, and that extra or "".
 
-    uv writes the clause of an optional dependency last: `marker and extra == 'name'`.
+    uv and build backends write the clause of an optional dependency last: `marker and
+    extra == 'name'`.
     """
     if not marker:
         return "", ""
@@ -56,4 +83,21 @@ def without_extra(marker: str) -> tuple[str, str]:
         return str(Marker(marker)), ""
     body = body.removeprefix(" and ")
     extra = clause.removeprefix("extra == ").strip("'\"")
-    return (str(Marker(body)) if body else ""), extra
+    return (str(Marker(body)) if body else ""), str(canonicalize_name(extra))
+
+
+def required(found: Declares) -> Iterable[Requirement]:
+    """Yield all requirements, whatever extra or group they belong to."""
+    for lines in (
+        found["requires"],
+        *found.get("extras", {}).values(),
+        *found.get("groups", {}).values(),
+    ):
+        yield from map(Requirement, lines)
+
+
+def _reason(error: Exception) -> str:
+    """Return the text of an error, or of the errors in a group."""
+    if isinstance(error, ExceptionGroup):
+        return "; ".join(map(_reason, error.exceptions))
+    return str(error)

@@ -3,48 +3,29 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from please_cli.errors import UserError
 from please_cli.lock.python.declares import without_extra
 
-Packages = Mapping[str, Mapping[str, Any]]
-"""The packages of a uv.lock, by name."""
+Package = Mapping[str, Any]
+"""A package of a uv.lock; a member of the workspace has `metadata`."""
 
 
-def complete(packages: Packages) -> dict[str, dict[str, Any]]:
+def complete(packages: Iterable[Package]) -> list[dict[str, Any]]:
     """Return the packages with the dependencies on extras of members put back.
 
     uv leaves out an extra that asks for no package, and puts those that a member's extra asks for
-    in place of the member's own. Raises UserError for an extra that a member does not have.
+    in place of the member's own.
     """
-    for name, package in packages.items():
-        _check(name, package, packages)
-    bare = {name: _bare(package) for name, package in packages.items()}
-    return {name: _complete(package, bare) for name, package in packages.items()}
+    packages = list(packages)
+    bare = {package["name"]: _bare(package) for package in packages if "metadata" in package}
+    return [_complete(package, bare) for package in packages]
 
 
-def _check(name: str, package: Mapping[str, Any], packages: Packages) -> None:
-    metadata = package.get("metadata", {})
-    requirements = [*metadata.get("requires-dist", [])]
-    requirements += [item for group in metadata.get("requires-dev", {}).values() for item in group]
-    for item in requirements:
-        required = packages.get(item["name"], {})
-        if "metadata" not in required:  # what is on an index may have extras that uv ignores
-            continue
-        provided = required["metadata"].get("provides-extras", [])
-        for extra in item.get("extras", []):
-            if extra not in provided:
-                raise UserError(
-                    f"{name} asks for {item['name']}[{extra}], but {item['name']} has no such "
-                    f"extra, only {', '.join(provided) or 'none'}; correct the manifest of {name}"
-                )
-
-
-def _bare(package: Mapping[str, Any]) -> set[str]:
+def _bare(package: Package) -> set[str]:
     provided = set(package.get("metadata", {}).get("provides-extras", []))
     return provided.difference(package.get("optional-dependencies", {}))
 
 
-def _complete(package: Mapping[str, Any], bare: Mapping[str, set[str]]) -> dict[str, Any]:
+def _complete(package: Package, bare: Mapping[str, set[str]]) -> dict[str, Any]:
     metadata = package.get("metadata", {})
     dependencies = list(package.get("dependencies", []))
     optional = {name: list(items) for name, items in _table(package, "optional-dependencies")}
@@ -64,7 +45,7 @@ def _complete(package: Mapping[str, Any], bare: Mapping[str, set[str]]) -> dict[
     }
 
 
-def _table(package: Mapping[str, Any], name: str) -> Iterable[tuple[str, list[Any]]]:
+def _table(package: Package, name: str) -> Iterable[tuple[str, list[Any]]]:
     found: Mapping[str, list[Any]] = package.get(name, {})
     return found.items()
 
@@ -72,7 +53,7 @@ def _table(package: Mapping[str, Any], name: str) -> Iterable[tuple[str, list[An
 def _missing(
     requirements: Iterable[Mapping[str, Any]], bare: Mapping[str, set[str]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each dependency that uv left out, and the extra that has it ("" for none)."""
+    """Yield each dependency that uv left out, and the extra that has it, or ""."""
     for item in requirements:
         extras = sorted(bare.get(item["name"], set()).intersection(item.get("extras", [])))
         if extras:

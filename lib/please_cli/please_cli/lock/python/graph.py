@@ -1,19 +1,23 @@
-"""Who needs whom: uv's dependencies as node keys, `name` and `name[extra]`, for each system."""
+"""Which package requires which: uv's dependencies as node keys, `name` and `name[extra]`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from please_cli.lock.python.interpreter import holds
 from please_cli.lock.systems import SYSTEMS
 
 Edges = list[str] | dict[str, list[str]]
 """Node keys, or node keys by system where the systems differ."""
 
+Holds = Callable[[str, str], bool]
+"""Whether a marker is true on a system."""
 
-def edges(dependencies: Iterable[Mapping[str, Any]]) -> Edges:
+
+def edges(
+    dependencies: Iterable[Mapping[str, Any]], holds: Holds, systems: Iterable[str] = SYSTEMS
+) -> Edges:
     """Return the node keys of dependencies as uv.lock writes them, markers evaluated."""
-    by_system = {system: _keys(dependencies, system) for system in SYSTEMS}
-    first = by_system[SYSTEMS[0]]
+    by_system = {system: _keys(dependencies, holds, system) for system in systems}
+    first = next(iter(by_system.values()))
     return first if all(keys == first for keys in by_system.values()) else by_system
 
 
@@ -22,16 +26,22 @@ def on(found: Edges, system: str) -> list[str]:
     return found if isinstance(found, list) else found[system]
 
 
-def reachable(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return the systems on which local packages need each package, by its name.
+def closure(nodes: Mapping[str, Mapping[str, Any]], roots: Iterable[str], system: str) -> set[str]:
+    """Return the names of the packages that a system needs for `roots`.
 
-    `packages` are entries of the lock: `requires`, `extras`, `groups` and `local`.
+    `nodes` are the packages on that system, by name, and have `requires`, `extras` and `groups`;
+    of `roots`, names too, all extras and groups count.
     """
-    systems: dict[str, list[str]] = {}
-    for system in SYSTEMS:
-        for name in sorted(_closure(packages, system)):
-            systems.setdefault(name, []).append(system)
-    return systems
+    wanted = [key for name in roots for key in _whole(name, nodes[name], system)]
+    seen: set[str] = set()
+    while wanted:
+        key = wanted.pop()
+        if key not in seen:
+            seen.add(key)
+            name, extra = split(key)
+            node = nodes[name]
+            wanted += on(node["extras"].get(extra, []) if extra else node["requires"], system)
+    return {split(key)[0] for key in seen}
 
 
 def split(key: str) -> tuple[str, str]:
@@ -40,7 +50,7 @@ def split(key: str) -> tuple[str, str]:
     return name, extra
 
 
-def _keys(dependencies: Iterable[Mapping[str, Any]], system: str) -> list[str]:
+def _keys(dependencies: Iterable[Mapping[str, Any]], holds: Holds, system: str) -> list[str]:
     keys = set()
     for dependency in dependencies:
         if holds(dependency.get("marker", ""), system):
@@ -50,25 +60,9 @@ def _keys(dependencies: Iterable[Mapping[str, Any]], system: str) -> list[str]:
     return sorted(keys)
 
 
-def _closure(packages: Mapping[str, Mapping[str, Any]], system: str) -> set[str]:
-    wanted = list(_roots(packages, system))
-    seen: set[str] = set()
-    while wanted:
-        key = wanted.pop()
-        if key not in seen:
-            seen.add(key)
-            name, extra = split(key)
-            package = packages[name]
-            found = package["extras"].get(extra, []) if extra else package["requires"]
-            wanted += on(found, system)
-    return {split(key)[0] for key in seen}
-
-
-def _roots(packages: Mapping[str, Mapping[str, Any]], system: str) -> Iterator[str]:
-    for name, package in packages.items():
-        if "local" in package:
-            yield name
-            for extra in package["extras"]:
-                yield f"{name}[{extra}]"
-            for group in package["groups"].values():
-                yield from on(group, system)
+def _whole(name: str, node: Mapping[str, Any], system: str) -> Iterator[str]:
+    yield name
+    for extra in node["extras"]:
+        yield f"{name}[{extra}]"
+    for group in node["groups"].values():
+        yield from on(group, system)

@@ -1,73 +1,137 @@
 """What build backends make of the manifests of the workspace's members (PEP 517).
 
-The lock has it beside the digests of those manifests, and while these are the same, no build asks a
-backend again: nix/python/local.nix.
+The lock has it beside the digests of those manifests, and while these are the same, neither
+`please lock` nor a build asks a backend again: nix/python/member.nix.
 """
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from email.parser import Parser
 from pathlib import Path
-from typing import TypedDict
 
 from build import BuildBackendException, BuildException, ProjectBuilder
-from pyproject_hooks import quiet_subprocess_runner
+from packaging.utils import canonicalize_name
 
 from please_cli import workspace
 from please_cli.errors import UserError
-from please_cli.lock.python import manifests
+from please_cli.lock.document import Document
+from please_cli.lock.python import environment, manifests
+from please_cli.lock.python.declares import declares
 
 
-class Metadata(TypedDict):
-    """The part of a lock entry that is about manifests.
+def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
+    """Return what the lock has of each member of the checkout at `root`, by normalized name.
 
-    `manifests` has the hex SHA-256 of each, by name; `metadata` the text of each file of the
-    .dist-info directory, by its path in site-packages.
+    That is `version`, `directory`, `manifests` (the hex SHA-256 of each, by name), `metadata` (the
+    text of each file of the .dist-info directory, by its path in site-packages) and `declares`.
+    What `before` has is taken from there while the manifests are the same.
+
+    Raises UserError, with the message of the backend, if one fails.
     """
-
-    manifests: dict[str, str]
-    metadata: dict[str, str]
-
-
-def read(root: Path) -> dict[str, Metadata]:
-    """Return the metadata of the members of the checkout at `root`, by their directories in it.
-
-    Raises UserError, with what the backend said, if one fails.
-    """
-    found: dict[str, Metadata] = {}
-    for member in workspace.members(root):
-        local = str(member.path.relative_to(root))
-        with tempfile.TemporaryDirectory(prefix="please-lock-") as copy:
-            manifests.copy(member, Path(copy))
-            files = dict(_build(Path(copy), local))
-        found[local] = Metadata(manifests=manifests.digests(member), metadata=files)
+    members = workspace.members(root)
+    with ThreadPoolExecutor() as pool:
+        read = pool.map(lambda member: _read(root, member, before), members)
+        found: dict[str, Document] = {}
+        for member, entry in zip(members, read, strict=True):
+            name = str(canonicalize_name(member.name))
+            if name in found:
+                raise UserError(
+                    f"{found[name]['directory']} and {entry['directory']} have the same name, "
+                    f"{name}; rename one of them"
+                )
+            found[name] = entry
     return found
 
 
-def _build(source: Path, local: str) -> Iterator[tuple[str, str]]:
-    """Yield the path in site-packages and the text of each file of a member's .dist-info.
+def core(files: Mapping[str, str]) -> Message:
+    """Return the core metadata among the texts of a .dist-info directory's files.
 
-    `source` has its manifests, and `local` is its directory in the workspace.
+    Raises KeyError when they have none.
     """
-    with tempfile.TemporaryDirectory(prefix="please-lock-") as built:
+    for path, text in files.items():
+        if path.endswith(".dist-info/METADATA"):
+            return Parser().parsestr(text)
+    raise KeyError("METADATA")
+
+
+def _read(root: Path, member: workspace.Member, before: Mapping[str, Document]) -> Document:
+    directory = str(member.path.relative_to(root))
+    _check_inside(root, member, directory)
+    manifest = manifests.load(member.path / "pyproject.toml")
+    digests = manifests.digests(member)
+    known = before.get(str(canonicalize_name(member.name)), {})
+    same = known.get("manifests") == digests and known.get("directory") == directory
+    files = known["metadata"] if same else dict(_build(member, directory))
+    metadata = core(files)
+    _check_name(member, directory, metadata["Name"])
+    return {
+        "version": metadata["Version"],
+        "directory": directory,
+        "manifests": digests,
+        "metadata": files,
+        "declares": declares(metadata, manifest, f"{directory}/pyproject.toml"),
+    }
+
+
+def _build(member: workspace.Member, directory: str) -> Iterator[tuple[str, str]]:
+    """Yield the path in site-packages and the text of each file of a member's .dist-info."""
+    with (
+        tempfile.TemporaryDirectory(prefix="please-lock-") as source,
+        tempfile.TemporaryDirectory(prefix="please-lock-") as built,
+        environment.clean() as variables,
+    ):
+        manifests.copy(member, Path(source))
+
+        def run(
+            cmd: Sequence[str],
+            cwd: str | None = None,
+            extra_environ: Mapping[str, str] | None = None,
+        ) -> None:
+            subprocess.run(
+                cmd,
+                cwd=cwd,
+                env={**variables, **(extra_environ or {})},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=True,
+            )
+
         try:
             # In this environment, which has the backend, not in one made for it.
-            builder = ProjectBuilder(source, runner=quiet_subprocess_runner)
-            directory = Path(builder.metadata_path(built))
+            info = Path(ProjectBuilder(source, runner=run).metadata_path(built))
         except BuildException as error:
-            raise UserError(f"{local}/pyproject.toml: {error}; correct it") from error
+            raise UserError(f"{directory}/pyproject.toml: {error}; correct it") from error
         except BuildBackendException as error:
             raise UserError(
-                f"the build backend of {local} failed; correct its pyproject.toml or setup.py "
+                f"the build backend of {directory} failed; correct its pyproject.toml or setup.py "
                 "(the members of the workspace are built with setuptools)",
-                _said(error),
+                _output(error),
             ) from error
-        for path in sorted(directory.rglob("*")):
+        for path in sorted(info.rglob("*")):
             if path.is_file():
-                yield str(path.relative_to(directory.parent)), path.read_text(encoding="utf-8")
+                yield str(path.relative_to(info.parent)), path.read_text(encoding="utf-8")
 
 
-def _said(error: BuildBackendException) -> str:
+def _check_inside(root: Path, member: workspace.Member, directory: str) -> None:
+    if member.path.resolve() != root.resolve() / directory:
+        raise UserError(
+            f"{directory} is a link to {member.path.resolve()}; a member of the workspace is a "
+            "directory of the checkout: replace the link by the directory"
+        )
+
+
+def _check_name(member: workspace.Member, directory: str, name: str) -> None:
+    if canonicalize_name(name) != canonicalize_name(member.name):
+        raise UserError(
+            f"{directory}/pyproject.toml: the project is named {name}, its directory "
+            f"{member.name}; give both one name"
+        )
+
+
+def _output(error: BuildBackendException) -> str:
     """Return what a backend printed before it failed, or what the failure is."""
     if isinstance(error.exception, subprocess.CalledProcessError):
         printed: bytes = error.exception.output

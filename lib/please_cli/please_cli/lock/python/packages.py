@@ -1,164 +1,191 @@
-"""nix/lock/python.json: every Python package of the workspace, at one version, host-free."""
+"""A resolve as uv.lock has it -> what nix/lock has of it, free of hosts."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
-from please_cli import workspace
 from please_cli.errors import UserError
-from please_cli.lock.document import Document, Lockfile
-from please_cli.lock.python import artifacts, extras, graph, metadata, resolver, sdist
-from please_cli.lock.python.declares import declares
-from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.document import Document
+from please_cli.lock.python import artifacts, extras, graph, sdist, static
+from please_cli.lock.python.resolves import Resolve
+from please_cli.lock.systems import SYSTEMS
 
-Packages = dict[str, dict[str, Any]]
+Entry = dict[str, Any]
+"""A package of the lock; with `systems`, entries by system, where these have different versions."""
 
-
-def versions(document: Document) -> dict[str, str]:
-    """Return the version of each package of a lock, "local" for a local one that has none."""
-    return {
-        name: package.get("version", "local") if "local" in package else package["version"]
-        for name, package in document.get("packages", {}).items()
-    }
+# How uv.lock marks what comes from the checkout.
+_CHECKOUT = {"editable", "virtual", "directory"}
 
 
-LOCKFILE = Lockfile("nix/lock/python.json", "./please lock", 2, versions)
-"""An entry a line is a package."""
+@dataclass(frozen=True)
+class Locked:
+    """What is locked of a resolve.
 
-
-def lock(root: Path, before: Document, upgrades: Iterable[str] = ()) -> Document:
-    """Return the lock of the workspace at `root`, with the versions of the lock `before`.
-
-    `upgrades` are names that may move. Raises UserError for a name that is not locked, and
-    when there is no solution.
+    `packages` are entries of packages from an index, by name; `members` has for each member
+    `requires`, `extras` and `groups`, as keys of the graph; and `groups` are the workspace's own.
     """
-    pinned = pins(before)
-    workspace.check_packages(workspace.members(root), pinned)
-    wanted = [canonicalize_name(name) for name in upgrades]
-    for name in wanted:
-        if name not in pinned:
-            raise UserError(_unknown(name, pinned))
-    uv_lock = resolver.resolve(root, Indexes.configured(), pinned, wanted)
-    return convert(uv_lock, before, wanted, metadata.read(root))
 
-
-def pins(document: Document) -> dict[str, str]:
-    """Return the version of each package of a lock that comes from an index."""
-    return {
-        name: package["version"]
-        for name, package in document.get("packages", {}).items()
-        if "local" not in package
-    }
+    packages: dict[str, Entry]
+    members: dict[str, Document]
+    groups: dict[str, graph.Edges]
 
 
 def convert(
     uv_lock: Mapping[str, Any],
-    before: Document,
-    upgrades: Iterable[str],
-    members: Mapping[str, metadata.Metadata],
-) -> Document:
-    """Return the lock that says what a uv.lock says, and the metadata of members by directory.
+    resolve: Resolve,
+    known: Mapping[str, Entry],
+    reserved: Iterable[str] = (),
+) -> Locked:
+    """Return what a uv.lock says.
 
-    Raises UserError for a package that cannot be locked: two versions, not from an index, no
-    file for a system, a build requirement that is not locked.
+    `known` are packages of the lock before: of several files that serve, those that it has are
+    kept. `reserved` are names that no index may provide: those of all members.
+
+    Raises UserError for a package that cannot be locked: not from an index, no file for a system,
+    a build requirement that is not locked.
     """
-    resolved = extras.complete(_one_version(uv_lock["package"]))
-    nodes = {name: _node(package) for name, package in resolved.items()}
-    systems = graph.reachable(nodes)
-    packages: Packages = {}
-    for name in sorted(systems):
-        node, package = nodes[name], resolved[name]
-        known = {} if name in upgrades else before.get("packages", {}).get(name, {})
-        entry = {"version": package["version"]} if "version" in package else {}
-        if "local" in node:
-            entry |= {"local": node["local"], "declares": declares(package)}
-            entry |= members.get(node["local"], {})
-        else:
-            files = artifacts.choose(package, systems[name], _digests(known))
-            entry |= files
-            if "sdist" in files:
-                entry["build"] = _build(package, files["sdist"], known)
-        packages[name] = _ordered(entry, node)
+    resolved = extras.complete(uv_lock["package"])
+    for package in resolved:
+        _check_source(package, resolve, reserved)
+    by_system = {system: _on(resolved, resolve, system) for system in SYSTEMS}
+    nodes = {
+        system: {name: _node(package, resolve, [system]) for name, package in packages.items()}
+        for system, packages in by_system.items()
+    }
+    roots = [static.ROOT, *sorted(resolve.members)]
+    needed = {system: graph.closure(nodes[system], roots, system) for system in SYSTEMS}
+    packages: dict[str, Entry] = {}
+    for name in sorted(set().union(*needed.values()).difference(roots)):
+        variants = {system: by_system[system][name] for system in SYSTEMS if name in needed[system]}
+        packages[name] = _entry(variants, resolve, known.get(name, {}))
     _check_builds(packages)
-    return {"packages": packages}
+    about = {name: _node(by_system[SYSTEMS[0]][name], resolve, SYSTEMS) for name in roots}
+    root = about.pop(static.ROOT)
+    return Locked(packages, {name: _compact(node) for name, node in about.items()}, root["groups"])
 
 
-def _one_version(packages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def variants(entry: Entry) -> Mapping[str, Entry]:
+    """Return the entries of a package by system; that for all systems as that for ""."""
+    found: Mapping[str, Entry] = entry.get("systems", {"": entry})
+    return found
+
+
+def version(entry: Entry) -> str:
+    """Return the version of a package, versions where the systems differ."""
+    return "/".join(sorted({each["version"] for each in variants(entry).values()}))
+
+
+def _on(
+    packages: Iterable[Mapping[str, Any]], resolve: Resolve, system: str
+) -> dict[str, Mapping[str, Any]]:
+    """Return the packages on a system, by name."""
     found: dict[str, Mapping[str, Any]] = {}
     for package in packages:
+        markers = package.get("resolution-markers", [""])
+        if not any(resolve.python.holds(marker, system) for marker in markers):
+            continue
         name = package["name"]
         if name in found:
-            versions = " and ".join(sorted([found[name]["version"], package["version"]]))
             raise UserError(
-                f"{name} would have two versions, {versions}, one for each system; ask for one "
-                "that both have in the manifest that names it"
+                f"the resolve {resolve.name}: {name} would have two versions on {system}, "
+                f"{found[name]['version']} and {package['version']}; ask for one of them in the "
+                "manifest that names it"
             )
         found[name] = package
     return found
 
 
-def _node(package: Mapping[str, Any]) -> dict[str, Any]:
+def _check_source(package: Mapping[str, Any], resolve: Resolve, reserved: Iterable[str]) -> None:
+    name, source = package["name"], package["source"]
+    if source.keys() & _CHECKOUT:
+        return
+    if "registry" not in source:
+        raise UserError(
+            f"{name} comes from {', '.join(source)}, but only packages of an index can be locked; "
+            "change [tool.uv.sources] or the requirement"
+        )
+    if name in reserved:
+        raise UserError(
+            f"the resolve {resolve.name} would take {name} from the package index, but that is a "
+            "member of the workspace in another resolve; add it to this one, or rename it"
+        )
+
+
+def _node(package: Mapping[str, Any], resolve: Resolve, systems: Iterable[str]) -> dict[str, Any]:
     """Return the part of a lock entry that is about other packages."""
     provided = package.get("metadata", {}).get("provides-extras", [])
     optional = package.get("optional-dependencies", {})
-    node: dict[str, Any] = {
-        "requires": graph.edges(package.get("dependencies", [])),
-        "extras": {
-            name: graph.edges(optional.get(name, [])) for name in sorted({*provided, *optional})
-        },
+
+    def edges(dependencies: Iterable[Mapping[str, Any]]) -> graph.Edges:
+        return graph.edges(dependencies, resolve.python.holds, systems)
+
+    return {
+        "requires": edges(package.get("dependencies", [])),
+        "extras": {name: edges(optional.get(name, [])) for name in sorted({*provided, *optional})},
         "groups": {
-            name: graph.edges(dependencies)
+            name: edges(dependencies)
             for name, dependencies in sorted(package.get("dev-dependencies", {}).items())
         },
     }
-    source = package["source"]
-    if local := source.keys() & {"editable", "virtual", "directory"}:
-        node["local"] = source[local.pop()]
-    elif "registry" not in source:
-        raise UserError(
-            f"{package['name']} comes from {', '.join(source)}, but only packages of an index "
-            "can be locked; change [tool.uv.sources] or the requirement"
-        )
-    return node
 
 
-def _ordered(entry: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    about_others = {key: node[key] for key in ("requires", "extras", "groups") if node[key]}
-    from_manifests: dict[str, Any] = {
-        key: entry.pop(key) for key in ("declares", "manifests", "metadata") if key in entry
+def _compact(node: Mapping[str, Any]) -> Document:
+    filled = {key: node[key] for key in ("requires", "extras", "groups") if node[key]}
+    return {"requires": [], **filled}
+
+
+def _entry(by_system: Mapping[str, Mapping[str, Any]], resolve: Resolve, known: Entry) -> Entry:
+    """Return the entry of a package, which is needed on the systems of `by_system`."""
+    first, *others = by_system.values()
+    if all(other is first for other in others):
+        return _variant(first, resolve, list(by_system), SYSTEMS, known)
+    return {
+        "systems": {
+            system: _variant(package, resolve, [system], [system], known)
+            for system, package in by_system.items()
+        }
     }
-    return {**entry, "requires": [], **about_others, **from_manifests}
 
 
-def _digests(entry: Mapping[str, Any]) -> frozenset[str]:
-    files = [entry.get("wheel"), *entry.get("wheels", {}).values(), entry.get("sdist")]
-    return frozenset(file["sha256"] for file in files if file)
+def _variant(
+    package: Mapping[str, Any],
+    resolve: Resolve,
+    needed: Iterable[str],
+    systems: Iterable[str],
+    known: Entry,
+) -> Entry:
+    """Return the entry of a package for some systems, with files for those that need it."""
+    files = artifacts.choose(package, needed, resolve.python, _digests(known))
+    entry = {"version": package["version"], **files}
+    if "sdist" in files:
+        entry["build"] = _build(package, files["sdist"], resolve, known)
+    return {**entry, **_compact(_node(package, resolve, systems))}
+
+
+def _digests(known: Entry) -> frozenset[str]:
+    return frozenset(
+        file["sha256"]
+        for entry in variants(known).values()
+        for file in (entry.get("wheel"), *entry.get("wheels", {}).values(), entry.get("sdist"))
+        if file
+    )
 
 
 def _build(
-    package: Mapping[str, Any],
-    artifact: artifacts.Artifact,
-    known: Mapping[str, Any],
+    package: Mapping[str, Any], artifact: artifacts.Artifact, resolve: Resolve, known: Entry
 ) -> list[str]:
-    if known.get("sdist") == artifact and "build" in known:
-        return list(known["build"])
-    return sdist.build_requires(artifacts.address(package["sdist"]), artifact)
+    for entry in variants(known).values():
+        if entry.get("sdist") == artifact and "build" in entry:
+            return list(entry["build"])
+    return sdist.build_requires(artifacts.address(package["sdist"]), artifact, resolve.python)
 
 
-def _check_builds(packages: Packages) -> None:
+def _check_builds(packages: Mapping[str, Entry]) -> None:
     for name, package in packages.items():
-        for requirement in package.get("build", []):
-            if requirement not in packages:
-                raise UserError(
-                    f"{name} has no wheel and is built with {requirement}, which is not locked; "
-                    f'add "{requirement}" to the `build` group in pyproject.toml'
-                )
-
-
-def _unknown(name: str, pinned: Mapping[str, str]) -> str:
-    close = difflib.get_close_matches(name, pinned)
-    hint = f"did you mean {' or '.join(close)}?" if close else "see the names there"
-    return f"cannot upgrade {name!r}: no such package in nix/lock/python.json; {hint}"
+        for entry in variants(package).values():
+            for requirement in entry.get("build", []):
+                if requirement not in packages:
+                    raise UserError(
+                        f"{name} has no wheel and is built with {requirement}, which is not "
+                        f'locked; add "{requirement}" to the `build` group in pyproject.toml'
+                    )

@@ -16,11 +16,11 @@ from pip._vendor.requests import RequestException
 
 from please_cli.errors import UserError
 from please_cli.lock.python.artifacts import Artifact
-from please_cli.lock.python.interpreter import holds
+from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
 
 
-def build_requires(address: str, artifact: Artifact) -> list[str]:
+def build_requires(address: str, artifact: Artifact, python: Interpreter) -> list[str]:
     """Return the normalized names that the sdist at `address` names in [build-system].
 
     ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
@@ -33,16 +33,16 @@ def build_requires(address: str, artifact: Artifact) -> list[str]:
             "differs; run `./please lock` again, or ask who runs the index"
         )
     table = tomllib.loads(_pyproject(artifact["file"], content)).get("build-system", {})
-    return names(table.get("requires", ["setuptools"]))
+    return names(table.get("requires", ["setuptools"]), python)
 
 
-def names(requires: list[str]) -> list[str]:
+def names(requires: list[str], python: Interpreter) -> list[str]:
     """Return normalized names of requirements that hold on a locked system."""
     found = set()
     for text in requires:
         requirement = Requirement(text)
         marker = str(requirement.marker or "")
-        if any(holds(marker, system) for system in SYSTEMS):
+        if any(python.holds(marker, system) for system in SYSTEMS):
             found.add(str(canonicalize_name(requirement.name)))
     return sorted(found)
 

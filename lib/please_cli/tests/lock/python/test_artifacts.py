@@ -3,7 +3,10 @@ from typing import Any
 import pytest
 from please_cli.errors import UserError
 from please_cli.lock.python.artifacts import artifact, choose, filename
+from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
+
+PYTHON = Interpreter("3.11.2", (2, 36))
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
 
@@ -21,7 +24,7 @@ def chosen(found: dict[str, Any], system: str) -> str:
 
 
 def test_one_wheel_for_all() -> None:
-    assert choose(package("paint-1.0-py3-none-any.whl"), SYSTEMS) == {
+    assert choose(package("paint-1.0-py3-none-any.whl"), SYSTEMS, PYTHON) == {
         "wheel": {
             "file": "paint-1.0-py3-none-any.whl",
             "sha256": "paint-1.0-py3-none-any.whl",
@@ -40,25 +43,28 @@ def test_the_best_wheel_of_each_system() -> None:
             "paint-1.0-cp311-cp311-musllinux_1_2_aarch64.whl",
         ),
         SYSTEMS,
+        PYTHON,
     )
     assert chosen(found, X86_64) == "paint-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
     assert chosen(found, AARCH64) == "paint-1.0-cp39-abi3-manylinux_2_17_aarch64.whl"
 
 
 def test_a_later_build_is_better() -> None:
-    found = choose(package("paint-1.0-1-py3-none-any.whl", "paint-1.0-2-py3-none-any.whl"), SYSTEMS)
+    found = choose(
+        package("paint-1.0-1-py3-none-any.whl", "paint-1.0-2-py3-none-any.whl"), SYSTEMS, PYTHON
+    )
     assert found["wheel"]["file"] == "paint-1.0-2-py3-none-any.whl"
 
 
 def test_a_late_upload_changes_nothing() -> None:
     old, new = "paint-1.0-py3-none-any.whl", "paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"
-    assert choose(package(old, new), [X86_64])["wheels"][X86_64]["file"] == new
-    kept = choose(package(old, new), [X86_64], kept=frozenset([old]))
+    assert choose(package(old, new), [X86_64], PYTHON)["wheels"][X86_64]["file"] == new
+    kept = choose(package(old, new), [X86_64], PYTHON, kept=frozenset([old]))
     assert chosen(kept, X86_64) == old
 
 
 def test_a_package_of_one_system_needs_no_other_file() -> None:
-    found = choose(package("paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), [X86_64])
+    found = choose(package("paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), [X86_64], PYTHON)
     assert list(found["wheels"]) == [X86_64]
 
 
@@ -66,19 +72,20 @@ def test_no_wheel_for_one_of_the_systems() -> None:
     found = choose(
         package("paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl", sdist="paint-1.0.tar.gz"),
         SYSTEMS,
+        PYTHON,
     )
     assert list(found) == ["sdist"]
     assert found["sdist"]["file"] == "paint-1.0.tar.gz"
 
 
 def test_names_that_are_no_wheels_are_passed_over() -> None:
-    found = choose(package("paint-1.0-garbage.whl", "paint-1.0-py3-none-any.whl"), SYSTEMS)
+    found = choose(package("paint-1.0-garbage.whl", "paint-1.0-py3-none-any.whl"), SYSTEMS, PYTHON)
     assert found["wheel"]["file"] == "paint-1.0-py3-none-any.whl"
 
 
 def test_no_file_at_all() -> None:
     with pytest.raises(UserError) as caught:
-        choose(package("paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), SYSTEMS)
+        choose(package("paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"), SYSTEMS, PYTHON)
     assert caught.value.message == (
         "paint 1.0 has no wheel for aarch64-linux (CPython 3.11, glibc 2.36) and no source "
         "distribution; ask for another version in the manifest that names it"

@@ -1,27 +1,33 @@
+from email.message import Message
+from email.parser import Parser
+from typing import Any
+
 import pytest
-from please_cli.lock.python.declares import declares, without_extra
+from please_cli.errors import UserError
+from please_cli.lock.python.declares import declares, groups, required, without_extra
+
+WHERE = "src/door/pyproject.toml"
 
 
-def test_what_a_manifest_says_in_one_form() -> None:
-    package = {
-        "metadata": {
-            "requires-dist": [
-                {"name": "redis", "extras": ["ssl", "hiredis"], "specifier": ">=5"},
-                {"name": "flask", "specifier": "!=3.1.0,>=3.1,<4", "marker": "extra == 'web'"},
-                {"name": "backend-common", "extras": ["db"], "editable": "lib/backend_common"},
-                {"name": "tomli", "marker": "python_full_version < '3.12'"},
-                {
-                    "name": "greenlet",
-                    "marker": "platform_machine == 'x86_64' and extra == 'fast'",
-                },
-            ],
-            "provides-extras": ["web", "fast", "bare"],
-            "requires-dev": {"test": [{"name": "pytest", "specifier": ">=9"}]},
-        }
-    }
-    assert declares(package) == {
+def core(*lines: str) -> Message:
+    return Parser().parsestr("\n".join(["Metadata-Version: 2.4", "Name: door", *lines]) + "\n")
+
+
+def test_what_manifests_ask_for_in_one_form() -> None:
+    metadata = core(
+        "Requires-Dist: Redis[ssl,hiredis]>=5",
+        "Requires-Dist: Flask<4,!=3.1.0,>=3.1; extra == 'Web'",
+        "Requires-Dist: backend_common[db]>=1.0",
+        "Requires-Dist: tomli; python_full_version<'3.12'",
+        "Requires-Dist: greenlet; platform_machine == 'x86_64' and extra == 'fast'",
+        "Provides-Extra: Web",
+        "Provides-Extra: fast",
+        "Provides-Extra: bare",
+    )
+    found = declares(metadata, {"dependency-groups": {"Test": ["Pytest>=9"]}}, WHERE)
+    assert found == {
         "requires": [
-            "backend-common[db]",
+            "backend-common[db]>=1.0",
             "redis[hiredis,ssl]>=5",
             'tomli ; python_full_version < "3.12"',
         ],
@@ -32,10 +38,42 @@ def test_what_a_manifest_says_in_one_form() -> None:
         },
         "groups": {"test": ["pytest>=9"]},
     }
+    assert [each.name for each in required(found)] == [
+        "backend-common", "redis", "tomli", "greenlet", "flask", "pytest",
+    ]  # fmt: skip
 
 
-def test_a_manifest_that_says_nothing() -> None:
-    assert declares({}) == {"requires": []}
+def test_a_manifest_that_asks_for_nothing() -> None:
+    assert declares(core(), {}, WHERE) == {"requires": []}
+
+
+def test_a_group_has_those_that_it_includes() -> None:
+    table = {"test": ["pytest", {"include-group": "lint"}], "lint": ["ruff", "pytest"]}
+    assert groups({"dependency-groups": table}, WHERE) == {
+        "groups": {"lint": ["pytest", "ruff"], "test": ["pytest", "ruff"]}
+    }
+
+
+@pytest.mark.parametrize(
+    "table",
+    [{"test": [{"include-group": "gone"}]}, {"test": 1}, {"test": ["pytest >>"]}, {"test": [{}]}],
+)
+def test_groups_of_another_shape(table: dict[str, Any]) -> None:
+    with pytest.raises(UserError) as caught:
+        groups({"dependency-groups": table}, WHERE)
+    assert caught.value.message.startswith(f"{WHERE}: [dependency-groups]: ")
+    assert caught.value.message.endswith("; correct it")
+
+
+@pytest.mark.parametrize("marker", ["extra == 'a' or extra == 'b'", "extra == 'gone'"])
+def test_a_condition_about_extras_that_cannot_be_locked(marker: str) -> None:
+    metadata = core(f"Requires-Dist: redis; {marker}", "Provides-Extra: a", "Provides-Extra: b")
+    with pytest.raises(UserError) as caught:
+        declares(metadata, {}, WHERE)
+    assert caught.value.message == (
+        f"{WHERE}: the requirement `redis; {marker}` has a condition about extras that cannot be "
+        "locked; write one requirement for each extra"
+    )
 
 
 @pytest.mark.parametrize(

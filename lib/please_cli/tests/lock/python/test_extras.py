@@ -1,5 +1,3 @@
-import pytest
-from please_cli.errors import UserError
 from please_cli.lock.python.extras import complete
 
 LIBRARY = {
@@ -23,7 +21,7 @@ def test_an_extra_without_packages_is_put_back() -> None:
         },
     }
     water = {"name": "paint", "extra": ["water"], "marker": ""}
-    found = complete({"paint": LIBRARY, "door": service})["door"]
+    _, found = complete([LIBRARY, service])
     assert found["dependencies"] == [{"name": "paint", "extra": ["oil"]}, water]
     assert found["optional-dependencies"] == {"wet": [water]}
     assert found["dev-dependencies"] == {"test": [water]}
@@ -31,7 +29,7 @@ def test_an_extra_without_packages_is_put_back() -> None:
 
 
 def test_everything_else_stays() -> None:
-    found = complete({"paint": LIBRARY})["paint"]
+    (found,) = complete([LIBRARY])
     assert found["optional-dependencies"] == LIBRARY["optional-dependencies"]
     assert (found["dependencies"], found["dev-dependencies"]) == ([], {})
 
@@ -46,19 +44,11 @@ def test_an_extra_of_extras_has_their_modules() -> None:
         # uv has put linseed in place of paint[oil].
         "optional-dependencies": {"all": [{"name": "linseed"}], "oil": [{"name": "linseed"}]},
     }
-    found = complete({"paint": library})["paint"]
+    (found,) = complete([library])
     oil = {"name": "paint", "extra": ["oil"], "marker": ""}
     assert found["optional-dependencies"]["all"] == [{"name": "linseed"}, oil]
 
 
-def test_an_extra_that_a_member_does_not_have() -> None:
-    service = {
-        "name": "door",
-        "metadata": {"requires-dist": [{"name": "paint", "extras": ["acrylic"]}]},
-    }
-    with pytest.raises(UserError) as raised:
-        complete({"paint": LIBRARY, "door": service})
-    assert raised.value.message == (
-        "door asks for paint[acrylic], but paint has no such extra, only oil, water; "
-        "correct the manifest of door"
-    )
+def test_versions_of_one_package_stay_apart() -> None:
+    packages = [{"name": "brush", "version": version} for version in ("1", "2")]
+    assert [package["version"] for package in complete(packages)] == ["1", "2"]

@@ -1,8 +1,10 @@
 from typing import Any
 
 from please_cli.lock.python import graph
+from please_cli.lock.python.interpreter import Interpreter
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
+HOLDS = Interpreter("3.11.2", (2, 36)).holds
 
 
 def test_edges_are_node_keys() -> None:
@@ -11,7 +13,7 @@ def test_edges_are_node_keys() -> None:
         {"name": "flask"},
         {"name": "pywin32", "marker": "sys_platform == 'win32'"},
     ]
-    assert graph.edges(dependencies) == ["flask", "psycopg", "psycopg[binary]"]
+    assert graph.edges(dependencies, HOLDS) == ["flask", "psycopg", "psycopg[binary]"]
 
 
 def test_edges_that_differ() -> None:
@@ -19,9 +21,10 @@ def test_edges_that_differ() -> None:
         {"name": "flask"},
         {"name": "greenlet", "marker": "platform_machine == 'x86_64'"},
     ]
-    found = graph.edges(dependencies)
+    found = graph.edges(dependencies, HOLDS)
     assert found == {X86_64: ["flask", "greenlet"], AARCH64: ["flask"]}
     assert graph.on(found, AARCH64) == ["flask"]
+    assert graph.edges(dependencies, HOLDS, [X86_64]) == ["flask", "greenlet"]
 
 
 def test_keys_are_split() -> None:
@@ -33,11 +36,10 @@ def node(requires: graph.Edges = [], **more: object) -> dict[str, object]:  # no
     return {"requires": requires, "extras": {}, "groups": {}, **more}
 
 
-def test_what_local_packages_need() -> None:
+def test_what_members_need() -> None:
     packages = {
         "paint": node(
             ["a"],
-            local="lib/paint",
             extras={"oil": ["b[thick]", "b"]},
             groups={"test": {X86_64: ["c"], AARCH64: []}},
         ),
@@ -47,11 +49,5 @@ def test_what_local_packages_need() -> None:
         "d": node(["d"]),
         "e": node(),
     }
-    both = [AARCH64, X86_64]
-    assert graph.reachable(packages) == {
-        "paint": both,
-        "a": both,
-        "b": both,
-        "c": [X86_64],
-        "d": both,
-    }
+    assert graph.closure(packages, ["paint"], AARCH64) == {"paint", "a", "b", "d"}
+    assert graph.closure(packages, ["paint"], X86_64) == {"paint", "a", "b", "c", "d"}

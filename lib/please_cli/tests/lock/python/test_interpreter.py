@@ -1,6 +1,12 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from packaging.tags import Tag
-from please_cli.lock.python import interpreter
+from please_cli.errors import UserError
+from please_cli.lock.python.interpreter import Interpreter
+
+PYTHON = Interpreter("3.11.2", (2, 36))
 
 
 @pytest.mark.parametrize(
@@ -10,17 +16,18 @@ from please_cli.lock.python import interpreter
         ("sys_platform == 'win32'", False, False),
         ("platform_machine == 'x86_64'", True, False),
         ("python_version < '3.12' and implementation_name == 'cpython'", True, True),
-        # The oldest release counts: Debian 12's.
+        # The exact release counts.
         ("python_full_version < '3.11.3'", True, True),
+        ("python_full_version < '3.11.2'", False, False),
     ],
 )
 def test_markers(marker: str, x86_64: bool, aarch64: bool) -> None:
-    assert interpreter.holds(marker, "x86_64-linux") is x86_64
-    assert interpreter.holds(marker, "aarch64-linux") is aarch64
+    assert PYTHON.holds(marker, "x86_64-linux") is x86_64
+    assert PYTHON.holds(marker, "aarch64-linux") is aarch64
 
 
 def rank(system: str, *tag: str) -> int | None:
-    return interpreter.tags(system).get(Tag(*tag))
+    return PYTHON.tags(system).get(Tag(*tag))
 
 
 def test_the_rank_of_tags() -> None:
@@ -60,3 +67,66 @@ def test_tags_that_are_not_taken(system: str, tag: tuple[str, str, str]) -> None
 
 def test_arm_takes_the_name_before_pep_600() -> None:
     assert rank("aarch64-linux", "cp311", "cp311", "manylinux2014_aarch64") is not None
+
+
+def test_an_environment_for_each_system() -> None:
+    aarch64, x86_64 = PYTHON.environments()
+    assert PYTHON.holds(aarch64, "aarch64-linux")
+    assert not PYTHON.holds(aarch64, "x86_64-linux")
+    assert PYTHON.holds(x86_64, "x86_64-linux")
+    assert not Interpreter("3.11.9", (2, 36)).holds(x86_64, "x86_64-linux")
+
+
+def test_another_python_takes_other_wheels() -> None:
+    newer = Interpreter("3.13.5", (2, 41)).tags("x86_64-linux")
+    assert Tag("cp313", "cp313", "manylinux_2_41_x86_64") in newer
+    assert Tag("cp311", "cp311", "manylinux_2_17_x86_64") not in newer
+
+
+def lock(*packages: str) -> str:
+    """Return a lock of the platform with a system for each text, which has its packages."""
+    systems = ", ".join(
+        f'"system-{number}": {{"packages": {{{each}}}}}' for number, each in enumerate(packages)
+    )
+    return f'{{"systems": {{{systems}}}}}\n'
+
+
+def package(name: str, version: str) -> str:
+    return f'"{name}": {{"version": "{version}"}}'
+
+
+LIBC = package("libc6", "2.41-12")
+
+
+def test_the_interpreter_of_the_platform(tmp_path: Path, write: Callable[..., Path]) -> None:
+    python = package("libpython3.13-minimal", "1:3.13.5-2+deb13u1")
+    write(tmp_path / "nix/lock/debian.json", lock(f"{python}, {LIBC}", f"{python}, {LIBC}"))
+    assert Interpreter.locked(tmp_path) == Interpreter("3.13.5", (2, 41))
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [
+        (None, "has none"),
+        (lock(LIBC), "has none"),
+        (
+            lock(
+                f"{package('libpython3.11-minimal', '3.11.2-6')}, {LIBC}",
+                f"{package('libpython3.11-minimal', '3.11.9-1')}, {LIBC}",
+            ),
+            "has several versions of it: 3.11.2, 3.11.9",
+        ),
+    ],
+)
+def test_a_platform_without_one_interpreter(
+    tmp_path: Path, write: Callable[..., Path], text: str | None, has: str
+) -> None:
+    if text is not None:
+        write(tmp_path / "nix/lock/debian.json", text)
+    with pytest.raises(UserError) as caught:
+        Interpreter.locked(tmp_path)
+    package = "libc6" if text is None else "libpython3.*-minimal"
+    assert caught.value.message == (
+        f"nix/lock/debian.json: packages are locked for one version of {package}, but the file "
+        f"{has}; run `./please lock --platform`"
+    )

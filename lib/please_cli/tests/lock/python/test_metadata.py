@@ -1,8 +1,10 @@
 """The real setuptools and build, over members as a workspace has them."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from please_cli.errors import UserError
@@ -40,9 +42,9 @@ def root(tmp_path: Path, write: Write) -> Path:
     return tmp_path
 
 
-def locked(root: Path) -> metadata.Metadata:
+def locked(root: Path) -> dict[str, Any]:
     """Return what the lock would have of the library."""
-    return metadata.read(root)["lib/paint"]
+    return metadata.read(root, {})["paint"]
 
 
 def test_what_the_backend_makes_of_the_manifests(root: Path) -> None:
@@ -56,6 +58,90 @@ def test_what_the_backend_makes_of_the_manifests(root: Path) -> None:
     assert '\nRequires-Dist: linseed; extra == "oil"\n' in files[f"{info}/METADATA"]
     assert files[f"{info}/METADATA"].endswith(f"\n\n{FILES['README.md']}")
     assert files[f"{info}/entry_points.txt"] == "[console_scripts]\npaint = paint:main\n"
+
+
+def test_what_the_lock_has_of_a_member(root: Path) -> None:
+    found = locked(root)
+    assert list(found) == ["version", "directory", "manifests", "metadata", "declares"]
+    assert (found["version"], found["directory"]) == ("1.0.0", "lib/paint")
+    assert found["declares"] == {"requires": [], "extras": {"oil": ["linseed"]}}
+
+
+def test_a_backend_runs_once_for_the_same_manifests(root: Path, write: Write) -> None:
+    before = metadata.read(root, {})
+    known = before["paint"]["metadata"]
+    (name,) = [name for name in known if name.endswith("METADATA")]
+    known[name] = known[name].replace("Version: 1.0.0", "Version: 2.0.0")
+    assert metadata.read(root, before)["paint"]["version"] == "2.0.0"
+    write(root / "lib/paint/README.md", "An edit.")
+    assert metadata.read(root, before)["paint"]["version"] == "1.0.0"
+
+
+SPY = """
+import json, os, pathlib
+pathlib.Path({record!r}).write_text(json.dumps({{
+    "variables": dict(os.environ), "home": os.listdir(os.path.expanduser("~"))
+}}))
+from setuptools import setup
+setup()
+"""
+
+
+def test_a_setup_py_finds_no_secret(
+    root: Path, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = tmp_path / "record.json"
+    write(root / "lib/paint/setup.py", SPY.format(record=str(record)))
+    write(tmp_path / "home/.netrc", "machine host login caller password hunter2")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DEPLOY_TOKEN", "hunter2")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://caller:hunter2@host/simple")
+    locked(root)
+    seen = json.loads(record.read_text())
+    assert seen["home"] == []
+    assert "hunter2" not in record.read_text()
+    names = {
+        name for name in seen["variables"] if not name.startswith(("LC_", "_PYPROJECT", "PEP"))
+    }
+    assert names <= {
+        "HOME", "LANG", "LANGUAGE", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR",
+    }  # fmt: skip
+
+
+def test_a_member_is_a_directory_of_the_checkout(root: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (root / "lib/paint").rename(elsewhere)
+    (root / "lib/paint").symlink_to(elsewhere)
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message == (
+        f"lib/paint is a link to {elsewhere}; a member of the workspace is a directory of the "
+        "checkout: replace the link by the directory"
+    )
+
+
+def test_another_name_than_that_of_the_directory(root: Path) -> None:
+    (root / "lib/paint").rename(root / "lib/varnish")
+    (root / "lib/varnish/paint").rename(root / "lib/varnish/varnish")
+    manifest = root / "lib/varnish/pyproject.toml"
+    manifest.write_text(PAINT.replace('"paint", "paint.tools"', '"varnish"'))
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message == (
+        "lib/varnish/pyproject.toml: the project is named paint, its directory varnish; give both "
+        "one name"
+    )
+
+
+def test_two_members_of_one_name(root: Path, write: Write) -> None:
+    for name, text in FILES.items():
+        write(root / "src/Paint" / name, text)
+    write(root / "src/Paint/pyproject.toml", PAINT.replace('["paint", "paint.tools"]', "[]"))
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message == (
+        "lib/paint and src/Paint have the same name, paint; rename one of them"
+    )
 
 
 def test_the_digests_of_the_manifests(root: Path, write: Write) -> None:

@@ -3,7 +3,10 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
+from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.sdist import build_requires, names
+
+PYTHON = Interpreter("3.11.2", (2, 36))
 
 PYPROJECT = """
 [build-system]
@@ -15,8 +18,8 @@ def test_the_build_system_of_an_sdist(index: Any, tmp_path: Path) -> None:
     digest = index.sdist("paint", "1.0", PYPROJECT)
     artifact = {"file": "paint-1.0.tar.gz", "sha256": digest}
     path = tmp_path / "simple/paint/paint-1.0.tar.gz"
-    assert build_requires(str(path), artifact) == ["cython", "flit-core"]
-    assert build_requires(path.as_uri(), artifact) == ["cython", "flit-core"]
+    assert build_requires(str(path), artifact, PYTHON) == ["cython", "flit-core"]
+    assert build_requires(path.as_uri(), artifact, PYTHON) == ["cython", "flit-core"]
 
 
 @pytest.mark.parametrize("pyproject", [None, "[tool.x]\n"])
@@ -24,14 +27,14 @@ def test_no_build_system_is_setuptools(index: Any, tmp_path: Path, pyproject: st
     digest = index.sdist("paint", "1.0", pyproject)
     path = tmp_path / "simple/paint/paint-1.0.tar.gz"
     artifact = {"file": path.name, "sha256": digest}
-    assert build_requires(str(path), artifact) == ["setuptools"]
+    assert build_requires(str(path), artifact, PYTHON) == ["setuptools"]
 
 
 def test_another_file_than_the_one_resolved(tmp_path: Path) -> None:
     path = tmp_path / "paint-1.0.tar.gz"
     path.write_bytes(b"tampered with")
     with pytest.raises(UserError) as caught:
-        build_requires(str(path), {"file": path.name, "sha256": "0"})
+        build_requires(str(path), {"file": path.name, "sha256": "0"}, PYTHON)
     assert caught.value.message == (
         "paint-1.0.tar.gz is not the file that the package index lists: its sha256 differs; run "
         "`./please lock` again, or ask who runs the index"
@@ -41,7 +44,7 @@ def test_another_file_than_the_one_resolved(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     address = (tmp_path / "paint-1.0.tar.gz").as_uri()
     with pytest.raises(UserError) as caught:
-        build_requires(address, {"file": "paint-1.0.tar.gz", "sha256": "0"})
+        build_requires(address, {"file": "paint-1.0.tar.gz", "sha256": "0"}, PYTHON)
     assert caught.value.message.startswith("cannot fetch paint-1.0.tar.gz: 404 Client Error: ")
     assert caught.value.message.endswith(
         "; check the network and pip's configuration (`pip config list`), then run "
@@ -50,4 +53,4 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_names_are_normalized() -> None:
-    assert names(["Poetry.Core>=1", "poetry_core"]) == ["poetry-core"]
+    assert names(["Poetry.Core>=1", "poetry_core"], PYTHON) == ["poetry-core"]

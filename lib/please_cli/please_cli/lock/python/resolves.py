@@ -1,0 +1,161 @@
+"""Resolves: sets of members that share one version of each package.
+
+The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`. A member says in which
+it is: `[tool.services] resolve = "tools"`, or, for a library, `resolves = ["default", "tools"]`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from please_cli.errors import UserError
+from please_cli.lock.document import Document
+from please_cli.lock.python import manifests
+from please_cli.lock.python.declares import required
+from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.metadata import core
+
+DEFAULT = "default"
+"""The resolve of a member that names none."""
+
+# It is the name of a file.
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """A resolve by its name, the names of its members, and the interpreter that it is for."""
+
+    name: str
+    members: frozenset[str]
+    python: Interpreter
+
+
+def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
+    """Return the resolves of the checkout at `root`, by name.
+
+    `members` is what the lock has of each (metadata.py). Raises UserError for a resolve that the
+    workspace does not have, for a member that requires a member of another resolve, and for one
+    that needs another Python.
+    """
+    python = Interpreter.locked(root)
+    known = names(root)
+    chosen = {name: _chosen(root, entry, known) for name, entry in members.items()}
+    resolves = [
+        Resolve(resolve, frozenset(name for name in members if resolve in chosen[name]), python)
+        for resolve in known
+    ]
+    for resolve in resolves:
+        for name in sorted(resolve.members):
+            _check_python(resolve, members[name])
+            _check_members(resolve, name, members, chosen)
+    return resolves
+
+
+def names(root: Path) -> list[str]:
+    """Return the names of the resolves of the checkout at `root`, `default` included.
+
+    Raises UserError for a name that cannot be one, and for unknown settings.
+    """
+    table = _table(root / "pyproject.toml").get("resolves", {})
+    if not isinstance(table, dict) or not all(isinstance(each, dict) for each in table.values()):
+        raise UserError(
+            "pyproject.toml: [tool.services] resolves is not a table of tables; write "
+            "[tool.services.resolves.<name>]"
+        )
+    for name, settings in table.items():
+        if not _NAME.fullmatch(name):
+            raise UserError(
+                f"pyproject.toml: [tool.services.resolves] has {name!r}; a name consists of "
+                "lower-case letters, digits and single dashes"
+            )
+        if settings:
+            raise UserError(
+                f"pyproject.toml: [tool.services.resolves.{name}] has the setting "
+                f"{', '.join(settings)}; a resolve has none: remove it"
+            )
+    return sorted({DEFAULT, *table})
+
+
+def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
+    """Return the resolves that a member is in."""
+    directory = entry["directory"]
+    where = f"{directory}/pyproject.toml: [tool.services]"
+    table = _table(root / directory / "pyproject.toml")
+    if "resolves" in table and not directory.startswith("lib/"):
+        raise UserError(f"{where}: only a library can have `resolves`; a service has one `resolve`")
+    if "resolve" in table and "resolves" in table:
+        raise UserError(f"{where} has both `resolve` and `resolves`; remove one of them")
+    found = table.get("resolves", [table.get("resolve", DEFAULT)])
+    if not isinstance(found, list) or not found or not all(isinstance(each, str) for each in found):
+        raise UserError(f'{where}: `resolves` is not a list of names, such as ["{DEFAULT}"]')
+    for name in found:
+        if name not in known:
+            raise UserError(
+                f"{where}: there is no resolve {name!r}, only {', '.join(known)}; add "
+                f"[tool.services.resolves.{name}] to the pyproject.toml of the workspace, or name "
+                "another one"
+            )
+    return found
+
+
+def _table(manifest: Path) -> dict[str, Any]:
+    """Return [tool.services] of a manifest."""
+    found: dict[str, Any] = manifests.load(manifest).get("tool", {}).get("services", {})
+    return found
+
+
+def _check_python(resolve: Resolve, entry: Document) -> None:
+    wanted = core(entry["metadata"])["Requires-Python"]
+    if wanted and not SpecifierSet(wanted).contains(resolve.python.release, prereleases=True):
+        raise UserError(
+            f"{entry['directory']} needs Python {wanted}, but the resolve {resolve.name} has "
+            f"{resolve.python.release}; change `requires-python` in its pyproject.toml"
+        )
+
+
+def _check_members(
+    resolve: Resolve,
+    name: str,
+    members: Mapping[str, Document],
+    chosen: Mapping[str, list[str]],
+) -> None:
+    directory = members[name]["directory"]
+    for requirement in required(members[name]["declares"]):
+        target = str(canonicalize_name(requirement.name))
+        if target not in members:
+            continue
+        entry = members[target]
+        other = entry["directory"]
+        if target not in resolve.members:
+            also = (
+                f"write resolves = {_array([*chosen[target], resolve.name])} in [tool.services] "
+                f"of {other}/pyproject.toml"
+                if other.startswith("lib/")
+                else "move one of them with `resolve` in [tool.services] of its pyproject.toml"
+            )
+            raise UserError(
+                f"{directory}, in the resolve {resolve.name}, requires {other}, which is only in "
+                f"{', '.join(chosen[target])}; {also}"
+            )
+        provided = entry["declares"].get("extras", {})
+        for extra in sorted(map(canonicalize_name, requirement.extras)):
+            if extra not in provided:
+                raise UserError(
+                    f"{name} asks for {target}[{extra}], but {target} has no such extra, only "
+                    f"{', '.join(provided) or 'none'}; correct the manifest of {name}"
+                )
+        if not requirement.specifier.contains(entry["version"], prereleases=True):
+            raise UserError(
+                f"{directory} requires {requirement.name}{requirement.specifier}, but {other} has "
+                f"the version {entry['version']}; correct the pyproject.toml of one of them"
+            )
+
+
+def _array(names: Iterable[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

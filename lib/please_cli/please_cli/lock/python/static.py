@@ -1,0 +1,97 @@
+"""Manifests that uv reads without running any code of the workspace.
+
+Each member's is made from its metadata, which its build backend made once: uv has nothing to build,
+and the requirements of members on the Python version do not count twice.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from please_cli.lock.document import Document
+from please_cli.lock.python import manifests
+from please_cli.lock.python.declares import Declares
+from please_cli.lock.python.resolves import Resolve
+
+ROOT = "services"
+"""The name of the workspace itself among uv's packages."""
+
+# uv's settings that depend on the resolve.
+_OWN = {"package", "environments", "required-environments", "workspace", "sources"}
+
+# Should uv want to build a member in spite of all, it fails.
+_NO_BACKEND = {"requires": [], "build-backend": "static"}
+
+
+def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Path) -> None:
+    """Write the manifests of a resolve of the checkout at `root` into the directory `to`.
+
+    `members` is what the lock has of each member. Raises UserError when a manifest cannot be
+    read.
+    """
+    manifest = manifests.load(root / "pyproject.toml")
+    chosen = {name: members[name] for name in sorted(resolve.members)}
+    _dump(_workspace(manifest, resolve, chosen), to)
+    for name, member in chosen.items():
+        sources = manifests.load(root / member["directory"] / "pyproject.toml")
+        _dump(_member(name, member, sources), to / member["directory"])
+
+
+def requires_python(resolve: Resolve) -> str:
+    """Return a specifier that the interpreter of a resolve satisfies.
+
+    uv takes no exact release here: `environments` has that.
+    """
+    return ">={}.{}".format(*resolve.python.version)
+
+
+def _workspace(
+    manifest: Mapping[str, Any], resolve: Resolve, members: Mapping[str, Document]
+) -> dict[str, Any]:
+    settings = manifest.get("tool", {}).get("uv", {})
+    sources = _sources(manifest) | {name: {"workspace": True} for name in members}
+    return {
+        "project": {"name": ROOT, "version": "0", "requires-python": requires_python(resolve)},
+        "dependency-groups": manifest.get("dependency-groups", {}),
+        "tool": {
+            "uv": {
+                **{name: value for name, value in settings.items() if name not in _OWN},
+                "package": False,
+                "environments": resolve.python.environments(),
+                "workspace": {"members": [member["directory"] for member in members.values()]},
+                "sources": sources,
+            }
+        },
+    }
+
+
+def _member(name: str, member: Document, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    declared: Declares = member["declares"]
+    return {
+        "build-system": _NO_BACKEND,
+        "project": {
+            "name": name,
+            "version": member["version"],
+            "dependencies": declared["requires"],
+            "optional-dependencies": declared.get("extras", {}),
+        },
+        "dependency-groups": declared.get("groups", {}),
+        "tool": {"uv": {"sources": _sources(manifest)}},
+    }
+
+
+def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sources in [tool.uv] other than members of the workspace."""
+    table = manifest.get("tool", {}).get("uv", {}).get("sources", {})
+    return {
+        name: source
+        for name, source in table.items()
+        if not (isinstance(source, dict) and source.get("workspace"))
+    }
+
+
+def _dump(manifest: Mapping[str, Any], directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "pyproject.toml").write_text(tomli_w.dumps(manifest), encoding="utf-8")

@@ -1,0 +1,172 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock.python import resolves
+from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.resolves import Resolve
+
+Write = Callable[..., Path]
+
+PYTHON = Interpreter("3.11.2", (2, 36))
+
+
+@pytest.fixture
+def root(platform: Path, write: Write) -> Path:
+    """A workspace with two resolves, `default` and `next`."""
+    write(platform / "pyproject.toml", "[tool.services.resolves.next]\n")
+    return platform
+
+
+@pytest.fixture
+def member(root: Path, write: Write) -> Callable[..., dict[str, Any]]:
+    """Make a member; return what the lock has of it."""
+
+    def member(
+        directory: str, settings: str = "", python: str = ">=3.11", **declares: Any
+    ) -> dict[str, Any]:
+        write(root / directory / "pyproject.toml", f"[tool.services]\n{settings}\n")
+        metadata = f"Metadata-Version: 2.4\nRequires-Python: {python}\n"
+        return {
+            "version": "1.0",
+            "directory": directory,
+            "metadata": {"x.dist-info/METADATA": metadata},
+            "declares": {"requires": [], **declares},
+        }
+
+    return member
+
+
+def test_members_of_resolves(root: Path, member: Any) -> None:
+    members = {
+        "paint": member("lib/paint", 'resolves = ["default", "next"]', extras={"oil": []}),
+        "brush": member("lib/brush", 'resolve = "next"'),
+        "door": member("src/door", requires=["paint[oil]>=1"]),
+        "wall": member("src/wall", 'resolve = "next"', requires=["brush", "paint", "flask"]),
+    }
+    assert resolves.read(root, members) == [
+        Resolve("default", frozenset(["door", "paint"]), PYTHON),
+        Resolve("next", frozenset(["brush", "paint", "wall"]), PYTHON),
+    ]
+
+
+def message(root: Path, members: dict[str, Any]) -> str:
+    with pytest.raises(UserError) as caught:
+        resolves.read(root, members)
+    return caught.value.message
+
+
+@pytest.mark.parametrize("scope", ["requires", "extras", "groups"])
+def test_a_library_of_another_resolve(root: Path, member: Any, scope: str) -> None:
+    asks = {"requires": ["paint"], "extras": {"x": ["paint"]}, "groups": {"test": ["paint"]}}[scope]
+    members = {
+        "paint": member("lib/paint"),
+        "door": member("src/door", 'resolve = "next"', **{scope: asks}),
+    }
+    assert message(root, members) == (
+        "src/door, in the resolve next, requires lib/paint, which is only in default; write "
+        'resolves = ["default", "next"] in [tool.services] of lib/paint/pyproject.toml'
+    )
+
+
+def test_a_service_of_another_resolve(root: Path, member: Any) -> None:
+    members = {
+        "bell": member("src/bell", 'resolve = "next"'),
+        "door": member("src/door", requires=["bell"]),
+    }
+    assert message(root, members) == (
+        "src/door, in the resolve default, requires src/bell, which is only in next; move one of "
+        "them with `resolve` in [tool.services] of its pyproject.toml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            'resolve = "old"',
+            "there is no resolve 'old', only default, next; add [tool.services.resolves.old] to "
+            "the pyproject.toml of the workspace, or name another one",
+        ),
+        ('resolves = ["next"]', "only a library can have `resolves`; a service has one `resolve`"),
+        ("resolve = 1", '`resolves` is not a list of names, such as ["default"]'),
+    ],
+)
+def test_a_service_that_names_no_resolve(
+    root: Path, member: Any, settings: str, expected: str
+) -> None:
+    members = {"door": member("src/door", settings)}
+    where = "src/door/pyproject.toml: [tool.services]: "
+    assert message(root, members) == where + expected
+
+
+def test_a_library_that_says_it_twice(root: Path, member: Any) -> None:
+    members = {"paint": member("lib/paint", 'resolve = "next"\nresolves = ["next"]')}
+    assert message(root, members) == (
+        "lib/paint/pyproject.toml: [tool.services] has both `resolve` and `resolves`; remove one "
+        "of them"
+    )
+
+
+@pytest.mark.parametrize("value", ["[]", '"next"', "[1]"])
+def test_a_library_without_names(root: Path, member: Any, value: str) -> None:
+    members = {"paint": member("lib/paint", f"resolves = {value}")}
+    assert message(root, members).endswith('`resolves` is not a list of names, such as ["default"]')
+
+
+def test_another_python(root: Path, member: Any) -> None:
+    members = {"door": member("src/door", python=">=3.11.5")}
+    assert message(root, members) == (
+        "src/door needs Python >=3.11.5, but the resolve default has 3.11.2; change "
+        "`requires-python` in its pyproject.toml"
+    )
+
+
+def test_an_extra_that_a_member_does_not_have(root: Path, member: Any) -> None:
+    members = {
+        "paint": member("lib/paint", extras={"oil": [], "water": []}),
+        "door": member("src/door", requires=["paint[acrylic]"]),
+    }
+    assert message(root, members) == (
+        "door asks for paint[acrylic], but paint has no such extra, only oil, water; correct the "
+        "manifest of door"
+    )
+
+
+def test_a_version_that_a_member_does_not_have(root: Path, member: Any) -> None:
+    members = {
+        "paint": member("lib/paint"),
+        "door": member("src/door", requires=["paint>=2"]),
+    }
+    assert message(root, members) == (
+        "src/door requires paint>=2, but lib/paint has the version 1.0; correct the "
+        "pyproject.toml of one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            'resolves = ["next"]',
+            "[tool.services] resolves is not a table of tables; write "
+            "[tool.services.resolves.<name>]",
+        ),
+        (
+            'resolves."../x" = {}',
+            "[tool.services.resolves] has '../x'; a name consists of lower-case letters, digits "
+            "and single dashes",
+        ),
+        (
+            'resolves.next = { color = "red" }',
+            "[tool.services.resolves.next] has the setting color; a resolve has none: remove it",
+        ),
+    ],
+)
+def test_resolves_of_another_shape(root: Path, write: Write, table: str, expected: str) -> None:
+    write(root / "pyproject.toml", f"[tool.services]\n{table}\n")
+    with pytest.raises(UserError) as caught:
+        resolves.names(root)
+    assert caught.value.message == f"pyproject.toml: {expected}"

@@ -1,0 +1,76 @@
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from please_cli.lock.python import static
+from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.resolves import Resolve
+
+PYTHON = Interpreter("3.11.2", (2, 36))
+
+ROOT = """
+[project]
+name = "work"
+version = "1"
+requires-python = "==3.11.*"
+[dependency-groups]
+lint = ["ruff"]
+[tool.uv]
+environments = ["sys_platform == 'win32'"]
+constraint-dependencies = ["flask<4"]
+[tool.uv.workspace]
+members = ["lib/*"]
+[tool.uv.sources]
+paint = { workspace = true }
+flask = { index = "company" }
+"""
+
+DOOR = """
+[project]
+name = "door"
+dynamic = ["version"]
+[tool.uv.sources]
+brush = { index = "company" }
+"""
+
+
+def written(directory: Path, manifest: str) -> dict[str, Any]:
+    return tomllib.loads((directory / manifest / "pyproject.toml").read_text())
+
+
+def test_manifests_of_a_resolve(tmp_path: Path, write: Callable[..., Path]) -> None:
+    root, to = tmp_path / "work", tmp_path / "copy"
+    write(root / "pyproject.toml", ROOT)
+    write(root / "src/door/pyproject.toml", DOOR)
+    declares = {"requires": ["brush>=1"], "extras": {"bell": []}, "groups": {"test": ["pytest"]}}
+    members = {
+        "door": {"version": "2.0", "directory": "src/door", "declares": declares},
+        "paint": {"version": "1.0", "directory": "lib/paint", "declares": {"requires": []}},
+    }
+    static.write(root, Resolve("next", frozenset(["door"]), PYTHON), members, to)
+    assert written(to, ".") == {
+        "project": {"name": "services", "version": "0", "requires-python": ">=3.11"},
+        "dependency-groups": {"lint": ["ruff"]},
+        "tool": {
+            "uv": {
+                "constraint-dependencies": ["flask<4"],
+                "package": False,
+                "environments": PYTHON.environments(),
+                "workspace": {"members": ["src/door"]},
+                "sources": {"flask": {"index": "company"}, "door": {"workspace": True}},
+            }
+        },
+    }
+    assert written(to, "src/door") == {
+        "build-system": {"requires": [], "build-backend": "static"},
+        "project": {
+            "name": "door",
+            "version": "2.0",
+            "dependencies": ["brush>=1"],
+            "optional-dependencies": {"bell": []},
+        },
+        "dependency-groups": {"test": ["pytest"]},
+        "tool": {"uv": {"sources": {"brush": {"index": "company"}}}},
+    }
+    assert not (to / "lib").exists()

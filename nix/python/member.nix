@@ -1,0 +1,75 @@
+# A member of the workspace -> the parts that it puts into an environment.
+#
+#   metadata   its dist-info: the lock's, or its build backend's once a manifest has changed since
+#   code       its modules, settings and migrations; rebuilt when one of these changes
+#   extra      for each extra of a library, the module that has its name: `backend_common[db]`
+#              owns backend_common/db.py, which is not there for a service without that extra
+{ step, modules, sources, manifests, toolLibraries }:
+name: package:
+let
+  inherit (builtins)
+    all attrNames attrValues elem elemAt isAttrs isString listToAttrs match replaceStrings toFile toJSON;
+
+  lock = "nix/lock/members/${name}.json";
+
+  source = sources package.directory;
+  digests = manifests package.directory;
+  # The module is named like the project (PEP 8 spelling).
+  module = replaceStrings [ "-" ] [ "_" ] name;
+  extras = attrNames (package.extras or { });
+  isLibrary = match "lib/.*" package.directory != null;
+
+  # The extra that a file of the package belongs to, or null.
+  owner = file:
+    let
+      m = match "${module}/([^/.]+)(\\.py|/.*)?" file;
+      extra = if m == null then null else replaceStrings [ "_" ] [ "-" ] (elemAt m 0);
+    in
+    if isLibrary && elem extra extras then extra else null;
+
+  install = part: keep: step {
+    name = "${name}-${part}";
+    script = ./steps/install_source.py;
+    imports = [ modules.bytecode modules.prefix ];
+    env = { inherit module; src = source keep; };
+  };
+
+  isMetadata = value: isAttrs value && value != { } && all isString (attrValues value);
+
+  locked = step {
+    name = "${name}-metadata";
+    script = ./steps/write_metadata.py;
+    imports = [ modules.prefix ];
+    # A file, because a README may be longer than a variable can be.
+    env.metadata =
+      if isMetadata (package.metadata or null) then toFile "metadata.json" (toJSON package.metadata)
+      else throw "${lock}: the metadata of ${name} is not the text of some files by name: run ./please lock";
+  };
+
+  built = step {
+    name = "${name}-metadata";
+    script = ./steps/build_metadata.py;
+    imports = [ modules.build_backend modules.declared modules.prefix ] ++ toolLibraries [ "packaging" "pyproject-hooks" "setuptools" ];
+    env = {
+      inherit module lock;
+      inherit (package) directory resolves;
+      declares = toJSON (package.declares or { });
+      # With the package's directories, empty: backends look for those that a manifest names.
+      src = source (file: type:
+        digests ? ${file} || type == "directory" && match "${module}(/.*)?" file != null);
+    };
+  };
+in
+{
+  metadata = if package.manifests or null == digests then locked else built;
+
+  code = install "code" (file: type:
+    match "(${module}|migrations)(/.*)?|settings\\.py" file != null && owner file == null);
+
+  extra = listToAttrs (map
+    (extra: {
+      name = extra;
+      value = install extra (file: type: file == module || owner file == extra);
+    })
+    extras);
+}

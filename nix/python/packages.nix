@@ -1,0 +1,62 @@
+# The Python lock, as one system sees it:
+#
+#   members    what it has of each member of the workspace, by normalized name
+#   resolves   by the name of a resolve, its packages:
+#
+#     index    the packages from an index, by name
+#     members  the members, with what the resolve has of each
+#     root     the workspace itself, which has dependency groups alone
+#     python   the release of Python that the resolve is locked for
+#
+# A file is read when it is needed, and once, however many resolves there are.
+{ root, system }:
+let
+  inherit (builtins) attrNames concatMap elemAt listToAttrs mapAttrs match pathExists readDir;
+
+  read = path: has: import ../lock.nix { inherit path has; file = root + "/${path}"; command = "./please lock"; };
+  entries = directory: if pathExists (root + "/${directory}") then readDir (root + "/${directory}") else { };
+
+  file = name: "nix/lock/members/${name}.json";
+  # A directory of JSON files, and a function of a name -> a set by the names of the files.
+  byName = directory: f: listToAttrs (concatMap
+    (entry: map (name: { inherit name; value = f name; }) (stem (match "([^.]+)\\.json" entry)))
+    (attrNames (entries directory)));
+  stem = match: if match == null then [ ] else match;
+  members = byName "nix/lock/members" (name: inside name (read (file name) [ "directory" "metadata" "resolves" ]));
+
+  # Nothing outside of the checkout is read, whatever the lock says: no path that leaves it, no link.
+  kinds = { lib = entries "lib"; src = entries "src"; };
+  inside = name: member:
+    let parts = match "(lib|src)/([^/]+)" (toString member.directory); in
+    if parts != null && kinds.${elemAt parts 0}.${elemAt parts 1} or null == "directory" then member
+    else throw "${file name}: the directory of ${name} is ${toString member.directory}, which is not one in lib/ or src/ of the checkout: run ./please lock";
+in
+{
+  inherit members;
+
+  resolves = byName "nix/lock/python" (resolve:
+    let
+      path = "nix/lock/python/${resolve}.json";
+      content = read path [ "packages" "groups" "python" ];
+
+      # Where the systems have different versions of a package, there is an entry for each.
+      forSystem = name: package:
+        if package ? systems then package.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
+        else package;
+
+      # What the resolve has of a member is beside what all of them share.
+      forResolve = name: member:
+        let
+          others = toString (attrNames member.resolves);
+          found = member.resolves.${resolve} or (throw
+            "${file name}: ${member.directory} is in ${others}, not in the resolve ${resolve}: correct its pyproject.toml, then run ./please lock");
+        in
+        member // found // { resolves = attrNames member.resolves; };
+    in
+    {
+      inherit (content) python;
+      index = mapAttrs forSystem content.packages;
+      members = mapAttrs forResolve members;
+      root = { inherit (content) groups; declares = content.declares or { }; };
+    });
+}

@@ -1,8 +1,0 @@
-{ nix }:
-let lock = import (nix + "/platform/debian/lock.nix") { system = "aarch64-linux"; }; in
-{
-  inherit (lock) codename loader multiarch pythonVersion;
-  patchelf = lock.component "patchelf";
-  architecture = builtins.match ".*_(.*)\\.deb" lock.packages.patchelf.file;
-  prune = lock.prune "patchelf";
-}

@@ -1,1 +1,0 @@
-{ nix }: (import (nix + "/platform/debian/lock.nix") { system = "riscv64-linux"; }).packages

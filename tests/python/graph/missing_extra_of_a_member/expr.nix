@@ -1,0 +1,9 @@
+{ nix }:
+(import (nix + "/python/graph.nix") {
+  system = "x86_64-linux";
+  resolve = "next";
+  packages = {
+    app.requires = [ "library[cobol]" ];
+    library = { directory = "lib/library"; extras.db = [ ]; };
+  };
+}).closure [ "app" ]

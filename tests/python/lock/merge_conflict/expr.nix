@@ -1,1 +1,0 @@
-{ nix }: import (nix + "/python/lock.nix") { file = ./python.json; }

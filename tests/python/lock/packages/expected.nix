@@ -1,1 +1,0 @@
-{ flask.version = "3.1.0"; }

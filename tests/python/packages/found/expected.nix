@@ -1,0 +1,7 @@
+{
+  index = { brush.version = "1.0"; flask.version = "3.1.0"; };
+  python = "3.11.2";
+  root = { groups.lint = [ "ruff" ]; declares = { }; };
+  members = [ "door" "paint" ];
+  paint = { directory = "lib/paint"; metadata = { }; requires = [ "flask" ]; resolves = [ "default" "next" ]; };
+}
