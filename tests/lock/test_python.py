@@ -1,15 +1,17 @@
 """`please lock` over the real workspace, with the machine's own package index."""
 
+import platform
 import subprocess
 from pathlib import Path
 
 import pytest
 from checkout import edit
-from toolchain import build, environment
+from toolchain import build, environment, evaluate
 
 pytestmark = pytest.mark.builds
 
 LOCK = Path("nix/lock/python/default.json")
+TOOLS = LOCK.with_name("tools.json")
 
 
 def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +44,82 @@ def test_a_new_requirement_moves_nothing_else(checkout: Path) -> None:
     assert first.startswith("+ toposort ")
     member = "nix/lock/members/tokens.json"
     assert rest == [f"{LOCK}: 1 package changed", f"{member}: no version changed, only metadata"]
+
+
+def require(checkout: Path, *requirements: str) -> None:
+    """Let tokens require some more packages."""
+    lines = "".join(f'\n  "{requirement}",' for requirement in requirements)
+    edit(checkout / "src/tokens/pyproject.toml", "dependencies = [", f"dependencies = [{lines}")
+
+
+def runs(checkout: Path, code: str) -> str:
+    """Build tokens, and return what its Python prints."""
+    python = build("tokens", root=checkout) / "bin/python"
+    return subprocess.check_output([python, "-c", code], text=True).strip()
+
+
+# Its dependency soupsieve has versions that need a later release of Python 3.11.
+def test_a_package_that_depends_on_the_release_of_python(checkout: Path) -> None:
+    require(checkout, "beautifulsoup4")
+    done = lock(checkout)
+    assert done.returncode == 0, done.stderr
+    assert runs(checkout, "import bs4; print(bs4.BeautifulSoup('<p>x').p.text)") == "x"
+
+
+def test_a_version_for_each_system(checkout: Path) -> None:
+    versions = {"x86_64": "1.9", "aarch64": "1.10"}
+    require(
+        checkout,
+        *(
+            f"toposort=={version}; platform_machine == '{machine}'"
+            for machine, version in versions.items()
+        ),
+    )
+    done = lock(checkout)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "+ toposort 1.10/1.9"
+    found = runs(checkout, "import importlib.metadata as m; print(m.version('toposort'))")
+    assert found == versions[platform.machine()]
+    assert lock(checkout, "--check").returncode == 0
+
+
+def test_a_service_is_not_bound_by_the_tools(checkout: Path) -> None:
+    before = (checkout / TOOLS).read_bytes()
+    require(checkout, "pytest<9", "packaging<26")
+    done = lock(checkout)
+    assert done.returncode == 0, done.stderr
+    assert "  pytest 9" in done.stdout
+    assert "  packaging 26" in done.stdout
+    assert (checkout / TOOLS).read_bytes() == before
+    assert runs(checkout, "import pytest; print(pytest.__version__)").startswith("8.")
+
+
+def test_a_library_of_another_resolve(checkout: Path) -> None:
+    edit(
+        checkout / "src/tokens/pyproject.toml",
+        "[tool.setuptools]",
+        '[tool.services]\nresolve = "tools"\n\n[tool.setuptools]',
+    )
+    before = content(checkout)
+    done = lock(checkout)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: src/tokens, in the resolve tools, requires lib/backend_common, which is only in "
+        'default; write resolves = ["default", "tools"] in [tool.services] of '
+        "lib/backend_common/pyproject.toml\n"
+    )
+    assert content(checkout) == before
+    edit(
+        checkout / "lib/backend_common/pyproject.toml",
+        "[tool.services]",
+        '[tool.services]\nresolves = ["default", "tools"]',
+    )
+    assert lock(checkout).returncode == 0
+    tokens = build("tokens", root=checkout)
+    assert build("tokens.resolves.tools", root=checkout) == tokens
+    build("backend_common.resolves.tools", root=checkout)
+    jobs = "builtins.attrNames (import ./release.nix { }).backend_common.resolves.tools"
+    assert "tests" in evaluate(jobs, root=checkout)
 
 
 def test_a_conflict_leaves_the_lock_alone(checkout: Path) -> None:

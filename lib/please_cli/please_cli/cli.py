@@ -111,7 +111,7 @@ def test(names: Sequence[str], toolchain: bool) -> int:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def lock(arguments: Sequence[str]) -> None:
-    """Write nix/lock/*.json: see `lock --help`."""
+    """Write nix/lock: see `lock --help`."""
     root = workspace.root()
     # Where pip installed the extra, that is taken: it works with a lock that does not.
     if importlib.util.find_spec("please_cli.lock") and importlib.util.find_spec("uv"):

@@ -13,6 +13,7 @@ from please_cli.lock.changes import changes
 from please_cli.lock.debian import platform as debian
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import layout, locking, resolves
+from please_cli.lock.python.interpreter import Interpreter
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ def main(upgrades: tuple[str, ...], platform: bool, check: bool, dry_run: bool) 
             document.write(root / file.path, texts[file])
         for path in plan.obsolete:
             (root / path).unlink()
+        if platform:
+            for line in other_pythons(root):
+                click.echo(line)
 
 
 def plan_platform(root: Path) -> Plan:
@@ -84,6 +88,15 @@ def plan_packages(root: Path, upgrades: Iterable[str]) -> Plan:
     before = layout.read(root, resolves.names(root))
     after = locking.lock(root, before, list(upgrades))
     return Plan(before.files(), after.files(), layout.obsolete(root, after))
+
+
+def other_pythons(root: Path) -> Iterable[str]:
+    """Yield a line for each resolve that is locked for a Python other than the platform's."""
+    release = Interpreter.locked(root).release
+    for name, content in layout.read(root, resolves.names(root)).resolves.items():
+        if (locked := content.get("python", release)) != release:
+            path = layout.resolve_file(name).path
+            yield f"{path} is for Python {locked}, the platform has {release}: run `./please lock`"
 
 
 def summary(moved: int) -> str:

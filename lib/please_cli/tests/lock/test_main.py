@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from please_cli.lock.__main__ import main, summary
+from please_cli.lock.__main__ import main, other_pythons, summary
 
 ROOT = """
 [project]
@@ -120,6 +120,21 @@ def test_one_lock_at_a_time() -> None:
     result = lock("--platform", "--upgrade", "brush")
     assert result.exit_code == 2
     assert "--platform locks Debian packages and --upgrade moves a Python package" in result.stderr
+
+
+def test_a_lock_for_another_python_than_the_platforms(
+    root: Path, write: Callable[..., Path]
+) -> None:
+    lock()
+    assert list(other_pythons(root)) == []
+    platform = root / "nix/lock/debian.json"
+    write(platform, platform.read_text().replace("3.11.2-6", "3.11.9-1"))
+    assert list(other_pythons(root)) == [
+        f"{LOCK} is for Python 3.11.2, the platform has 3.11.9: run `./please lock`"
+    ]
+    assert lock("--check").exit_code == 1
+    assert lock().stdout.startswith(f"{LOCK}: no version changed, only metadata\n")
+    assert list(other_pythons(root)) == []
 
 
 def test_summary() -> None:

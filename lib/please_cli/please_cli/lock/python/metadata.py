@@ -21,6 +21,9 @@ from please_cli.lock.document import Document
 from please_cli.lock.python import environment, manifests
 from please_cli.lock.python.declares import declares
 
+ROOT = "services"
+"""The name of the workspace itself among the packages of a resolve."""
+
 
 def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
     """Return what the lock has of each member of the checkout at `root`, by normalized name.
@@ -124,6 +127,8 @@ def _check_inside(root: Path, member: workspace.Member, directory: str) -> None:
 
 
 def _check_name(member: workspace.Member, directory: str, name: str) -> None:
+    if canonicalize_name(name) == ROOT:
+        raise UserError(f"{directory}: {ROOT!r} is the name of the workspace itself; take another")
     if canonicalize_name(name) != canonicalize_name(member.name):
         raise UserError(
             f"{directory}/pyproject.toml: the project is named {name}, its directory "

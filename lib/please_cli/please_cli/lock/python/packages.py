@@ -6,7 +6,8 @@ from typing import Any
 
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import artifacts, extras, graph, sdist, static
+from please_cli.lock.python import artifacts, extras, graph, sdist
+from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
 from please_cli.lock.systems import SYSTEMS
 
@@ -52,7 +53,7 @@ def convert(
         system: {name: _node(package, resolve, [system]) for name, package in packages.items()}
         for system, packages in by_system.items()
     }
-    roots = [static.ROOT, *sorted(resolve.members)]
+    roots = [ROOT, *sorted(resolve.members)]
     needed = {system: graph.closure(nodes[system], roots, system) for system in SYSTEMS}
     packages: dict[str, Entry] = {}
     for name in sorted(set().union(*needed.values()).difference(roots)):
@@ -60,7 +61,7 @@ def convert(
         packages[name] = _entry(variants, resolve, known.get(name, {}))
     _check_builds(packages)
     about = {name: _node(by_system[SYSTEMS[0]][name], resolve, SYSTEMS) for name in roots}
-    root = about.pop(static.ROOT)
+    root = about.pop(ROOT)
     return Locked(packages, {name: _compact(node) for name, node in about.items()}, root["groups"])
 
 

@@ -13,10 +13,8 @@ import tomli_w
 from please_cli.lock.document import Document
 from please_cli.lock.python import manifests
 from please_cli.lock.python.declares import Declares
+from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
-
-ROOT = "services"
-"""The name of the workspace itself among uv's packages."""
 
 # uv's settings that depend on the resolve.
 _OWN = {"package", "environments", "required-environments", "workspace", "sources"}

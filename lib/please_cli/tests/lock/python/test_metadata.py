@@ -133,6 +133,15 @@ def test_another_name_than_that_of_the_directory(root: Path) -> None:
     )
 
 
+def test_the_name_of_the_workspace(root: Path, write: Write) -> None:
+    write(root / "src/services/pyproject.toml", '[project]\nname = "services"\nversion = "1"\n')
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message == (
+        "src/services: 'services' is the name of the workspace itself; take another"
+    )
+
+
 def test_two_members_of_one_name(root: Path, write: Write) -> None:
     for name, text in FILES.items():
         write(root / "src/Paint" / name, text)
