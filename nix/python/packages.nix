@@ -25,7 +25,8 @@ let
   members = byName "nix/lock/members" (name: inside name (read (file name) [ "directory" "metadata" "resolves" ]));
 
   # Nothing outside of the checkout is read, whatever the lock says: no path that leaves it, no link.
-  kinds = { lib = entries "lib"; src = entries "src"; };
+  kinds = mapAttrs (kind: _: if top.${kind} or null == "directory" then entries kind else { }) { lib = null; src = null; };
+  top = entries "";
   inside = name: member:
     let parts = match "(lib|src)/([^/]+)" (toString member.directory); in
     if parts != null && kinds.${elemAt parts 0}.${elemAt parts 1} or null == "directory" then member

@@ -238,6 +238,25 @@ def test_an_edit_of_a_member_changes_its_file_alone(root: Path, write: Write) ->
     assert [file.path for file in new if old[file] != new[file]] == ["nix/lock/members/door.json"]
 
 
+def test_the_backend_of_a_member_runs_once_for_all_resolves(
+    root: Path, write: Write, tmp_path: Path
+) -> None:
+    record = tmp_path / "record"
+    spy = f"\nwith open({str(record)!r}, 'a') as file:\n    file.write('run\\n')\n"
+    write(root / "lib/paint/setup.py", PAINT_SETUP + spy)
+    write(
+        root / "lib/paint/pyproject.toml", PAINT + '[tool.services]\nresolves = ["default", "next"]'
+    )
+    write(root / "pyproject.toml", ROOT + "[tool.services.resolves.next]\n")
+    lock = locking.lock(root, NONE)
+    assert list(lock.members["paint"]["resolves"]) == ["default", "next"]
+    runs = record.read_text().count("run")
+    # PEP 517: a process for the requirements of the build, another one for the metadata.
+    assert runs in (1, 2)
+    locking.lock(root, lock)
+    assert record.read_text().count("run") == runs
+
+
 def nail(requires: str) -> str:
     return f"""
 [build-system]
