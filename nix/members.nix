@@ -55,7 +55,8 @@ let
     let
       known = resolve: value:
         if packages ? ${resolve} then value
-        else throw "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${toString (attrNames packages)}: run ./please lock";
+        else throw
+          "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${toString (attrNames packages)}: run ./please lock";
       resolves = mapAttrs (resolve: _: known resolve (inResolve found resolve)) (entryOf found).resolves;
     in
     resolves.default or (head (attrValues resolves)) // { inherit resolves; };

@@ -33,7 +33,8 @@ def test_an_unknown_attribute(checkout: Path) -> None:
 
 
 def test_a_lock_with_a_merge_conflict(checkout: Path) -> None:
-    edit(checkout / LOCK, '\n  "', '\n    assert (
+    edit(checkout / LOCK, '\n  "', '\n<<<<<<< HEAD\n  "')
+    assert (
         f"error: {checkout}/{LOCK} is not a lock (cut short, or a merge conflict?): restore it "
         f"(git checkout HEAD -- {LOCK}), then run ./please lock"
     ) in build_error("tokens", root=checkout)
@@ -58,7 +59,6 @@ def test_a_service_that_is_not_locked(checkout: Path) -> None:
     shutil.copytree(checkout / "src/tokens", checkout / "src/unlocked")
     (checkout / "src/unlocked/tokens").rename(checkout / "src/unlocked/unlocked")
     assert (
-<<<<<<< HEAD
         "src/unlocked is not in the lock: run ./please lock "
         "(its pyproject.toml has to name the project unlocked)"
     ) in build_error("unlocked", root=checkout)

@@ -69,7 +69,7 @@ def test_a_script_is_not_chosen(colliding: Path) -> None:
 @pytest.mark.parametrize(
     ("choice", "reason"),
     [
-        ('"shared" = "absent"', "there is no package absent in nix/lock/python.json"),
+        ('"shared" = "absent"', "there is no package absent in nix/lock/python"),
         ('"nothing" = "first"', "first 1.0 has no nothing. Correct the path or delete the line."),
     ],
 )

@@ -34,7 +34,9 @@ def lock(root: Path, before: Lock, upgrades: Collection[str] = ()) -> Lock:
     known = {
         each.name: {} if EVERYTHING in upgrades else before.packages(each.name) for each in wanted
     }
-    workspace.check_packages(workspace.members(root), {name for each in known.values() for name in each})
+    workspace.check_packages(
+        workspace.members(root), {name for each in known.values() for name in each}
+    )
     indexes = Indexes.configured()
 
     def one(resolve: Resolve) -> Locked:

@@ -36,17 +36,8 @@ def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
     """
     members = workspace.members(root)
     with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda member: _read(root, member, before), members)
-        found: dict[str, Document] = {}
-        for member, entry in zip(members, read, strict=True):
-            name = str(canonicalize_name(member.name))
-            if name in found:
-                raise UserError(
-                    f"{found[name]['directory']} and {entry['directory']} have the same name, "
-                    f"{name}; rename one of them"
-                )
-            found[name] = entry
-    return found
+        entries = pool.map(lambda member: _read(member, before), members)
+        return {member.key: entry for member, entry in zip(members, entries, strict=True)}
 
 
 def core(files: Mapping[str, str]) -> Message:
@@ -60,12 +51,12 @@ def core(files: Mapping[str, str]) -> Message:
     raise KeyError("METADATA")
 
 
-def _read(root: Path, member: workspace.Member, before: Mapping[str, Document]) -> Document:
-    directory = str(member.path.relative_to(root))
-    _check_inside(root, member, directory)
+def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
+    directory = member.directory
+    _check_inside(member)
     manifest = manifests.load(member.path / "pyproject.toml")
     digests = manifests.digests(member)
-    known = before.get(str(canonicalize_name(member.name)), {})
+    known = before.get(member.key, {})
     same = known.get("manifests") == digests and known.get("directory") == directory
     files = known["metadata"] if same else dict(_build(member, directory))
     metadata = core(files)
@@ -118,18 +109,20 @@ def _build(member: workspace.Member, directory: str) -> Iterator[tuple[str, str]
                 yield str(path.relative_to(info.parent)), path.read_text(encoding="utf-8")
 
 
-def _check_inside(root: Path, member: workspace.Member, directory: str) -> None:
-    if member.path.resolve() != root.resolve() / directory:
+def _check_inside(member: workspace.Member) -> None:
+    # A member itself is no link (workspace.py), but the directory that it is in may be one.
+    parent = member.path.parent
+    if parent.is_symlink():
         raise UserError(
-            f"{directory} is a link to {member.path.resolve()}; a member of the workspace is a "
-            "directory of the checkout: replace the link by the directory"
+            f"{parent.name}/ is a symbolic link; put the directory itself there, because nothing "
+            "outside of the checkout is locked"
         )
 
 
 def _check_name(member: workspace.Member, directory: str, name: str) -> None:
     if canonicalize_name(name) == ROOT:
         raise UserError(f"{directory}: {ROOT!r} is the name of the workspace itself; take another")
-    if canonicalize_name(name) != canonicalize_name(member.name):
+    if canonicalize_name(name) != member.key:
         raise UserError(
             f"{directory}/pyproject.toml: the project is named {name}, its directory "
             f"{member.name}; give both one name"

@@ -369,3 +369,13 @@ def test_an_index_with_a_password(
         index.wheel("brush", "2.0")
         assert locking.lock(root, locked) == locked
     assert "secret" not in text(locked)
+
+
+def test_a_member_with_the_name_of_a_package(root: Path) -> None:
+    before = Lock({"default": {"packages": {"door": {"version": "1.0", "wheel": {}}}}}, {})
+    with pytest.raises(UserError) as caught:
+        locking.lock(root, before)
+    assert caught.value.message == (
+        "src/door has the name of door, a package of the index in the lock; "
+        "rename the directory and its project"
+    )
