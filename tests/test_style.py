@@ -64,7 +64,7 @@ def test_python_is_formatted() -> None:
 
 def test_types_of_the_toolchain(tmp_path: Path) -> None:
     helpers = "tests/support:lib/backend_common/tests/support"
-    modules = f"{helpers}:nix:nix/python/steps:nix/platform:nix/platform/debian"
+    modules = f"{helpers}:nix:nix/python:nix/python/steps:nix/platform:nix/platform/debian"
     options = ["--strict", "--explicit-package-bases", f"--cache-dir={tmp_path}"]
     options.append("--exclude=^tests/soak/")  # see below: it imports what members do
     succeeds(TOOLS / "mypy", *options, "nix", "tests", path=modules)

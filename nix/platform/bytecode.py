@@ -23,12 +23,15 @@ UNCHECKED = (0b01).to_bytes(4, "little")
 MANY = 100  # modules
 PROCESSES = 2
 
+# How often -O can be given (sys.flags.optimize).
+OPTIMIZATIONS = (0, 1, 2)
+
 # What a process tells when it ends: all of its modules compile, or one does not, or it had trouble.
 COMPILED, BROKEN, FAILED = 0, 1, 2
 
 
 def compile_tree(directory: str | os.PathLike[str], prefix: str = "") -> bool:
-    """Compile the modules below a directory, but for test suites.
+    """Compile all modules below a directory.
 
     prefix is the store path that some of them name, if any do.
 
@@ -48,9 +51,9 @@ def compile_tree(directory: str | os.PathLike[str], prefix: str = "") -> bool:
     for part in range(1, processes):
         child = os.fork()
         if child == 0:
-            compile_and_exit(files[part::processes], directory, prefix)
+            compile_and_exit(files[part::processes], prefix)
         children.append(child)
-    compiled = compile_files(files[::processes], directory, prefix)
+    compiled = compile_files(files[::processes], prefix)
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     if not {COMPILED, BROKEN}.issuperset(codes):
         raise ChildProcessError(f"{directory} could not be compiled (see above): {codes}")
@@ -58,35 +61,43 @@ def compile_tree(directory: str | os.PathLike[str], prefix: str = "") -> bool:
 
 
 def modules(directory: str | os.PathLike[str]) -> Iterator[str]:
-    """Yield the modules below a directory in a fixed order, but for test suites.
-
-    Nothing imports those inside packages, and their bytecode would be as large as they.
-    """
+    """Yield the modules below a directory in a fixed order."""
     for parent, directories, files in os.walk(directory):
-        directories[:] = sorted(name for name in directories if name != "tests")
+        directories.sort()
         yield from (f"{parent}/{name}" for name in sorted(files) if name.endswith(".py"))
 
 
-def compile_and_exit(files: list[str], directory: str | os.PathLike[str], prefix: str) -> NoReturn:
+def compile_and_exit(files: list[str], prefix: str) -> NoReturn:
     """Compile modules in a process that has nothing else to do, and nothing to clean up."""
     code = FAILED
     try:
-        code = COMPILED if compile_files(files, directory, prefix) else BROKEN
+        code = COMPILED if compile_files(files, prefix) else BROKEN
     except OSError as error:
         print(error, file=sys.stderr, flush=True)
     finally:
         os._exit(code)
 
 
-def compile_files(files: list[str], directory: str | os.PathLike[str], prefix: str) -> bool:
-    """Compile modules below a directory; return False if one does not compile."""
-    outcomes = [compile_file(file, file.removeprefix(f"{directory}/"), prefix) for file in files]
+def compile_files(files: list[str], prefix: str) -> bool:
+    """Compile modules; return False if one does not compile."""
+    outcomes = [compile_file(file, prefix) for file in files]
     sys.stdout.flush()  # of what a process that ends at once has to tell
     return all(outcomes)
 
 
-def compile_file(file: str, name: str, prefix: str) -> bool:
-    """Compile a module that tracebacks call `name`; return False if it does not compile.
+def compile_all_levels(file: str) -> bool:
+    """Compile a module for Python's options -O and -OO too; return False if it does not compile.
+
+    For the modules that are imported before read_only_store.py protects the store.
+    """
+    return all(compile_file(file, optimization=level) for level in OPTIMIZATIONS)
+
+
+def compile_file(file: str, prefix: str = "", optimization: int = 0) -> bool:
+    """Compile a module; return False if it does not compile.
+
+    prefix is the store path that it names, if it does; optimization is how often Python's option
+    -O is given where this bytecode is to be used.
 
     The standard library's compileall does the same, and takes longer to import than most packages
     to compile.
@@ -94,12 +105,14 @@ def compile_file(file: str, name: str, prefix: str) -> bool:
     with open(file, "rb") as stream:
         source = stream.read()
     try:
-        code = compile(source, name, "exec", dont_inherit=True)
+        # The import system puts the path of the module into what it reads.
+        name = os.path.basename(file)
+        code = compile(source, name, "exec", dont_inherit=True, optimize=optimization)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         # The last two tell of a module that is too deep, such as a table or a test of a parser.
         print(f"{file} does not compile: {error or type(error).__name__}")
         return False
-    cache = cache_from_source(file)
+    cache = cache_from_source(file, optimization=optimization or "")
     os.makedirs(os.path.dirname(cache), exist_ok=True)
     # Nobody reads the hash, but without the sandbox Nix builds again at another path and then puts
     # the true one in its place, which it cannot do in a hash over it.

@@ -1,12 +1,25 @@
 # Parts -> an environment: a farm of symlinks in the shape of a virtual environment (PEP 405).
 { platform, step, modules }:
 let
+  startup = import ./startup.nix { inherit step modules; };
+
   # Compiled, because each edit of a member makes an environment anew.
   linker = step {
     name = "environment-linker";
     script = ./steps/compile_modules.py;
     imports = [ modules.bytecode ];
-    env.modules = with modules; [ collisions entry_points link_environment member_record merge prefix same_program scripts ];
+    env.modules = with modules; [
+      bytecode
+      collisions
+      entry_points
+      link_bytecode
+      link_environment
+      member_record
+      merge
+      prefix
+      same_program
+      scripts
+    ];
   };
 in
 {
@@ -27,12 +40,12 @@ in
 step {
   inherit name;
   module = "link_environment";
-  imports = [ linker ];
+  imports = [ linker "${startup}/${platform.sitePackages}" ];
   env = {
     inherit (platform) python cacert tzdata locale;
     inherit launcher manifest whole;
     # In files, because a variable may not be long enough (execve(2), MAX_ARG_STRLEN).
-    parts = builtins.toJSON parts;
+    parts = builtins.toJSON (parts ++ [{ path = startup; package = "environment-startup"; }]);
     collisions = builtins.toJSON collisions;
     passAsFile = [ "parts" "collisions" ];
   };

@@ -8,6 +8,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   declared = ./steps/declared.py;
   entry_points = ./steps/entry_points.py;
   install_wheel = ./steps/install_wheel.py;
+  link_bytecode = ./steps/link_bytecode.py;
   link_environment = ./steps/link_environment.py;
   merge = ./steps/merge.py;
   member_record = ./steps/member_record.py;

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from bytecode import FAILED, MANY, PROCESSES, compile_tree
+from bytecode import FAILED, MANY, PROCESSES, compile_all_levels, compile_tree
 
 
 def test_bytecode_is_unchecked_and_by_hash(tmp_path: Path) -> None:
@@ -40,12 +40,32 @@ def test_bytecode_may_be_moved_to_another_store_path(tmp_path: Path) -> None:
     assert made[0].replace(here, there) == made[1]
 
 
-def test_test_suites_are_left_out(tmp_path: Path) -> None:
-    suite = tmp_path / "package/tests/test_sample.py"
-    suite.parent.mkdir(parents=True)
-    suite.write_text("")
+@pytest.mark.parametrize("name", ["package/tests/test_sample.py", "share/a/b.py", "bin/run.py"])
+def test_every_directory_is_compiled(tmp_path: Path, name: str) -> None:
+    module = tmp_path / name
+    module.parent.mkdir(parents=True)
+    module.write_text("")
     assert compile_tree(tmp_path)
-    assert not list(tmp_path.rglob("*.pyc"))
+    assert Path(importlib.util.cache_from_source(str(module))).is_file()
+
+
+def test_tracebacks_have_the_path_of_the_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package/sample_with_path.py").write_text("def f():\n    pass\n")
+    assert compile_tree(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path / "package")
+    module = importlib.import_module("sample_with_path")
+    assert module.f.__code__.co_filename == str(tmp_path / "package/sample_with_path.py")
+
+
+def test_a_module_for_all_levels_of_optimization(tmp_path: Path) -> None:
+    (tmp_path / "sample.py").write_text("'Text.'\nassert __debug__\n")
+    assert compile_all_levels(str(tmp_path / "sample.py"))
+    for level in ("", 1, 2):
+        cache = importlib.util.cache_from_source(str(tmp_path / "sample.py"), optimization=level)
+        assert (b"Text." in Path(cache).read_bytes()) == (level != 2)
 
 
 def test_a_module_that_does_not_compile_is_told(

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from collisions import Collisions, Part, Setting
+from install_startup import install_startup
 from link_environment import link_environment
+from toolchain import ROOT
 
 MANIFEST = "src/sample/pyproject.toml"
 
@@ -16,6 +18,10 @@ class Parts:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.startup = Part(directory / "environment-startup", "environment-startup")
+        package = ROOT / "nix/python/environment_startup"
+        guard = ROOT / "nix/platform/read_only_store.py"
+        install_startup(package, guard, self.startup.path)
 
     def part(self, name: str, files: Mapping[str, str | bytes], *, is_root: bool = False) -> Part:
         """Write a part, version 1.0 of a package, with files in its site-packages and elsewhere."""
@@ -46,7 +52,7 @@ class Parts:
         }
         settings = [Setting(path, name, MANIFEST) for path, name in (choices or {}).items()]
         out = self.directory / "env"
-        link_environment(out, parts, Collisions(settings, MANIFEST), env)
+        link_environment(out, [*parts, self.startup], Collisions(settings, MANIFEST), env)
         return out
 
 

@@ -6,7 +6,7 @@ A service's application is made by :func:`create_app`, out of the extensions tha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend_common import health, loader, places, settings
+from backend_common import health, loader, places, settings, store
 from backend_common.app import App, current_app
 from backend_common.loader import ExtensionError
 from backend_common.settings import SettingError
@@ -58,4 +58,5 @@ def create_app(
     settings.load(app, config or {})
     health.init_app(app)
     loader.load(app, extensions, known=EXTENSIONS)
+    store.warn(app)
     return app

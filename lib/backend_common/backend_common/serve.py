@@ -12,7 +12,7 @@ import flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from backend_common import bodies
+from backend_common import bodies, store
 from backend_common.app import App
 from backend_common.loader import ExtensionError
 from backend_common.settings import SettingError
@@ -114,6 +114,7 @@ def load(service: str) -> flask.Flask:
     if not isinstance(app, flask.Flask):
         message = f"{place}:app is not a Flask application; write app = {service}.create_app()"
         raise click.ClickException(message)
+    store.warn(app)
     return app
 
 

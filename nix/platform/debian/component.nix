@@ -22,6 +22,7 @@ let
     "share/bug"
     "share/doc"
     "share/doc-base"
+    "share/gcc/python"
     "share/gdb"
     "share/info"
     "share/lintian"

@@ -27,7 +27,13 @@ let
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {
       name = "pip";
-      take = ''unpack files $debs; mkdir "$out"; unzip -q files/share/python-wheels/pip-*.whl -d "$out"'';
+      take = ''
+        unpack files $debs
+        mkdir "$out"
+        unzip -q files/share/python-wheels/pip-*.whl -d "$out"
+        export PYTHONPATH=${import ../module.nix ../bytecode.py}
+        ${python}/bin/python3.11 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
+      '';
     };
     # Its module that knows the default index; for who needs no more of pip.
     pipIndex = files {

@@ -1,18 +1,27 @@
-"""Prepare the unpacked CPython: true paths in sysconfig, one interpreter, and bytecode.
+"""Prepare the unpacked CPython: true paths in sysconfig, one interpreter, bytecode for all modules.
+
+It writes no more bytecode into the store than there is then: ../read_only_store.py.
 
 Runs in the prefix, with the CPython that is there, before relocate.py, which then has bytecode to
 import. Until it has made that, it compiles all that it imports itself, so that is little.
 
-Environment, set by python.nix: out (the prefix, which is also the working directory), tzdata.
+Environment, set by python.nix: out (the prefix, which is also the working directory), tzdata,
+readOnlyStore (the file read_only_store.py).
 """
 
 import os
 import sys
 
-from bytecode import compile_tree
+from bytecode import compile_all_levels, compile_tree
 
 PROGRAM = "python{}.{}".format(*sys.version_info)
 LIBRARY = f"lib/{PROGRAM}"
+
+# The module that Python imports first, also with -S, and the line that its imports begin with.
+FIRST = f"{LIBRARY}/encodings/__init__.py"
+IMPORTS = "\nimport codecs\n"
+
+GUARD = f"{LIBRARY}/encodings/read_only_store.py"
 
 
 def fix_sysconfig(prefix: str, tzdata: str) -> None:
@@ -29,6 +38,26 @@ def fix_sysconfig(prefix: str, tzdata: str) -> None:
             data.truncate()
 
 
+def protect_store(guard: str) -> None:
+    """Have each Python process import read_only_store.py, the file `guard`, before all else.
+
+    Raises SystemExit if the module that does so is not the one that this was made for.
+    """
+    with open(guard, encoding="utf-8") as file, open(GUARD, "w", encoding="utf-8") as copy:
+        copy.write(file.read())
+    with open(FIRST, "r+", encoding="utf-8") as module:
+        text = module.read()
+        if text.count(IMPORTS) != 1:
+            raise SystemExit(
+                f"error: {FIRST} has no line 'import codecs' of its own. This edit was made for "
+                "another version of Python: look at IMPORTS in "
+                "nix/platform/debian/prepare_python.py."
+            )
+        protect = "\nfrom . import read_only_store\n\nread_only_store.protect()\n"
+        module.seek(0)
+        module.write(text.replace(IMPORTS, protect + IMPORTS))
+
+
 def main() -> None:
     """Run the build step."""
     for name in ("python", "python3"):
@@ -37,7 +66,10 @@ def main() -> None:
         os.symlink(PROGRAM, f"bin/{name}")
     prefix = os.environ["out"]
     fix_sysconfig(prefix, os.environ["tzdata"])
-    if not compile_tree(LIBRARY, prefix):
+    protect_store(os.environ["readOnlyStore"])
+    # Those two are imported before the store is protected, so they come with the bytecode of -O.
+    early = [compile_all_levels(file) for file in (FIRST, GUARD)]
+    if not compile_tree(".", prefix) or not all(early):
         raise SystemExit("error: a module of the standard library does not compile (see above)")
 
 

@@ -8,6 +8,7 @@ component {
     inherit tzdata;
     program = "python${pythonVersion}";
     prepare = ./prepare_python.py;
+    readOnlyStore = ../read_only_store.py;
     PYTHONPATH = import ../module.nix ../bytecode.py;
   };
 }

@@ -27,7 +27,7 @@ def install_source(src: str, module: str, prefix: str) -> None:
                 continue  # a link to what was left out
             base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
             copy(f"{src}/{path}", f"{base}/{path}")
-    if not compile_tree(site):
+    if not compile_tree(prefix):
         raise SystemExit(f"error: a module of {module} does not compile (see above)")
 
 

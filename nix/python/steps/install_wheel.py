@@ -180,7 +180,7 @@ def install_wheel(
     with open(f"{site}/{info}/RECORD", "w", encoding="utf-8", newline="") as record:
         writer(record, lineterminator="\n").writerows((path, *row) for path, row in rows.items())
     # Some packages carry templates and test data named .py that are not Python: not an error.
-    compile_tree(site)
+    compile_tree(prefix)
 
 
 def install_here(wheel: str) -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from collisions import Collisions, Part, Setting
+from environment_startup import CHANGES
+from link_bytecode import link_bytecode
 from member_record import write_records
 from merge import merge
 from prefix import PROGRAM, SITE_PACKAGES
@@ -49,6 +51,9 @@ main("{service}")
 SITE_CUSTOMIZE = """\
 import os
 
+import environment_startup
+
+environment_startup.start({changes})
 os.environ.setdefault("SSL_CERT_FILE", "{cacert}/etc/ssl/certs/ca-bundle.crt")
 os.environ.setdefault("TZDIR", "{tzdata}/share/zoneinfo")
 locales = list(filter(None, os.environ.get("LOCPATH", "").split(":")))
@@ -77,14 +82,21 @@ def link_environment(
     for directory in ("bin", SITE_PACKAGES):
         (out / directory).mkdir(parents=True, exist_ok=True)
     write_programs(out / "bin", parts, collisions, env)
-    (out / SITE_PACKAGES / "sitecustomize.py").write_text(
-        SITE_CUSTOMIZE.format(cacert=env["cacert"], tzdata=env["tzdata"], locale=env["locale"])
-    )
+    (out / SITE_PACKAGES / "sitecustomize.py").write_text(site_customize(out, env))
     (out / "pyvenv.cfg").write_text(
         f"home = {env['python']}/bin\ninclude-system-site-packages = false\n"
         f"version = {PROGRAM.removeprefix('python')}\n"
     )
+    link_bytecode(out)
     write_records(out)
+
+
+def site_customize(out: Path, env: Mapping[str, str]) -> str:
+    """Return the sitecustomize.py of the environment at out."""
+    packages = out / SITE_PACKAGES
+    changes = [name for name in CHANGES if (packages / name.partition(".")[0]).is_dir()]
+    places = {name: env[name] for name in ("cacert", "tzdata", "locale")}
+    return SITE_CUSTOMIZE.format(changes=changes, **places)
 
 
 def check_reserved(parts: Sequence[Part]) -> None:

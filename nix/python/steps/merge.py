@@ -3,7 +3,7 @@
 A directory that one part owns is one symlink; directories that several parts share are merged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from collisions import Collisions, Part
@@ -15,6 +15,7 @@ OWN = {Path("bin"), Path("share"), Path(SITE_PACKAGES), *Path(SITE_PACKAGES).par
 # Its programs are scripts.py's.
 PROGRAMS = Path("bin")
 
+# Bytecode follows its modules: link_bytecode.py.
 CACHE = "__pycache__"
 
 
@@ -37,7 +38,7 @@ def merge(
     for part in parts:
         for name in sorted(entry.name for entry in (part.path / relative).iterdir()):
             owners.setdefault(name, []).append(part)
-    caches = owners.pop(CACHE, [])
+    owners.pop(CACHE, None)
     chosen = {}
     for name, having in sorted(owners.items()):
         path = relative / name
@@ -59,27 +60,3 @@ def merge(
         else:
             part = chosen.get(name, having[0])
             (out / path).symlink_to(part.path / path)
-    if caches:
-        merge_caches(caches, chosen, out, relative / CACHE)
-
-
-def merge_caches(
-    parts: Sequence[Part], chosen: Mapping[str, Part], out: Path, relative: Path
-) -> None:
-    """Link the bytecode of a merged directory, of each module that of the part it comes from.
-
-    Bytecode is not checked against its source: that of another part would be run in its place.
-
-    Args:
-        parts: Those that have bytecode.
-        chosen: The parts of the modules that several have.
-        out: The environment.
-        relative: The path of the directory of bytecode.
-    """
-    (out / relative).mkdir()
-    for part in parts:
-        for entry in sorted((part.path / relative).iterdir()):
-            owner = chosen.get(f"{entry.name.partition('.')[0]}.py", part)
-            link = out / relative / entry.name
-            if owner == part and not link.is_symlink():
-                link.symlink_to(entry)

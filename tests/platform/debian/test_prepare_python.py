@@ -4,6 +4,9 @@ from pathlib import Path
 
 import prepare_python
 import pytest
+from toolchain import ROOT
+
+ENCODINGS = "lib/python3.11/encodings/__init__.py"
 
 
 @pytest.fixture
@@ -13,6 +16,8 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("bin/python3.11", "lib/python3.11/os.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
+    (library / "encodings").mkdir()
+    (tmp_path / ENCODINGS).write_text('"""Encodings."""\n\nimport codecs\nimport sys\n')
     (tmp_path / "bin/python3").symlink_to("elsewhere")
     (library / "_sysconfigdata_arch.py").write_text(
         "build_time_vars = {'prefix': '/usr', 'LIBDIR': '/usr/lib/arch',\n"
@@ -21,6 +26,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("tzdata", "/tzdata")
     monkeypatch.setenv("out", str(tmp_path))
+    monkeypatch.setenv("readOnlyStore", str(ROOT / "nix/platform/read_only_store.py"))
     return tmp_path
 
 
@@ -43,6 +49,30 @@ def test_one_interpreter_under_three_names(prefix: Path) -> None:
 def test_modules_are_compiled(prefix: Path) -> None:
     prepare_python.main()
     assert (prefix / "lib/python3.11/__pycache__/os.cpython-311.pyc").is_file()
+
+
+def test_the_first_module_protects_the_store(prefix: Path) -> None:
+    prepare_python.main()
+    assert (prefix / ENCODINGS).read_text() == (
+        '"""Encodings."""\n\nfrom . import read_only_store\n\nread_only_store.protect()\n'
+        "\nimport codecs\nimport sys\n"
+    )
+    compiled = {path.name for path in (prefix / ENCODINGS).parent.glob("__pycache__/*")}
+    assert compiled == {
+        f"{module}.cpython-311{level}.pyc"
+        for module in ("__init__", "read_only_store")
+        for level in ("", ".opt-1", ".opt-2")
+    }
+
+
+def test_another_first_module(prefix: Path) -> None:
+    (prefix / ENCODINGS).write_text("import sys\n")
+    with pytest.raises(SystemExit) as raised:
+        prepare_python.main()
+    assert str(raised.value) == (
+        f"error: {ENCODINGS} has no line 'import codecs' of its own. This edit was made for "
+        "another version of Python: look at IMPORTS in nix/platform/debian/prepare_python.py."
+    )
 
 
 def test_a_module_that_does_not_compile(prefix: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,9 @@ def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
         f"{SITE_PACKAGES}/sample/__init__.py",
         f"{SITE_PACKAGES}/sample/__pycache__/__init__.cpython-311.pyc",
         f"{SITE_PACKAGES}/sample/templates/page.html",
+        "share/sample/__pycache__/settings.cpython-311.pyc",
         "share/sample/settings.py",
+        "share/sample/migrations/versions/__pycache__/first.cpython-311.pyc",
         "share/sample/migrations/versions/first.py",
     }
 
@@ -59,10 +61,11 @@ def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Pa
     assert not (package / "lost.html").exists()
 
 
+@pytest.mark.parametrize("name", ["sample/broken.py", "migrations/versions/broken.py"])
 def test_a_module_that_does_not_compile(
-    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
-    (source / "sample/broken.py").write_text("def broken(:\n")
+    (source / name).write_text("def broken(:\n")
     with pytest.raises(SystemExit) as raised:
         install_source(str(source), "sample", str(tmp_path / "prefix"))
     assert str(raised.value) == "error: a module of sample does not compile (see above)"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from bytecode import compile_tree
 from install_wheel import install_wheel
 from parts import Parts, output
 from prefix import PROGRAM, SITE_PACKAGES
@@ -116,3 +117,31 @@ def test_what_an_environment_has_itself(parts: Parts, path: str) -> None:
 def test_an_entry_point_named_like_the_interpreter(parts: Parts) -> None:
     with pytest.raises(SystemExit, match=r"^error: bin/python of one 1\.0 is in the place of "):
         parts.link(parts.part("one", points("python", "os:getcwd")))
+
+
+def test_only_the_changes_of_packages_that_are_there(parts: Parts) -> None:
+    flask = parts.part("flask", {f"{SITE_PACKAGES}/flask/__init__.py": ""})
+    site_customize = parts.link(flask) / SITE_PACKAGES / "sitecustomize.py"
+    call = "environment_startup.start(['flask.app', 'flask.cli', 'flask.sansio.app'])\n"
+    assert call in site_customize.read_text()
+
+
+def test_bytecode_of_shared_directories_is_linked_file_by_file(parts: Parts) -> None:
+    one = parts.part("one", {f"{SITE_PACKAGES}/one.py": ""})
+    two = parts.part("two", {f"{SITE_PACKAGES}/package/two.py": ""})
+    for part in (one, two):
+        assert compile_tree(part.path)
+    site = parts.link(one, two) / SITE_PACKAGES
+    assert not (site / "__pycache__").is_symlink()
+    cached = site / "__pycache__/one.cpython-311.pyc"
+    assert cached.readlink() == one.path / SITE_PACKAGES / "__pycache__/one.cpython-311.pyc"
+    assert (site / "package").is_symlink()
+
+
+def test_bytecode_that_belongs_to_no_module_is_left_out(parts: Parts) -> None:
+    one = parts.part("one", {f"{SITE_PACKAGES}/__pycache__/gone.cpython-39.pyc": ""})
+    two = parts.part("two", {f"{SITE_PACKAGES}/__pycache__/gone.cpython-39.pyc": "other"})
+    site = parts.link(one, two) / SITE_PACKAGES
+    assert {path.name.split(".")[0] for path in (site / "__pycache__").iterdir()} == {
+        "sitecustomize"
+    }
