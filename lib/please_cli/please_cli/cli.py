@@ -47,6 +47,23 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
         click.echo(output)
 
 
+@cli.command()
+@click.argument("name")
+@click.option("--to", "store", required=True, metavar="STORE-URL", help="Where to copy it.")
+@click.argument("options", nargs=-1, metavar="[-- OPTION...]")
+def copy(name: str, store: str, options: Sequence[str]) -> None:
+    """Build a service or library, and copy it to another store with all that it needs.
+
+    STORE-URL is that of Nix: ssh-ng://root@HOST is the store of a machine that has Nix,
+    file:///DIRECTORY?compression=zstd and s3://BUCKET are binary caches, and /DIRECTORY is a store
+    in that directory. OPTIONs after -- are those of `nix copy`, such as --no-check-sigs.
+
+    What is copied is verified first: it is what was built.
+    """
+    root = workspace.root()
+    click.echo(nix.copy(root, workspace.attribute(root, name), store, options))
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.option(

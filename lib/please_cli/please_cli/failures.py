@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from please_cli.damage import Damage
 from please_cli.errors import UserError
 from please_cli.events import store_name
 
@@ -32,17 +33,26 @@ class NixError(UserError):
     """A call of Nix failed.
 
     `errors` are Nix's own, in order; `logs` the lines of each builder, by the path of its
-    derivation. `derivations` are the paths of those whose own builder failed.
+    derivation. `derivations` are the paths of those whose own builder failed. `damage` is that of
+    the store, if it may be the cause.
     """
 
     def __init__(
-        self, errors: Sequence[str] = (), logs: Mapping[str, Sequence[str]] | None = None
+        self,
+        errors: Sequence[str] = (),
+        logs: Mapping[str, Sequence[str]] | None = None,
+        damage: Damage | None = None,
     ) -> None:
-        self.derivations = _failed(errors)
-        super().__init__(*_explain(self.derivations, errors, logs or {}))
+        self.derivations = failed(errors)
+        self.damage = damage
+        line, details = _explain(self.derivations, errors, logs or {})
+        if damage:
+            line, details = damage.line, f"{line}\n{details}\n\n{damage.details}"
+        super().__init__(line, details)
 
 
-def _failed(errors: Iterable[str]) -> list[str]:
+def failed(errors: Iterable[str]) -> list[str]:
+    """Return the derivations whose own builder failed, as Nix's errors name them."""
     matches = (match for error in errors for match in _BUILDER.finditer(error))
     return list(dict.fromkeys(next(filter(None, match.groups())) for match in matches))
 

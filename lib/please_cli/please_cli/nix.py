@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from please_cli import downloads, process
+from please_cli import damage, downloads, process
 from please_cli.errors import UserError
 from please_cli.events import Failed, Logged, Planned, Reader, Started
-from please_cli.failures import NixError
+from please_cli.failures import NixError, failed
 
 if TYPE_CHECKING:
     from please_cli.progress import Display
@@ -56,7 +56,8 @@ def build(
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
-        raise NixError(errors, logs)
+        rebuild = ["nix-build", str(root), *_selected(attributes)]
+        raise NixError(errors, logs, damage.of_builds(failed(errors), rebuild))
     return [Path(line) for line in outputs.splitlines()]
 
 
@@ -95,6 +96,27 @@ def query(program: str, *arguments: str) -> str:
     if running.returncode:
         raise UserError(f"{program} failed; see what it says below", said)
     return printed
+
+
+def copy(root: Path, attribute: str, store: str, options: Sequence[str]) -> Path:
+    """Build an attribute, copy its closure to the store with this URL, and return its output.
+
+    `options` are those of `nix copy`. Raises UserError if that fails, and NixError if there is
+    damage: a binary cache would take a damaged path without a word.
+    """
+    (output,) = build(root, [attribute])
+    rebuild = ["nix-build", str(root), *_selected([attribute])]
+    if found := damage.of_paths(damage.closure(output), rebuild):
+        raise UserError(found.line, found.details)
+    command = ["nix", "--extra-experimental-features", "nix-command", "copy", "--to", store]
+    with process.started([*command, *options, str(output)], stdin=subprocess.DEVNULL) as running:
+        running.wait()
+    if running.returncode:
+        raise UserError(
+            f"{attribute} was not copied to {store}; see what `nix copy` says above. The closure "
+            "is what was built: look at the URL, at the access to that store, and at its keys"
+        )
+    return output
 
 
 def execute(program: str, arguments: Iterable[str]) -> None:

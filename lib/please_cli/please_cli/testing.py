@@ -76,5 +76,6 @@ def _with_failures(
     if others := [path for path in error.derivations if path not in derivations]:
         names = ", ".join(map(store_name, others))
         click.echo(f"error: not all tests could be run, for {names} failed to build", err=True)
+    if others or error.damage:
         error.show()
     return found

@@ -1,4 +1,5 @@
 import pytest
+from please_cli.damage import Damage
 from please_cli.failures import TAIL, NixError
 
 HASH = "f7w7zl2nf2x3lzdgm9k3zdx8vq9w90i2"
@@ -121,3 +122,17 @@ def test_no_such_attribute() -> None:
 
 def test_nothing_said() -> None:
     assert NixError().message == "Nix failed and did not say why; run the same nix-build by hand"
+
+
+def test_a_store_that_is_damaged() -> None:
+    path = f"/nix/store/{HASH}-paint"
+    damage = Damage([path], ["nix-store", "--repair-path", path])
+    error = NixError([BUILDER], {DRV: ["error: it is in two packages"]}, damage)
+    assert error.damage == damage
+    assert error.message == (
+        "the store is damaged: paths that are needed here were changed after they were built; "
+        "repair them as root with the last command below, then run this again"
+    )
+    first, *_, last = error.details.splitlines()
+    assert first == "paint-tests: it is in two packages"
+    assert last == f"nix-store --repair-path {path}"
