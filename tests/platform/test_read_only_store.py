@@ -8,17 +8,14 @@ from pathlib import Path
 
 import pytest
 import read_only_store
+import unprotected
 from toolchain import build
 
 
 @pytest.fixture(autouse=True)
 def _unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start with Python's own function, which the platform's interpreter has replaced already."""
-    found = SourceFileLoader.set_data
-    for cell in getattr(found, "__closure__", None) or ():
-        found = cell.cell_contents
-    assert not hasattr(found, "protects_store")
-    monkeypatch.setattr(SourceFileLoader, "set_data", found)
+    """Start as an interpreter does that is not the embedded platform's."""
+    monkeypatch.setattr(SourceFileLoader, "set_data", unprotected.set_data())
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
 
 
@@ -99,7 +96,7 @@ def test_the_store_is_nixs() -> None:
     "flags", ["", "-O", "-OO", "-S -O", "-I -OO", "-E -O -X frozen_modules=off"]
 )
 def test_the_platforms_interpreter_protects_it_before_anything_else(flags: str) -> None:
-    python = build("toolchain.platform.python") / "bin/python3.11"
+    python = build("toolchain.platform.python") / "bin/python3"
     code = "from importlib.machinery import SourceFileLoader as s; print(s.set_data.protects_store)"
     with os.popen(f"{python} {flags} -c '{code}'") as printed:
         assert printed.read() == "True\n"

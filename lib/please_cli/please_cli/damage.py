@@ -84,9 +84,12 @@ def _inputs(derivation: str) -> list[str]:
 
 
 def _was_touched(path: str) -> bool:
-    """Tell whether a file in a store path has another time stamp than Nix gave it."""
+    """Tell whether a file in a store path has another time stamp than Nix gave it.
+
+    So may all that are in the store of another machine.
+    """
     top = downloads.real(path)
-    if top.lstat().st_mtime != UNTOUCHED:
+    if not os.path.lexists(top) or top.lstat().st_mtime != UNTOUCHED:
         return True
     return any(
         Path(parent, name).lstat().st_mtime != UNTOUCHED

@@ -101,8 +101,8 @@ def query(program: str, *arguments: str) -> str:
 def copy(root: Path, attribute: str, store: str, options: Sequence[str]) -> Path:
     """Build an attribute, copy its closure to the store with this URL, and return its output.
 
-    `options` are those of `nix copy`. Raises UserError if that fails, and NixError if there is
-    damage: a binary cache would take a damaged path without a word.
+    `options` are those of `nix copy`. Raises UserError if that fails, or if a path of the closure
+    is damaged, which a binary cache would take without an error.
     """
     (output,) = build(root, [attribute])
     rebuild = ["nix-build", str(root), *_selected([attribute])]

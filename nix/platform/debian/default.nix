@@ -32,7 +32,7 @@ let
         mkdir "$out"
         unzip -q files/share/python-wheels/pip-*.whl -d "$out"
         export PYTHONPATH=${import ../module.nix ../bytecode.py}
-        ${python}/bin/python3.11 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
+        ${python}/bin/python3 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
       '';
     };
     # Its module that knows the default index; for who needs no more of pip.

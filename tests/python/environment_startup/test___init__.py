@@ -9,13 +9,14 @@ from types import ModuleType
 
 import environment_startup
 import pytest
+import unprotected
 
 
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Have the module sample_app, whose change is sample_change; undo all afterwards."""
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.setattr(SourceFileLoader, "set_data", SourceFileLoader.set_data)
+    monkeypatch.setattr(SourceFileLoader, "set_data", unprotected.set_data())
     (tmp_path / "sample_app.py").write_text("value = 1\n")
     (tmp_path / "sample_other.py").write_text("value = 1\n")
     monkeypatch.syspath_prepend(tmp_path)
@@ -60,7 +61,7 @@ def test_without_changes_imports_cost_nothing() -> None:
     assert sys.meta_path == before
 
 
-def test_the_store_is_protected() -> None:
+def test_the_store_is_protected_where_the_interpreter_does_not_do_it() -> None:
     environment_startup.start([])
     assert hasattr(SourceFileLoader.set_data, "protects_store")
 
