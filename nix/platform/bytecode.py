@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import sys
@@ -45,6 +46,8 @@ def compile_tree(directory: str | os.PathLike[str], prefix: str = "") -> bool:
     Returns False if a module does not compile, which it says on standard output. Raises OSError,
     if need be after it has told what of, when one cannot be read or written.
     """
+    # A syntax tree has no cycles, and looking for some takes a twentieth of the time.
+    gc.disable()
     files = list(modules(directory))
     processes = PROCESSES if len(files) >= MANY else 1
     children = []

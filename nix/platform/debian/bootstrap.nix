@@ -23,9 +23,11 @@ rec {
     name = "base";
     inherit system;
     builder = "${busybox}/bin/busybox";
-    args = [ "sh" "-euc" ''. "$unpack"; unpack "$out" $debs; rm -r "$out"/lib/*/gconv "$out/share"'' ];
+    args = [ "sh" ./base.sh ];
     unpack = ./unpack.sh;
-    debs = map fetch.plain (lock.component "base");
+    # libc's own, of which the libraries alone are wanted, and the others.
+    libc = fetch.plain "libc6";
+    debs = map fetch.plain (builtins.filter (name: name != "libc6") (lock.component "base"));
   };
 
   # Runs through the loader, because patchelf cannot be had yet.

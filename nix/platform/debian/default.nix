@@ -49,7 +49,10 @@ let
     # All zones once; not again with leap seconds, and without, nor the host's own, nor as source.
     tzdata = files {
       name = "tzdata";
-      take = ''unpack "$out" $debs; cd "$out/share"; rm -r doc lintian zoneinfo/tzdata.zi zoneinfo/localtime zoneinfo/posix zoneinfo/right'';
+      take = ''
+        wanted=$(files $debs | grep '^./usr/share/zoneinfo/.*[^/]$' | grep -vE '/zoneinfo/(posix/|right/|tzdata.zi|localtime)')
+        unpack_files . $debs $wanted
+        mv usr "$out"'';
     };
     # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
     # names this one.

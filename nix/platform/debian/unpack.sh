@@ -19,6 +19,22 @@ unpack() {
   rm "$directory/usr"
 }
 
+# unpack_files DIRECTORY DEB FILE...: put some files of a Debian package, or all below a directory, into
+# a directory under the names that they have in the package, such as ./usr/bin/x. A file that is unpacked
+# only to be deleted costs three times: ext4 passes over inodes that were freed lately.
+unpack_files() {
+  directory=$1
+  deb=$2
+  shift 2
+  mkdir -p "$directory"
+  ar p "$deb" data.tar.xz | tar -xJ -C "$directory" "$@"
+}
+
+# files DEB: list the files and directories of a Debian package.
+files() {
+  ar p "$1" data.tar.xz | tar -tJ
+}
+
 # prune DIRECTORY GLOB...: delete the files and directories in it that match.
 prune() (
   cd "$1"

@@ -58,6 +58,22 @@ def test_a_package_that_cannot_be_unpacked_stops_the_build(tmp_path: Path) -> No
     assert call("unpack", tmp_path, broken, whole).returncode != 0
 
 
+def test_some_files_of_a_package(tmp_path: Path) -> None:
+    files = {"usr/bin/tool": "", "usr/bin/other": "", "lib/arch/libc.so": "", "usr/lib/libz.so": ""}
+    package = deb(tmp_path / "tool.deb", files)
+    done = call("unpack_files", tmp_path, package, "./lib", "./usr/bin/tool")
+    assert done.returncode == 0, done.stderr
+    assert paths(tmp_path / "files") == {"lib/arch/libc.so", "usr/bin/tool"}
+
+
+@pytest.mark.parametrize("missing", ["./usr/bin/absent", "./etc"])
+def test_a_file_that_a_package_does_not_have_stops_the_build(tmp_path: Path, missing: str) -> None:
+    package = deb(tmp_path / "tool.deb", {"usr/bin/tool": ""})
+    done = call("unpack_files", tmp_path, package, "./usr/bin/tool", missing)
+    assert done.returncode != 0
+    assert f"{missing}: not found in archive" in done.stderr
+
+
 def test_what_matches_a_glob_is_deleted(tmp_path: Path) -> None:
     files = {"bin/tool": "", "bin/other": "", "share/doc/tool/README": "", "share/tool/data": ""}
     call("unpack", tmp_path, deb(tmp_path / "tool.deb", files))
