@@ -14,7 +14,7 @@ let
   graph = import ./graph.nix { inherit (platform) system; inherit packages resolve; };
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
-  fetch = import ./fetch.nix { inherit platform; };
+  fetch = import ./fetch { inherit root platform; };
   wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
   sources = import ./source.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };

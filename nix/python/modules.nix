@@ -12,6 +12,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   link_environment = ./steps/link_environment.py;
   merge = ./steps/merge.py;
   member_record = ./steps/member_record.py;
+  pip_configuration = ./steps/pip_configuration.py;
   prefix = ./steps/prefix.py;
   same_program = ./steps/same_program.py;
   scripts = ./steps/scripts.py;

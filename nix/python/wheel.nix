@@ -22,7 +22,7 @@ step {
   module = "install_wheel";
   imports = [ installer ] ++ (if isSdist then [ modules.build_backend modules.sdist_archive ] ++ buildLibraries package.build else [ ]);
   env = {
-    artifact = fetch name file;
+    artifact = fetch name (file // (if package ? index then { inherit (package) index; } else { }));
     inherit (file) file;
     busybox = "${platform.busybox}/bin/busybox";
     # For the compiled code that comes inside a wheel.

@@ -18,9 +18,11 @@ class Downloader:
         self.busybox = build("toolchain.platform.busybox") / "bin/busybox"
         self.directory = directory
 
-    def download(self, url: str) -> subprocess.CompletedProcess[str]:
-        """Fetch a URL into the file `file`."""
-        script = '. "$0"; download "$1" file "Do this."'
+    def download(
+        self, url: str, size: int = 1 << 20, patience: int = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Fetch a URL, of a size in bytes, into the file `file`, in so many seconds a try."""
+        script = f'. "$0"; patience={patience}; download "$1" file {size} "Do this."'
         return subprocess.run(
             [self.busybox, "sh", "-euc", script, ROOT / "nix/platform/download.sh", url],
             cwd=self.directory,
@@ -83,7 +85,7 @@ def test_a_mirror_that_moves_to_https(
     result = downloader.download(f"{url}/file")
     assert result.returncode == 1
     assert f"error: {url}/file could not be fetched. " in result.stderr
-    assert "A mirror that moves who asks to https has to be configured with https." in result.stderr
+    assert "The mirror redirects to https: configure it with https://." in result.stderr
 
 
 def test_no_server(downloader: Downloader) -> None:
@@ -94,3 +96,40 @@ def test_no_server(downloader: Downloader) -> None:
         "error: http://127.0.0.1:9/file could not be fetched. Check the network and the machine's "
         "configuration, then build again.\n"
     ) in result.stderr
+
+
+def too_long(url: str, size: int) -> str:
+    return (
+        f"error: {url} sent more than the {size} bytes that the lock allows. It is not the file "
+        "that was locked: look at the index or mirror before you lock again.\n"
+    )
+
+
+def test_a_file_of_the_size_that_is_allowed(
+    downloader: Downloader, server: Server, tmp_path: Path
+) -> None:
+    server.pages["/file"] = b"content"
+    assert downloader.download(f"{server.url}/file", size=7).returncode == 0
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+def test_a_byte_more(downloader: Downloader, server: Server) -> None:
+    server.pages["/file"] = b"content"
+    result = downloader.download(f"{server.url}/file", size=6)
+    assert (result.returncode, result.stderr) == (1, too_long(f"{server.url}/file", 6))
+
+
+def test_an_endless_file(downloader: Downloader, server: Server, tmp_path: Path) -> None:
+    server.endless.add("/file")
+    result = downloader.download(f"{server.url}/file", size=100_000)
+    assert (result.returncode, result.stderr) == (1, too_long(f"{server.url}/file", 100_000))
+    assert (tmp_path / "file").stat().st_size == 100_001
+    assert server.asked == ["/file"]
+
+
+def test_a_server_that_says_nothing(downloader: Downloader, server: Server) -> None:
+    server.silent.add("/file")
+    result = downloader.download(f"{server.url}/file", patience=1)
+    assert result.returncode == 1
+    assert f"error: {server.url}/file could not be fetched. " in result.stderr
+    assert len(server.asked) == 4

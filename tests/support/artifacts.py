@@ -10,12 +10,14 @@ from server import Server
 from toolchain import run
 
 
-def describe(file: Path) -> dict[str, str]:
+def describe(file: Path) -> dict[str, Any]:
     """Return what the lock says of a file that an index has, without the file host's digest."""
-    return {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    content = file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return {"file": file.name, "sha256": digest, "size": len(content)}
 
 
-def store(file: Path) -> dict[str, str]:
+def store(file: Path) -> dict[str, Any]:
     """Put a file into the store, where its fetch would put it; return what the lock says of it."""
     with TemporaryDirectory() as directory:
         named = shutil.copy(file, Path(directory, f"upstream-{file.name}"))
@@ -23,7 +25,7 @@ def store(file: Path) -> dict[str, str]:
     return describe(file)
 
 
-def publish(server: Server, project: str, file: Path) -> dict[str, str]:
+def publish(server: Server, project: str, file: Path) -> dict[str, Any]:
     """Put a file on a package index (PEP 503); return what the lock says of it."""
     server.pages[f"/files/{file.name}"] = file.read_bytes()
     page = f'<!DOCTYPE html><a href="{server.url}/files/{file.name}">{file.name}</a>'

@@ -5,11 +5,13 @@ let
 
   base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
-  # lib/please_cli/please_cli/downloads.py reads the url too.
+  # lib/please_cli/please_cli/downloads.py reads the url and the size too.
   fixed = package: {
     # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
     name = "deb-" + replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
     url = "${base}/${package.file}";
+    # In bytes; nothing writes more.
+    size = toString (package.size or (import ../largest_download.nix));
     outputHashMode = "flat";
     outputHashAlgo = "sha256";
     outputHash = package.sha256;
@@ -18,7 +20,8 @@ let
   };
 in
 {
-  # With Nix's own downloader: for the packages that ours is made of.
+  # With Nix's own downloader: for the packages that ours is made of. It takes as many bytes as the
+  # server sends, and then refuses them by the hash: these five packages alone have no bound.
   plain = name: derivation (fixed lock.packages.${name} // {
     system = "builtin";
     builder = "builtin:fetchurl";

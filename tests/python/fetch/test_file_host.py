@@ -12,7 +12,7 @@ def find(directory: Path, text: str) -> subprocess.CompletedProcess[str]:
     (directory / "index.py").write_text(text)
     paths = {"pipIndex": str(directory / "index.py"), "out": str(directory / "out")}
     variables = {"PATH": "/usr/bin:/bin", **paths}
-    command = ["sh", str(ROOT / "nix/python/file_host.sh")]
+    command = ["sh", str(ROOT / "nix/python/fetch/file_host.sh")]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
 
 
@@ -31,6 +31,6 @@ def test_another_pip(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         f"error: {tmp_path}/index.py names no file host: this pip is not the one that "
-        "nix/python/file_host.sh was made for\n"
+        "nix/python/fetch/file_host.sh was made for\n"
     )
     assert not (tmp_path / "out").exists()

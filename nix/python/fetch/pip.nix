@@ -1,0 +1,120 @@
+# What this machine's pip is configured for, without secrets: what a build may know of it.
+#
+# pip itself reads all of this, in the build (../steps/fetch_from_index.py) and for the lock. Nix
+# takes the texts whole, and asks them only two questions, in a way that errs on the safe side:
+# whether pip might look elsewhere than at its default index, and which words name directories.
+{
+  # Returns a variable of the environment, "" without one; tests put their own here.
+  getEnv ? builtins.getEnv,
+  # The directory of the system's own files; tests put their own here.
+  etc ? "/etc",
+}:
+let
+  inherit (builtins)
+    any concatLists concatMap concatStringsSep elem filter genList head isString length listToAttrs match pathExists readFile
+    replaceStrings split stringLength substring unsafeDiscardStringContext;
+
+  letters = text: map (at: substring at 1 text) (genList (at: at) (stringLength text));
+  lower = replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+  strings = filter isString;
+  or' = value: default: if value == "" then default else value;
+
+  home = getEnv "HOME";
+  isFile = path: substring 0 1 path == "/" && pathExists path;
+  read = path: unsafeDiscardStringContext (readFile path);
+
+  # pip's files, the one that wins last (pip.pypa.io/en/stable/topics/configuration). `place` is where
+  # pip finds the file in a build that puts HOME, XDG_CONFIG_DIRS, … below one directory.
+  shared = filter (path: path != "") (strings (split ":" (or' (getEnv "XDG_CONFIG_DIRS") "${etc}/xdg")));
+  globals = map (directory: "${directory}/pip/pip.conf") shared ++ [ "${etc}/pip.conf" ];
+  numbered = genList (at: { place = "global/${toString at}/pip/pip.conf"; path = builtins.elemAt globals at; }) (length globals);
+  user = [
+    { place = "home/.pip/pip.conf"; path = "${home}/.pip/pip.conf"; }
+    { place = "home/.config/pip/pip.conf"; path = "${or' (getEnv "XDG_CONFIG_HOME") "${home}/.config"}/pip/pip.conf"; }
+  ];
+  site = [{ place = "site/pip.conf"; path = "${getEnv "VIRTUAL_ENV"}/pip.conf"; }];
+  named = [{ place = "named/pip.conf"; path = getEnv "PIP_CONFIG_FILE"; }];
+  isNamed = isFile (getEnv "PIP_CONFIG_FILE");
+  files = map (file: file // { text = read file.path; }) (filter (file: isFile file.path) (
+    # pip reads no file at all then.
+    if getEnv "PIP_CONFIG_FILE" == "/dev/null" then [ ]
+    else numbered ++ (if isNamed then [ ] else user) ++ site ++ named
+  ));
+
+  # Variables that say where pip finds packages. PIP_PYPI_URL is --pypi-url, the old --index-url.
+  indexVariables = [ "PIP_INDEX_URL" "PIP_PYPI_URL" "PIP_NO_INDEX" ];
+  localVariables = [ "PIP_EXTRA_INDEX_URL" "PIP_FIND_LINKS" ];
+  otherVariables = [ "PIP_TRUSTED_HOST" "PIP_PROXY" "PIP_CLIENT_CERT" "PIP_TIMEOUT" "PIP_DEFAULT_TIMEOUT" "PIP_RETRIES" ];
+  variables = indexVariables ++ localVariables ++ otherVariables;
+  proxies = [ "http_proxy" "https_proxy" "all_proxy" "no_proxy" "HTTP_PROXY" "HTTPS_PROXY" "ALL_PROXY" "NO_PROXY" ];
+  set = filter (name: getEnv name != "") variables;
+
+  texts = map (file: file.text) files;
+  everything = texts ++ map getEnv set;
+
+  # The userinfo of a URL (RFC 3986, 3.2.1): up to the last @ before a slash, as pip splits it. The
+  # second form is an address that no program takes: a slash in a password that was not encoded.
+  login = "://[^/?#[:space:]]*@";
+  broken = "://([^[/?#@[:space:]][^/?#@[:space:]]*)?:[0-9]*[^0-9/?#@[:space:]][^/?#@[:space:]]*[/?#][^[:space:]]*@";
+  without = pattern: text: concatStringsSep "://" (strings (split pattern text));
+  redact = text: without broken (without login text);
+  hasLogin = text: redact text != text;
+
+  # Whether a line sets something that leads pip away from its default index, or a proxy: busybox's
+  # wget cannot ask one for TLS. A line that goes on with a value has no such word before `:` or `=`.
+  leadsElsewhere = line:
+    let key = match "[[:space:]]*(--)?([a-z_-]*(index|pypi)[a-z_-]*|proxy)[[:space:]]*[=:].*" (lower line); in
+    key != null && match "extra[-_]index[-_]url" (builtins.elemAt key 1) == null;
+
+  words = text: concatMap (word: strings (split "=" word)) (strings (split "[[:space:]]+" text));
+  # A directory that a word names, as pip takes it.
+  directory = word:
+    let url = match "file:(//localhost|//)?(/.*)" word; in
+    if url != null then [ (replaceStrings [ "%20" "%40" "%2B" "%2b" ] [ " " "@" "+" "+" ] (builtins.elemAt url 1)) ]
+    else if substring 0 1 word == "/" then [ word ]
+    else if substring 0 2 word == "~/" then [ "${home}/${substring 2 (-1) word}" ]
+    else if match "\\.\\.?/.*" word != null then [ "${getEnv "PWD"}/${word}" ]
+    else [ ];
+
+  # The values of a setting that stand on its line, the file that wins first.
+  values = name: concatLists (map
+    (text: concatMap
+      (line: let m = match "[ \t]*(--)?${name}[ \t]*[=:][ \t]*(.*[^ \t])[ \t]*" line; in if m == null then [ ] else [ (builtins.elemAt m 1) ])
+      (strings (split "\n" text)))
+    (builtins.foldl' (reversed: text: [ text ] ++ reversed) [ ] texts));
+  authorities = filter isFile (
+    [ (getEnv "PIP_CERT") ] ++ values "cert" ++ [ (getEnv "REQUESTS_CA_BUNDLE") (getEnv "CURL_CA_BUNDLE") "${etc}/ssl/certs/ca-certificates.crt" ]
+  );
+
+  netrcs = filter isFile [ (getEnv "NETRC") "${home}/.netrc" "${home}/_netrc" ];
+  netrc = if netrcs == [ ] then "" else read (head netrcs);
+  # URLs with their userinfo.
+  urls = concatMap
+    (text: concatMap (part: if isString part then [ ] else part) (split "([A-Za-z][A-Za-z0-9+.-]*://[^/?#[:space:]]*@[^[:space:]]*)" text))
+    texts;
+in
+{
+  inherit variables proxies redact;
+
+  usesDefaultIndex =
+    !(any (name: elem name set) (indexVariables ++ [ "PIP_PROXY" ]))
+    && !(any (name: getEnv name != "") [ "https_proxy" "HTTPS_PROXY" "all_proxy" "ALL_PROXY" ])
+    && !(any leadsElsewhere (concatMap (text: strings (split "\n" text)) texts));
+
+  # Where files may be on this machine, whatever the setting that names it.
+  directories = filter pathExists (concatMap directory (concatMap words everything));
+
+  # The first of the certificate authorities that pip would take, as a path; null for the platform's.
+  certificates = if authorities == [ ] then null else head authorities;
+
+  # For a build: no secret is in it.
+  configuration = {
+    files = listToAttrs (map (file: { name = file.place; value = redact file.text; }) files);
+    variables = listToAttrs (map (name: { inherit name; value = redact (getEnv name); }) set);
+    # Whether the build needs a login that is left out.
+    hasLogins = any hasLogin everything || netrc != "";
+  };
+
+  # For the environment of a build alone (SERVICES_PIP_CREDENTIALS), never for a derivation.
+  credentials = if urls == [ ] && netrc == "" then null else { inherit urls netrc; };
+}
