@@ -30,6 +30,7 @@ let
   file = n: derivation {
     name = "file-${n}-${SEED}";
     inherit system gate;
+    size = "100";
     ${SOURCE}
     builder = "${busybox}/bin/busybox";
     args = sh "echo fetched by Nix; [ ${n} = 07 ] && echo -n 'file 07 ${SEED}' > $out";

@@ -141,6 +141,7 @@ def lock(arguments: Sequence[str]) -> None:
 
 def main() -> None:
     """Run `please`."""
+    nix.take_credentials()
     entry.call(cli, "please")
 
 

@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 class Download:
     """A file that a derivation fetches.
 
-    `output` is where it will be, and `sha256` the hex digest of its content. It comes from `url`,
-    or from `path` on the host that the file `host` names, once that is built.
+    `output` is where it will be, `sha256` the hex digest of its content, and `size` how many bytes
+    it may have. It comes from `url`, or from `path` on the host that the file `host` names, once
+    that is built.
     """
 
     output: Path
     sha256: str
+    size: int
     url: str = ""
     path: str = ""
     host: Path | None = None
@@ -52,11 +54,14 @@ def read(derivation: str) -> Download | None:
         return None
     outputs, *_, variables = ast.literal_eval(text.removeprefix("Derive"))
     (_, output, _, sha256), *_ = outputs
-    # The variables of nix/platform/debian/fetch.nix and nix/python/fetch.nix.
+    # The variables of nix/platform/debian/fetch.nix and nix/python/fetch/file_host.nix.
     environment = dict(variables)
+    if "size" not in environment:
+        return None
+    size = int(environment["size"])
     if "fileHost" in environment:
         host = real(environment["fileHost"])
-        return Download(real(output), sha256, path=environment["path"], host=host)
+        return Download(real(output), sha256, size, path=environment["path"], host=host)
     url = environment.get("url", "")
     is_http = urlsplit(url).scheme in ("http", "https")
-    return Download(real(output), sha256, url) if is_http else None
+    return Download(real(output), sha256, size, url) if is_http else None

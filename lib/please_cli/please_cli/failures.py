@@ -27,6 +27,7 @@ _UNREACHABLE = re.compile(
     r"|[Nn]etwork is unreachable|[Cc]ould ?n[o']t (?:resolve host|connect)|[Nn]o route to host"
 )
 _OWN_ERROR = re.compile(r"error: (.+)")
+_TOO_LONG = re.compile(r"error: (.+ sent more than .+)")
 
 
 class NixError(UserError):
@@ -95,6 +96,8 @@ def _explain_build(derivation: str, errors: Sequence[str], log: Sequence[str]) -
             "locks what the mirror has now"
         ), ""
     details = "\n".join([*log[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
+    if match := _TOO_LONG.search(said):
+        return f"{name}: {match[1]}", details
     if _UNREACHABLE.search(said):
         return (
             f"{name} cannot be fetched; check the network and the machine's apt and pip "

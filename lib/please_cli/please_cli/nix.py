@@ -15,6 +15,17 @@ from please_cli.failures import NixError, failed
 if TYPE_CHECKING:
     from please_cli.progress import Display
 
+CREDENTIALS = "SERVICES_PIP_CREDENTIALS"
+"""The variable with the logins of pip's configuration, for builds alone: ./please sets it."""
+
+_credentials: dict[str, str] = {}
+
+
+def take_credentials() -> None:
+    """Take the logins out of the environment: only the programs of Nix get them from now on."""
+    if value := os.environ.pop(CREDENTIALS, ""):
+        _credentials[CREDENTIALS] = value
+
 
 def build(
     root: Path, attributes: Sequence[str], out_link: Path | None = None, keep_going: bool = False
@@ -120,12 +131,13 @@ def copy(root: Path, attribute: str, store: str, options: Sequence[str]) -> Path
 
 
 def execute(program: str, arguments: Iterable[str]) -> None:
-    """Become another program.
+    """Become another program; only nix-shell, which builds, gets the logins of pip.
 
     Raises UserError when there is no such program.
     """
+    environment = {**os.environ, **(_credentials if program == "nix-shell" else {})}
     try:
-        os.execvp(program, [program, *arguments])
+        os.execvpe(program, [program, *arguments], environment)
     except FileNotFoundError as error:
         raise _missing(program) from error
 
@@ -155,6 +167,7 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         # Nix misses an interrupt that comes just before it waits for its builders.
         command,
         patience=process.MOMENT,
+        env={**os.environ, **_credentials},
         stdin=subprocess.DEVNULL,
         stdout=pipe,
         stderr=pipe,

@@ -106,7 +106,7 @@ class Prefetch:
         path = self._directory / store_name(str(file.output))
         with suppress(*_TROUBLE):
             if not self._stop.is_set() and not file.output.exists():
-                self._get(file.address, path)
+                self._get(file.address, path, file.size)
                 if hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256:
                     return path
         return None
@@ -116,8 +116,8 @@ class Prefetch:
         while not path.exists() and not self._stop.wait(_PAUSE):
             pass
 
-    def _get(self, url: str, path: Path) -> None:
-        """Fetch a URL into a file. Raises one of _TROUBLE if that is not to be had."""
+    def _get(self, url: str, path: Path, size: int) -> None:
+        """Fetch a URL into a file. Raises one of _TROUBLE without it, or after `size` bytes."""
         parts = urlsplit(url)
         connection = self._connections.get(parts.netloc) or connect(parts.scheme, parts.netloc)
         self._connections[parts.netloc] = connection
@@ -129,6 +129,9 @@ class Prefetch:
                 while part := response.read1(_PART):
                     if self._stop.is_set():
                         raise InterruptedError
+                    size -= len(part)
+                    if size < 0:
+                        raise HTTPException("more than the lock allows")
                     file.write(part)
         except _TROUBLE:
             connection.close()  # and is opened again for the next one

@@ -30,18 +30,18 @@ def found(store: Path, text: str) -> Download | None:
 
 
 def test_a_file_with_a_url(store: Path) -> None:
-    text = derivation(outputHashMode="flat", url="http://mirror/pool/a_1.deb", name="deb-a_1.deb")
+    text = derivation(outputHashMode="flat", url="http://mirror/pool/a_1.deb", size="7")
     download = found(store, text)
-    assert download == Download(Path(f"{store}{OUTPUT}"), SHA256, "http://mirror/pool/a_1.deb")
+    assert download == Download(Path(f"{store}{OUTPUT}"), SHA256, 7, "http://mirror/pool/a_1.deb")
     assert download.address == download.url
 
 
 def test_a_file_on_a_host_that_is_not_known_yet(store: Path) -> None:
     host = f"/nix/store/{HASH}-file-host"
-    text = derivation(outputHashMode="flat", fileHost=host, path="/packages/a.whl")
+    text = derivation(outputHashMode="flat", fileHost=host, path="/packages/a.whl", size="7")
     download = found(store, text)
     assert download == Download(
-        Path(f"{store}{OUTPUT}"), SHA256, path="/packages/a.whl", host=Path(f"{store}{host}")
+        Path(f"{store}{OUTPUT}"), SHA256, 7, path="/packages/a.whl", host=Path(f"{store}{host}")
     )
     (store / host.lstrip("/")).write_text("files.example\n")
     assert download.address == "https://files.example/packages/a.whl"
@@ -53,12 +53,20 @@ def test_a_file_on_a_host_that_is_not_known_yet(store: Path) -> None:
         derivation(url="http://mirror/a"),
         derivation(outputHashMode="recursive", url="http://mirror/a"),
         derivation(outputHashMode="flat", project="a"),
-        derivation(outputHashMode="flat", url="file:///a"),
+        derivation(outputHashMode="flat", url="file:///a", size="7"),
+        derivation(outputHashMode="flat", url="http://mirror/a"),
         derivation(outputHashMode="flat", url="http://mirror/a").replace(
             "Derive", "DrvWithVersion"
         ),
     ],
-    ids=["built", "a directory", "from an index", "another scheme", "another format"],
+    ids=[
+        "built",
+        "a directory",
+        "from an index",
+        "another scheme",
+        "without a size",
+        "another format",
+    ],
 )
 def test_what_is_no_download(store: Path, text: str) -> None:
     assert found(store, text) is None

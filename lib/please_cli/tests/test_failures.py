@@ -71,6 +71,16 @@ def test_no_network(said: str) -> None:
     )
 
 
+def test_more_than_the_lock_allows() -> None:
+    log = [
+        "wget: bad address 'mirror'",
+        "error: http://mirror/x sent more than the 7 bytes that the lock allows. Look at it.",
+    ]
+    assert NixError([BUILDER], {DRV: log}).message == (
+        "paint-tests: http://mirror/x sent more than the 7 bytes that the lock allows. Look at it."
+    )
+
+
 def test_a_wrong_hash() -> None:
     mismatch = f"hash mismatch in fixed-output derivation '{DRV}':\n  specified: a\n     got: b"
     error = NixError([mismatch, CONSEQUENCE])

@@ -1,5 +1,6 @@
 """What can be said of calls of Nix without Nix; tests/ of the repository has it."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -36,3 +37,15 @@ def test_a_query_that_fails() -> None:
 
 def test_nothing_asked_for_has_no_outputs() -> None:
     assert nix.outputs([]) == []
+
+
+def test_only_nix_gets_the_logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "nix-instantiate"
+    program.write_text(f"#!{sys.executable}\nimport os\nprint(os.environ.get('{nix.CREDENTIALS}'))")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(nix, "_credentials", {})
+    monkeypatch.setenv(nix.CREDENTIALS, "login")
+    nix.take_credentials()
+    assert nix.CREDENTIALS not in os.environ
+    assert nix.query("nix-instantiate") == "login\n"

@@ -59,13 +59,22 @@ def test_a_derivation_that_cannot_be_read_downloads_nothing(
 def test_an_address_that_leads_nowhere_is_passed_over(
     tmp_path: Path, url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    files = [Download(tmp_path / f"{number}-a", "0", url) for number in range(prefetch.WORTH)]
+    files = [Download(tmp_path / f"{number}-a", "0", 1, url) for number in range(prefetch.WORTH)]
     prefetch.Prefetch(tmp_path, threading.Event()).fetch_all(files)
     assert capfd.readouterr() == ("", "")
 
 
 def test_it_ends_with_the_build(tmp_path: Path, endless: str) -> None:
-    files = [Download(tmp_path / f"{n}-a", "0", endless) for n in range(prefetch.WORTH)]
+    files = [Download(tmp_path / f"{n}-a", "0", 1 << 30, endless) for n in range(prefetch.WORTH)]
     with prefetch.running(files):
         (work,) = (thread for thread in threading.enumerate() if thread.name == prefetch.NAME)
     work.join()
+
+
+def test_no_more_is_read_than_the_lock_allows(tmp_path: Path, endless: str) -> None:
+    files = [Download(tmp_path / f"{n}-a", "0", 100, endless) for n in range(prefetch.WORTH)]
+    directory = tmp_path / "fetched"
+    directory.mkdir()
+    # It ends by itself.
+    prefetch.Prefetch(directory, threading.Event()).fetch_all(files)
+    assert all(path.stat().st_size <= 100 for path in directory.iterdir())
