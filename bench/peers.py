@@ -54,7 +54,7 @@ def workspace(root: Path, to: Path, environment: Mapping[str, str], member: str)
     pinned = resolve(root, "tools") | resolve(root, "default")
     (to / "uv.lock").write_text(resolver.skeleton(python, indexes, pinned))
     variables = {**environment, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
-    run([UV, "lock", "--python", PYTHON, *indexes.arguments()], to, variables)
+    run([UV, "lock", "--python", PYTHON, *indexes.arguments(to.parent)], to, variables)
     made = Workspace(to, variables, member)
     made.sync()
     return made
@@ -84,7 +84,7 @@ class Installer:
         """Install with uv, and compile bytecode."""
         options: list[str | Path] = ["--python", venv, "--no-cache", "--compile-bytecode"]
         if not self.wheels:
-            options += Indexes.configured().arguments()
+            options += Indexes.configured().arguments(venv.parent)
         variables = {**self.environment, **Indexes.configured().environment()}
         return self._install([UV, "pip", "install", *options], venv, variables)
 
@@ -114,7 +114,8 @@ def packages(to: Path, environment: Mapping[str, str], *names: str) -> Path:
     indexes = Indexes.configured()
     variables = {**environment, **indexes.environment()}
     options: list[str | Path] = ["--python", PYTHON, "--target", to, "--no-deps"]
-    run([UV, "pip", "install", *options, *indexes.arguments(), *names], to.parent, variables)
+    options += indexes.arguments(to.parent)
+    run([UV, "pip", "install", *options, *names], to.parent, variables)
     return to
 
 

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import io
+import re
+import shutil
 import tarfile
 import threading
 import zipfile
@@ -144,9 +146,24 @@ class Index:
         )
         return digest
 
+    def flat(self, name: str, version: str) -> Path:
+        """Add a wheel and return its path: the directory of a project is one of find-links."""
+        self.wheel(name, version)
+        return next((self._root / name).glob(f"{name}-{version}-*.whl"))
+
+    def without_digests(self, name: str) -> None:
+        """Leave the digests out of the page of a project."""
+        page = self._root / name / "index.html"
+        page.write_text(re.sub("#sha256=[0-9a-f]+", "", page.read_text()))
+
+    def remove(self, name: str) -> None:
+        """Remove a project."""
+        shutil.rmtree(self._root / name)
+        del self._files[name]
+
     @contextmanager
     def served(self, login: str) -> Iterator[str]:
-        """Serve the index to those who log in; yield its host and port."""
+        """Serve the index to callers that log in; yield its host and port."""
         handler = partial(LoginHandler, login, directory=self._root)
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             thread = threading.Thread(target=server.serve_forever)
@@ -179,6 +196,12 @@ class LoginHandler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
+def company(tmp_path: Path) -> Index:
+    """An index that pip is not configured for, empty."""
+    return Index(tmp_path / "company")
+
+
+@pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     """The package index that pip is configured for, empty."""
     found = Index(tmp_path / "simple")
@@ -187,4 +210,5 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", found.url)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
     return found

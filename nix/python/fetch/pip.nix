@@ -33,12 +33,13 @@ let
     { place = "home/.config/pip/pip.conf"; path = "${or' (getEnv "XDG_CONFIG_HOME") "${home}/.config"}/pip/pip.conf"; }
   ];
   site = [{ place = "site/pip.conf"; path = "${getEnv "VIRTUAL_ENV"}/pip.conf"; }];
-  named = [{ place = "named/pip.conf"; path = getEnv "PIP_CONFIG_FILE"; }];
-  isNamed = isFile (getEnv "PIP_CONFIG_FILE");
+  configFile = getEnv "PIP_CONFIG_FILE";
+  named = [{ place = "named/pip.conf"; path = if substring 0 1 configFile == "/" then configFile else "${getEnv "PWD"}/${configFile}"; }];
+  isNamed = configFile != "" && isFile (head named).path;
   files = map (file: file // { text = read file.path; }) (filter (file: isFile file.path) (
     # pip reads no file at all then.
-    if getEnv "PIP_CONFIG_FILE" == "/dev/null" then [ ]
-    else numbered ++ (if isNamed then [ ] else user) ++ site ++ named
+    if configFile == "/dev/null" then [ ]
+    else numbered ++ (if isNamed then [ ] else user) ++ site ++ (if isNamed then named else [ ])
   ));
 
   # Variables that say where pip finds packages. PIP_PYPI_URL is --pypi-url, the old --index-url.
@@ -86,7 +87,7 @@ let
     [ (getEnv "PIP_CERT") ] ++ values "cert" ++ [ (getEnv "REQUESTS_CA_BUNDLE") (getEnv "CURL_CA_BUNDLE") "${etc}/ssl/certs/ca-certificates.crt" ]
   );
 
-  netrcs = filter isFile [ (getEnv "NETRC") "${home}/.netrc" "${home}/_netrc" ];
+  netrcs = filter isFile (if getEnv "NETRC" != "" then [ (getEnv "NETRC") ] else [ "${home}/.netrc" "${home}/_netrc" ]);
   netrc = if netrcs == [ ] then "" else read (head netrcs);
   # URLs with their userinfo.
   urls = concatMap

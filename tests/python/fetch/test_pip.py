@@ -63,6 +63,11 @@ def test_every_file_is_where_pip_will_look(tmp_path: Path) -> None:
         "site/pip.conf": "venv/pip.conf",
         "named/pip.conf": "named.conf",
     }
+    assert read(tmp_path, PIP_CONFIG_FILE="named.conf")["configuration"]["files"] == {
+        "global/0/pip/pip.conf": "etc/xdg/pip/pip.conf",
+        "global/1/pip/pip.conf": "etc/pip.conf",
+        "named/pip.conf": "named.conf",
+    }
     variables |= {"PIP_CONFIG_FILE": "/dev/null"}
     assert read(tmp_path, **variables)["configuration"]["files"] == {}
     variables |= {"PIP_CONFIG_FILE": "/gone", "XDG_CONFIG_HOME": f"{tmp_path}/a/.."}
@@ -155,6 +160,7 @@ def test_logins_for_the_environment_of_a_build(tmp_path: Path) -> None:
     assert read(tmp_path)["credentials"] == {"urls": urls, "netrc": netrc}
     found = read(tmp_path, NETRC=f"{tmp_path}/other")["credentials"]
     assert found == {"urls": urls, "netrc": "machine i"}
+    assert read(tmp_path, NETRC="/gone")["credentials"] == {"urls": urls, "netrc": ""}
     assert "p@ss" not in json.dumps(read(tmp_path)["configuration"])
     assert read(tmp_path)["configuration"]["hasLogins"] is True
 

@@ -38,18 +38,33 @@ class Plan:
     metavar="[NAME]",
     help="Take a newer version of this package; without a name, of all packages.",
 )
+@click.option(
+    "--accept-index",
+    "accepted",
+    multiple=True,
+    metavar="NAME",
+    help="Let this package come from another index than before.",
+)
 @click.option("--platform", is_flag=True, help="Refresh the Debian packages, and nothing else.")
 @click.option("--check", is_flag=True, help="Write nothing; fail if the lock is out of date.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
-def main(upgrades: tuple[str, ...], platform: bool, check: bool, dry_run: bool) -> None:
+def main(
+    upgrades: tuple[str, ...],
+    accepted: tuple[str, ...],
+    *,
+    platform: bool,
+    check: bool,
+    dry_run: bool,
+) -> None:
     """Lock the Python packages of the workspace, or the Debian packages of the platform."""
-    if platform and upgrades:
+    if platform and (upgrades or accepted):
+        option = "--upgrade" if upgrades else "--accept-index"
         raise click.UsageError(
-            "--platform locks Debian packages and --upgrade moves a Python package; "
+            f"--platform locks Debian packages and {option} moves a Python package; "
             "run one after the other"
         )
     root = workspace.root()
-    plan = plan_platform(root) if platform else plan_packages(root, upgrades)
+    plan = plan_platform(root) if platform else plan_packages(root, upgrades, accepted)
     texts = {file: document.render(content, file.levels) for file, content in plan.after.items()}
     changed = [file for file, text in texts.items() if not document.has(root / file.path, text)]
     for file in changed:
@@ -83,10 +98,10 @@ def plan_platform(root: Path) -> Plan:
     return Plan({file: file.read(root)}, {file: debian.lock(root)})
 
 
-def plan_packages(root: Path, upgrades: Iterable[str]) -> Plan:
+def plan_packages(root: Path, upgrades: Iterable[str], accepted: Iterable[str] = ()) -> Plan:
     """Return the lock of the Python packages and of the members."""
     before = layout.read(root, resolves.names(root))
-    after = locking.lock(root, before, list(upgrades))
+    after = locking.lock(root, before, list(upgrades), list(accepted))
     return Plan(before.files(), after.files(), layout.obsolete(root, after))
 
 

@@ -10,24 +10,40 @@ from packaging.utils import canonicalize_name
 from please_cli import workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import declares, manifests, metadata, packages, resolver, resolves
+from please_cli.lock.python import (
+    declares,
+    manifest_indexes,
+    manifests,
+    metadata,
+    origins,
+    packages,
+    resolver,
+    resolves,
+)
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.layout import Lock
-from please_cli.lock.python.packages import Entry, Locked
+from please_cli.lock.python.packages import Locked, Sources
 from please_cli.lock.python.resolves import Resolve
 
 EVERYTHING = "*"
 """Among the upgrades: every package."""
 
 
-def lock(root: Path, before: Lock, upgrades: Collection[str] = ()) -> Lock:
+def lock(
+    root: Path, before: Lock, upgrades: Collection[str] = (), accepted: Collection[str] = ()
+) -> Lock:
     """Return the lock of the checkout at `root`, with the versions of the lock `before`.
 
-    `upgrades` are names of packages that may move, or EVERYTHING. Raises UserError for a name that
-    is not locked, and when there is no solution.
+    `upgrades` are names of packages that may move, or EVERYTHING; `accepted` are those that may
+    come from another index. Raises UserError for a name that is not locked, for a package that
+    would change its index, and when there is no solution.
     """
     moving = frozenset(str(canonicalize_name(name)) for name in upgrades if name != EVERYTHING)
-    _check_known(moving, before)
+    _check_known(moving, before, "upgrade")
+    confirmed = frozenset(str(canonicalize_name(name)) for name in accepted)
+    _check_known(confirmed, before, "accept the index of")
+    named = manifest_indexes.read(root)
     members = metadata.read(root, before.members)
     wanted = resolves.read(root, members)
     groups = _groups(root)
@@ -38,13 +54,22 @@ def lock(root: Path, before: Lock, upgrades: Collection[str] = ()) -> Lock:
         workspace.members(root), {name for each in known.values() for name in each}
     )
     indexes = Indexes.configured()
+    gone = {
+        name: str(member["directory"])
+        for name, member in before.members.items()
+        if name not in members
+    }
 
     def one(resolve: Resolve) -> Locked:
         pinned = known[resolve.name]
         here = moving & pinned.keys()
         uv_lock = resolver.resolve(root, resolve, members, indexes, known=pinned, upgrades=here)
+        found = origins.find(uv_lock["package"], indexes, named)
+        had = before.packages(resolve.name)
+        origins.check(found, uv_lock["package"], had, gone, confirmed)
         kept = {name: entry for name, entry in pinned.items() if name not in here}
-        return packages.convert(uv_lock, resolve, kept, members)
+        with Files() as files:
+            return packages.convert(uv_lock, resolve, kept, Sources(found, files), members)
 
     with ThreadPoolExecutor() as pool:
         locked = dict(zip((each.name for each in wanted), pool.map(one, wanted), strict=True))
@@ -80,12 +105,14 @@ def _groups(root: Path) -> declares.Declares:
     return declares.groups(manifests.load(manifest), manifest.name)
 
 
-def _check_known(names: Collection[str], before: Lock) -> None:
-    known: dict[str, Entry] = {}
+def _check_known(names: Collection[str], before: Lock, action: str) -> None:
+    known: dict[str, object] = dict(before.members) if action != "upgrade" else {}
     for resolve in before.resolves:
         known |= before.packages(resolve)
     for name in sorted(names):
         if name not in known:
             close = difflib.get_close_matches(name, known)
             hint = f"did you mean {' or '.join(close)}?" if close else "see the names there"
-            raise UserError(f"cannot upgrade {name!r}: no such package in nix/lock/python/; {hint}")
+            raise UserError(
+                f"cannot {action} {name!r}: no such package in nix/lock/python/; {hint}"
+            )

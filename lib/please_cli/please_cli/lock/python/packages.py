@@ -7,6 +7,7 @@ from typing import Any
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import artifacts, extras, graph, sdist
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
 from please_cli.lock.systems import SYSTEMS
@@ -31,10 +32,22 @@ class Locked:
     groups: dict[str, graph.Edges]
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where the packages of a resolve come from.
+
+    `origins` is the name of the index of each package, and `files` reads the files of any.
+    """
+
+    origins: Mapping[str, str]
+    files: Files
+
+
 def convert(
     uv_lock: Mapping[str, Any],
     resolve: Resolve,
     known: Mapping[str, Entry],
+    sources: Sources,
     reserved: Iterable[str] = (),
 ) -> Locked:
     """Return what a uv.lock says.
@@ -58,7 +71,7 @@ def convert(
     packages: dict[str, Entry] = {}
     for name in sorted(set().union(*needed.values()).difference(roots)):
         variants = {system: by_system[system][name] for system in SYSTEMS if name in needed[system]}
-        packages[name] = _entry(variants, resolve, known.get(name, {}))
+        packages[name] = _entry(variants, resolve, known.get(name, {}), sources)
     _check_builds(packages)
     about = {name: _node(by_system[SYSTEMS[0]][name], resolve, SYSTEMS) for name in roots}
     root = about.pop(ROOT)
@@ -135,14 +148,16 @@ def _compact(node: Mapping[str, Any]) -> Document:
     return {"requires": [], **filled}
 
 
-def _entry(by_system: Mapping[str, Mapping[str, Any]], resolve: Resolve, known: Entry) -> Entry:
+def _entry(
+    by_system: Mapping[str, Mapping[str, Any]], resolve: Resolve, known: Entry, sources: Sources
+) -> Entry:
     """Return the entry of a package, which is needed on the systems of `by_system`."""
     first, *others = by_system.values()
     if all(other is first for other in others):
-        return _variant(first, resolve, list(by_system), SYSTEMS, known)
+        return _variant(first, resolve, sources, known, needed=by_system, systems=SYSTEMS)
     return {
         "systems": {
-            system: _variant(package, resolve, [system], [system], known)
+            system: _variant(package, resolve, sources, known, needed=[system], systems=[system])
             for system, package in by_system.items()
         }
     }
@@ -151,34 +166,42 @@ def _entry(by_system: Mapping[str, Mapping[str, Any]], resolve: Resolve, known: 
 def _variant(
     package: Mapping[str, Any],
     resolve: Resolve,
+    sources: Sources,
+    known: Entry,
+    *,
     needed: Iterable[str],
     systems: Iterable[str],
-    known: Entry,
 ) -> Entry:
     """Return the entry of a package for some systems, with files for those that need it."""
-    files = artifacts.choose(package, needed, resolve.python, _digests(known))
-    entry = {"version": package["version"], **files}
-    if "sdist" in files:
-        entry["build"] = _build(package, files["sdist"], resolve, known)
+    chosen = artifacts.choose(package, needed, resolve.python, sources.files, files(known))
+    entry = {"version": package["version"], "index": sources.origins[package["name"]], **chosen}
+    if "sdist" in chosen:
+        entry["build"] = _build(package, resolve, known, chosen["sdist"], sources.files)
     return {**entry, **_compact(_node(package, resolve, systems))}
 
 
-def _digests(known: Entry) -> frozenset[str]:
-    return frozenset(
-        file["sha256"]
-        for entry in variants(known).values()
-        for file in (entry.get("wheel"), *entry.get("wheels", {}).values(), entry.get("sdist"))
+def files(entry: Entry) -> list[artifacts.Artifact]:
+    """Return the files of a package, of all systems."""
+    return [
+        file
+        for each in variants(entry).values()
+        for file in (each.get("wheel"), *each.get("wheels", {}).values(), each.get("sdist"))
         if file
-    )
+    ]
 
 
 def _build(
-    package: Mapping[str, Any], artifact: artifacts.Artifact, resolve: Resolve, known: Entry
+    package: Mapping[str, Any],
+    resolve: Resolve,
+    known: Entry,
+    artifact: artifacts.Artifact,
+    reader: Files,
 ) -> list[str]:
     for entry in variants(known).values():
-        if entry.get("sdist") == artifact and "build" in entry:
+        if entry.get("sdist", {}).get("sha256") == artifact["sha256"] and "build" in entry:
             return list(entry["build"])
-    return sdist.build_requires(artifacts.address(package["sdist"]), artifact, resolve.python)
+    address = artifacts.address(package["sdist"])
+    return sdist.build_requires(address, artifact, resolve.python, reader)
 
 
 def _check_builds(packages: Mapping[str, Entry]) -> None:

@@ -24,6 +24,10 @@ _NETWORK = re.compile(
     r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
 )
 
+_REFUSED = re.compile(
+    r"index URL \(([^)]+)\) (?:could not be queried due to|returned) a[^(]*\((40[137])"
+)
+
 
 def resolve(
     root: Path,
@@ -73,18 +77,23 @@ def skeleton(python: str, indexes: Indexes, known: Mapping[str, Entry]) -> str:
 def _run(
     root: Path, copy: Path, wanted: Resolve, indexes: Indexes, upgrades: Iterable[str]
 ) -> None:
-    command = [find_uv_bin(), "lock", "--no-config", "--no-progress", "--color", "never"]
-    command += ["--python", sys.executable, *indexes.arguments()]
+    command = [find_uv_bin(), "lock", "--no-progress", "--color", "never"]
+    command += ["--python", sys.executable]
     for name in upgrades:
         command += ["--upgrade-package", name]
     # uv passes its variables on to the setup.py of source distributions.
-    with environment.clean(network=True) as inherited:
+    with (
+        environment.clean(network=True) as inherited,
+        tempfile.TemporaryDirectory(prefix="please-lock-uv-") as private,
+    ):
+        # Neither the user's own settings of uv nor those of the checkout may matter.
+        command += indexes.arguments(Path(private))
         variables = {**inherited, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
         done = process.run(command, cwd=copy, env=variables, stderr=subprocess.PIPE)
     if done.returncode:
         output = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
         # Which interpreter it uses is no part of the explanation.
-        output = re.sub(r"^Using CPython.*\n", "", output)
+        output = indexes.redact(re.sub(r"^Using CPython.*\n", "", output))
         raise UserError(explain(output, wanted), output)
 
 
@@ -92,11 +101,8 @@ def explain(output: str, wanted: Resolve) -> str:
     """Return one line about a failure of uv: what happened, where, and what to do next."""
     if "No space left on device" in output:
         return "no space left for uv; make room in its cache and the temporary directory"
-    if _NETWORK.search(output):
-        return (
-            "uv cannot reach the package index; check the network and pip's configuration "
-            "(`pip config list`), then run `./please lock` again"
-        )
+    if trouble := _explain_index(output):
+        return trouble
     if match := re.search(r"Failed to parse:? `?([^`\n]*pyproject\.toml)", output):
         return f"{match[1]} cannot be read; correct it"
     if match := re.search(r"Failed to (?:generate package metadata for|build) `([^`]+)", output):
@@ -116,3 +122,18 @@ def explain(output: str, wanted: Resolve) -> str:
 
 def _names(output: str, name: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", output) is not None
+
+
+def _explain_index(output: str) -> str:
+    """Return one line about an index that refuses or cannot be reached, "" for another failure."""
+    if match := _REFUSED.search(output):
+        return (
+            f"the package index {match[1]} refuses the login ({match[2]}); put one into pip's "
+            "configuration (index-url) or ~/.netrc, then run `./please lock` again"
+        )
+    if _NETWORK.search(output):
+        return (
+            "uv cannot reach the package index; check the network and pip's configuration "
+            "(`pip config list`), then run `./please lock` again"
+        )
+    return ""

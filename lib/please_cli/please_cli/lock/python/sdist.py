@@ -5,28 +5,26 @@ import io
 import tarfile
 import tomllib
 import zipfile
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from pip._internal.commands.download import DownloadCommand
-from pip._internal.exceptions import NetworkConnectionError
-from pip._internal.network.utils import raise_for_status
-from pip._vendor.requests import RequestException
 
 from please_cli.errors import UserError
 from please_cli.lock.python.artifacts import Artifact
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
 
 
-def build_requires(address: str, artifact: Artifact, python: Interpreter) -> list[str]:
+def build_requires(
+    address: str, artifact: Artifact, python: Interpreter, files: Files
+) -> list[str]:
     """Return the normalized names that the sdist at `address` names in [build-system].
 
     ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
     or is not the file that was resolved.
     """
-    content = _fetch(address)
+    content = files.read(address, artifact["size"])
     if hashlib.sha256(content).hexdigest() != artifact["sha256"]:
         raise UserError(
             f"{artifact['file']} is not the file that the package index lists: its sha256 "
@@ -45,24 +43,6 @@ def names(requires: list[str], python: Interpreter) -> list[str]:
         if any(python.holds(marker, system) for system in SYSTEMS):
             found.add(str(canonicalize_name(requirement.name)))
     return sorted(found)
-
-
-def _fetch(address: str) -> bytes:
-    """Return a file by its URL, or its path, as pip gets it: logged in, through its proxy."""
-    url = address if "://" in address else Path(address).as_uri()
-    command = DownloadCommand("download", "")
-    options, _ = command.parse_args(["--no-cache-dir", "--no-input"])
-    with command.main_context():
-        try:
-            with command.get_default_session(options).get(url) as answer:
-                raise_for_status(answer)
-                content: bytes = answer.content
-        except (NetworkConnectionError, RequestException) as error:
-            raise UserError(
-                f"cannot fetch {address.rpartition('/')[2]}: {error}; check the network and pip's "
-                "configuration (`pip config list`), then run `./please lock` again"
-            ) from error
-    return content
 
 
 def _pyproject(file: str, content: bytes) -> str:

@@ -11,13 +11,13 @@ from typing import Any
 import tomli_w
 
 from please_cli.lock.document import Document
-from please_cli.lock.python import manifests
+from please_cli.lock.python import manifest_indexes, manifests
 from please_cli.lock.python.declares import Declares
 from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
 
 # uv's settings that depend on the resolve.
-_OWN = {"package", "environments", "required-environments", "workspace", "sources"}
+_OWN = {"package", "environments", "required-environments", "workspace", "sources", "index"}
 
 # Should uv want to build a member in spite of all, it fails.
 _NO_BACKEND = {"requires": [], "build-backend": "static"}
@@ -31,7 +31,7 @@ def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Pat
     """
     manifest = manifests.load(root / "pyproject.toml")
     chosen = {name: members[name] for name in sorted(resolve.members)}
-    _dump(_workspace(manifest, resolve, chosen), to)
+    _dump(_workspace(root, manifest, resolve, chosen), to)
     for name, member in chosen.items():
         sources = manifests.load(root / member["directory"] / "pyproject.toml")
         _dump(_member(name, member, sources), to / member["directory"])
@@ -46,10 +46,14 @@ def requires_python(resolve: Resolve) -> str:
 
 
 def _workspace(
-    manifest: Mapping[str, Any], resolve: Resolve, members: Mapping[str, Document]
+    root: Path,
+    manifest: Mapping[str, Any],
+    resolve: Resolve,
+    members: Mapping[str, Document],
 ) -> dict[str, Any]:
     settings = manifest.get("tool", {}).get("uv", {})
     sources = _sources(manifest) | {name: {"workspace": True} for name in members}
+    indexes = manifest_indexes.absolute(settings.get("index", []), root)
     return {
         "project": {"name": ROOT, "version": "0", "requires-python": requires_python(resolve)},
         "dependency-groups": manifest.get("dependency-groups", {}),
@@ -60,6 +64,7 @@ def _workspace(
                 "environments": resolve.python.environments(),
                 "workspace": {"members": [member["directory"] for member in members.values()]},
                 "sources": sources,
+                **({"index": indexes} if indexes else {}),
             }
         },
     }

@@ -1,8 +1,13 @@
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.python.artifacts import artifact, choose, filename
+from please_cli.lock.python import artifacts
+from please_cli.lock.python.artifacts import Artifact, filename
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
 
@@ -12,11 +17,26 @@ X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
 
 
 def package(*files: str, sdist: str = "") -> dict[str, Any]:
-    def listed(file: str) -> dict[str, str]:
-        return {"url": f"https://host/simple/{file}", "hash": f"sha256:{file}"}
+    def listed(file: str) -> dict[str, Any]:
+        return {"url": f"https://host/simple/{file}", "hash": f"sha256:{file}", "size": 7}
 
     found: dict[str, Any] = {"name": "paint", "version": "1.0", "wheels": list(map(listed, files))}
     return found | ({"sdist": listed(sdist)} if sdist else {})
+
+
+def choose(
+    package: dict[str, Any],
+    wanted: Iterable[str],
+    python: Interpreter,
+    known: Sequence[Artifact] = (),
+) -> dict[str, Any]:
+    with Files() as files:
+        return artifacts.choose(package, wanted, python, files, known)
+
+
+def artifact(file: dict[str, Any], known: Sequence[Artifact] = ()) -> Artifact:
+    with Files() as files:
+        return artifacts.artifact(file, files, known)
 
 
 def chosen(found: dict[str, Any], system: str) -> str:
@@ -28,6 +48,7 @@ def test_one_wheel_for_all() -> None:
         "wheel": {
             "file": "paint-1.0-py3-none-any.whl",
             "sha256": "paint-1.0-py3-none-any.whl",
+            "size": 7,
         }
     }
 
@@ -59,7 +80,7 @@ def test_a_later_build_is_better() -> None:
 def test_a_late_upload_changes_nothing() -> None:
     old, new = "paint-1.0-py3-none-any.whl", "paint-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"
     assert choose(package(old, new), [X86_64], PYTHON)["wheels"][X86_64]["file"] == new
-    kept = choose(package(old, new), [X86_64], PYTHON, kept=frozenset([old]))
+    kept = choose(package(old, new), [X86_64], PYTHON, [{"file": old, "sha256": old}])
     assert chosen(kept, X86_64) == old
 
 
@@ -94,10 +115,11 @@ def test_no_file_at_all() -> None:
 
 def test_the_digest_in_the_address() -> None:
     url = f"https://host/packages/ab/cd/{'e' * 60}/paint-1.0%2Blocal.tar.gz"
-    found = artifact({"name": "paint"}, {"url": url, "hash": "sha256:0"})
+    found = artifact({"url": url, "hash": "sha256:0", "size": 7})
     assert found == {
         "file": "paint-1.0+local.tar.gz",
         "sha256": "0",
+        "size": 7,
         "blake2b": f"abcd{'e' * 60}",
     }
 
@@ -106,10 +128,23 @@ def test_a_file_of_an_index_in_a_directory() -> None:
     assert filename({"path": "/simple/paint/paint-1.0.tar.gz"}) == "paint-1.0.tar.gz"
 
 
-def test_an_index_without_digests() -> None:
-    with pytest.raises(UserError) as caught:
-        artifact({"name": "paint"}, {"url": "https://host/paint-1.0.tar.gz"})
-    assert caught.value.message == (
-        "the package index gives no sha256 for paint-1.0.tar.gz of paint, so it cannot be locked; "
-        "use an index that does"
-    )
+def test_what_the_index_does_not_say(tmp_path: Path) -> None:
+    path = tmp_path / "paint-1.0.tar.gz"
+    path.write_bytes(b"12345")
+    digest = hashlib.sha256(b"12345").hexdigest()
+    expected = {"file": path.name, "sha256": digest, "size": 5}
+    for file in ({"path": str(path)}, {"url": path.as_uri()}):
+        assert artifact(file) == expected
+        assert artifact({**file, "hash": f"sha256:{digest}"}) == expected
+        assert artifact({**file, "hash": "md5:0"}) == expected
+
+
+def test_what_the_lock_before_says_is_not_read_again() -> None:
+    known = {"file": "paint-1.0.tar.gz", "sha256": "0", "size": 5}
+    file = {"path": "/gone/paint-1.0.tar.gz"}
+    assert artifact(file, [known]) == known
+    assert artifact({**file, "hash": "sha256:0"}, [known]) == known
+    with pytest.raises(UserError, match=r"cannot fetch paint-1\.0\.tar\.gz: "):
+        artifact({**file, "hash": "sha256:1"}, [known])
+    with pytest.raises(UserError, match=r"cannot fetch paint-1\.0\.tar\.gz: "):
+        artifact(file, [{"file": "paint-1.0.tar.gz", "sha256": "0"}])

@@ -1,42 +1,115 @@
+import stat
+import tomllib
 from pathlib import Path
 
 import pytest
+from please_cli.errors import UserError
 from please_cli.lock.python import indexes
 from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.python.package_index import Index
+
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+COMPANY = Index("index-url", "https://company/simple")
 
 
-def test_pips_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine whose pip has one index."""
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PIP_INDEX_URL", "https://company/simple")
+    for name in (
+        "PIP_NO_INDEX",
+        "PIP_EXTRA_INDEX_URL",
+        "PIP_FIND_LINKS",
+        "PIP_CERT",
+        "NETRC",
+        *BUNDLES,
+    ):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_pips_own_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://more/simple file:///here/simple")
+    monkeypatch.setenv("PIP_FIND_LINKS", f"https://links/page.html {home} ~ https://more/simple")
     monkeypatch.setenv("PIP_TRUSTED_HOST", "company")
     monkeypatch.setenv("PIP_CERT", "/certificates.crt")
+    monkeypatch.setenv("PIP_CLIENT_CERT", "/client.pem")
     monkeypatch.setenv("PIP_PROXY", "http://proxy:8080")
-    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
     found = Indexes.configured()
     assert found == Indexes(
-        default="https://company/simple",
-        extra=("https://more/simple", "file:///here/simple"),
+        searched=(
+            COMPANY,
+            Index("extra-index-url", "https://more/simple"),
+            Index("extra-index-url-2", "file:///here/simple"),
+            Index("find-links", "https://links/page.html", is_flat=True),
+            Index("find-links-2", str(home), is_flat=True),
+        ),
         trusted=("company",),
         certificates="/certificates.crt",
+        client_certificate="/client.pem",
         proxy="http://proxy:8080",
     )
-    assert found.arguments() == [
-        "--default-index",
-        "https://company/simple",
-        "--index",
-        "https://more/simple",
-        "--allow-insecure-host",
-        "company",
-    ]
+    assert found.arguments(home)[2:] == ["--allow-insecure-host", "company"]
     assert found.environment() == {
         "SSL_CERT_FILE": "/certificates.crt",
-        "ALL_PROXY": "http://proxy:8080",
+        "SSL_CLIENT_CERT": "/client.pem",
     }
+    configuration = tomllib.loads(found.configuration())
+    assert configuration["http-proxy"] == configuration["https-proxy"] == "http://proxy:8080"
 
 
-def test_no_index_means_none() -> None:
-    assert Indexes("https://company/simple", offline=True).arguments()[-1] == "--no-index"
+def test_a_login_is_in_a_private_file_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://user:p%40ss@company/simple")
+    found = Indexes.configured()
+    option, path = found.arguments(home)
+    assert option == "--config-file"
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+    (index,) = tomllib.loads(Path(path).read_text())["index"]
+    assert index == {
+        "name": "index-url",
+        "url": "https://user:p%40ss@company/simple",
+        "default": True,
+    }
+    assert "ss@" not in repr(found)
+    assert found.default == "https://company/simple"
+    said = "error: https://user:p%40ss@company/simple says p@ss"
+    assert found.redact(said) == "error: https://****@company/simple says ****"
+
+
+def test_netrc(home: Path) -> None:
+    (home / ".netrc").write_text("machine company login user password p@ss\n")
+    (index,) = Indexes.configured().searched
+    assert index.address == "https://user:p%40ss@company/simple"
+    # The code that uv runs must not find it.
+    assert "NETRC" not in Indexes((COMPANY,)).environment()
+
+
+def test_netrc_is_not_for_directories(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / ".netrc").write_text("default login user password p@ss\n")
+    monkeypatch.setenv("PIP_INDEX_URL", "file:///here/simple")
+    assert [index.address for index in Indexes.configured().searched] == ["file:///here/simple"]
+
+
+def test_links_that_uv_does_not_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = home / "links.html"
+    page.touch()
+    monkeypatch.setenv("PIP_FIND_LINKS", str(page))
+    with pytest.raises(UserError) as caught:
+        Indexes.configured()
+    assert caught.value.message == (
+        f"find-links of pip's configuration names the file {page}, which uv does not read; name "
+        "its directory"
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_no_index_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "yes")
+    found = Indexes.configured()
+    assert found.default == ""
+    assert found.configuration() == "no-index = true\n"
 
 
 @pytest.mark.parametrize(
@@ -51,8 +124,10 @@ def test_the_machine_says_whom_to_trust(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, taken: bool
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", given)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NETRC", raising=False)
     monkeypatch.setattr(indexes, "MACHINE", tmp_path / "ca-certificates.crt")
-    assert Indexes("https://company/simple").environment() == {}
+    assert Indexes((COMPANY,)).environment() == {}
     indexes.MACHINE.touch()
     expected = {"SSL_CERT_FILE": str(indexes.MACHINE)} if taken else {}
-    assert Indexes("https://company/simple").environment() == expected
+    assert Indexes((COMPANY,)).environment() == expected

@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 from please_cli.errors import UserError
 from please_cli.lock.python import packages
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.packages import Sources
 from please_cli.lock.python.resolves import Resolve
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
@@ -12,7 +14,8 @@ REGISTRY = {"registry": "r"}
 
 
 def brush(version: str, *markers: str, **more: Any) -> dict[str, Any]:
-    wheel = {"path": f"/simple/brush-{version}-py3-none-any.whl", "hash": f"sha256:{version}"}
+    path = f"/simple/brush-{version}-py3-none-any.whl"
+    wheel = {"path": path, "hash": f"sha256:{version}", "size": 7}
     found: dict[str, Any] = {"name": "brush", "version": version, "source": REGISTRY}
     found |= {"wheels": [wheel], **more}
     return found | ({"resolution-markers": list(markers)} if markers else {})
@@ -26,13 +29,17 @@ def uv_lock(*found: dict[str, Any], requires: str = "brush") -> dict[str, Any]:
 
 
 def convert(document: dict[str, Any], known: dict[str, Any] | None = None) -> packages.Locked:
-    return packages.convert(document, RESOLVE, known or {}, ["door", "paint"])
+    origins = {package["name"]: "index-url" for package in document["package"]}
+    with Files() as files:
+        sources = Sources(origins, files)
+        return packages.convert(document, RESOLVE, known or {}, sources, ["door", "paint"])
 
 
 def test_one_entry_for_all_systems() -> None:
     locked = convert(uv_lock(brush("1.0")))
-    wheel = {"file": "brush-1.0-py3-none-any.whl", "sha256": "1.0"}
-    assert locked.packages == {"brush": {"version": "1.0", "wheel": wheel, "requires": []}}
+    wheel = {"file": "brush-1.0-py3-none-any.whl", "sha256": "1.0", "size": 7}
+    entry = {"version": "1.0", "index": "index-url", "wheel": wheel, "requires": []}
+    assert locked.packages == {"brush": entry}
     assert locked.members == {"door": {"requires": ["brush"]}}
     assert packages.version(locked.packages["brush"]) == "1.0"
 
@@ -48,7 +55,8 @@ def test_an_entry_for_each_system() -> None:
     assert list(locked["brush"]["systems"]) == [AARCH64, X86_64]
     assert locked["brush"]["systems"][X86_64] == {
         "version": "1.0",
-        "wheels": {X86_64: {"file": "brush-1.0-py3-none-any.whl", "sha256": "1.0"}},
+        "index": "index-url",
+        "wheels": {X86_64: {"file": "brush-1.0-py3-none-any.whl", "sha256": "1.0", "size": 7}},
         "requires": [],
     }
     assert locked["brush"]["systems"][AARCH64]["requires"] == ["hair"]
@@ -56,7 +64,7 @@ def test_an_entry_for_each_system() -> None:
     assert list(locked["hair"]["wheels"]) == [AARCH64]
     assert packages.version(locked["brush"]) == "1.0/2.0"
     # A file that the lock has is kept, also of an entry for one system.
-    late = {"path": "/simple/brush-1.0-1-py3-none-any.whl", "hash": "sha256:late"}
+    late = {"path": "/simple/brush-1.0-1-py3-none-any.whl", "hash": "sha256:late", "size": 7}
     document["package"][0]["wheels"].append(late)
     assert convert(document, locked).packages == locked
     assert convert(document).packages != locked
@@ -96,14 +104,14 @@ def nail() -> dict[str, Any]:
 
 
 def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
-    sdist = {"file": "nail-1.0.tar.gz", "sha256": "0"}
+    sdist = {"file": "nail-1.0.tar.gz", "sha256": "0", "size": 1}
     known = {"nail": {"version": "1.0", "sdist": sdist, "build": ["nail"]}}
     locked = convert(uv_lock(nail(), requires="nail"), known)
     assert locked.packages["nail"]["build"] == ["nail"]
 
 
 def test_a_build_requirement_that_is_not_locked() -> None:
-    sdist = {"file": "nail-1.0.tar.gz", "sha256": "0"}
+    sdist = {"file": "nail-1.0.tar.gz", "sha256": "0", "size": 1}
     known = {"nail": {"version": "1.0", "sdist": sdist, "build": ["anvil"]}}
     with pytest.raises(UserError) as caught:
         convert(uv_lock(nail(), requires="nail"), known)

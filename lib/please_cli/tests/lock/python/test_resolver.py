@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.package_index import Index
 from please_cli.lock.python.resolver import explain, skeleton
 from please_cli.lock.python.resolves import Resolve
 
@@ -48,7 +49,9 @@ def test_versions_are_kept_for_their_system() -> None:
         "brush": {"systems": {"x86_64-linux": {"version": "1"}, "aarch64-linux": {"version": "2"}}},
     }
     source = 'source = { registry = "https://company/simple" }'
-    assert skeleton(">=3.11", Indexes("https://company/simple"), known).splitlines() == [
+    assert skeleton(
+        ">=3.11", Indexes((Index("index-url", "https://company/simple"),)), known
+    ).splitlines() == [
         "version = 1",
         'requires-python = ">=3.11"',
         *["[[package]]", 'name = "brush"', 'version = "1"', source],

@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
+from please_cli.lock.python import sdist
+from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
-from please_cli.lock.python.sdist import build_requires, names
+from please_cli.lock.python.sdist import names
 
 PYTHON = Interpreter("3.11.2", (2, 36))
 
@@ -12,6 +14,11 @@ PYPROJECT = """
 [build-system]
 requires = ["Flit_Core >=3.2,<4", "tomli; python_version < '3.11'", "cython"]
 """
+
+
+def build_requires(address: str, artifact: dict[str, Any], python: Interpreter) -> list[str]:
+    with Files() as files:
+        return sdist.build_requires(address, {"size": 1 << 20, **artifact}, python, files)
 
 
 def test_the_build_system_of_an_sdist(index: Any, tmp_path: Path) -> None:
@@ -45,10 +52,23 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     address = (tmp_path / "paint-1.0.tar.gz").as_uri()
     with pytest.raises(UserError) as caught:
         build_requires(address, {"file": "paint-1.0.tar.gz", "sha256": "0"}, PYTHON)
-    assert caught.value.message.startswith("cannot fetch paint-1.0.tar.gz: 404 Client Error: ")
+    assert caught.value.message.startswith(
+        "cannot fetch paint-1.0.tar.gz: [Errno 2] No such file or directory: "
+    )
     assert caught.value.message.endswith(
         "; check the network and pip's configuration (`pip config list`), then run "
         "`./please lock` again"
+    )
+
+
+def test_more_than_the_lock_allows(tmp_path: Path) -> None:
+    path = tmp_path / "paint-1.0.tar.gz"
+    path.write_bytes(b"12345")
+    with pytest.raises(UserError) as caught:
+        build_requires(str(path), {"file": path.name, "sha256": "0", "size": 4}, PYTHON)
+    assert caught.value.message == (
+        "paint-1.0.tar.gz: the index sent more than the 4 bytes that the file may have; ask the "
+        "owner of the index"
     )
 
 

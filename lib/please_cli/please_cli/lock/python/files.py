@@ -1,0 +1,136 @@
+"""Files of an index as pip gets them: logged in, through its proxy, and never more than allowed."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pip._internal.commands.install import InstallCommand
+from pip._internal.exceptions import PipError
+from pip._internal.network.utils import raise_for_status
+from pip._internal.utils.misc import split_auth_netloc_from_url
+from pip._internal.utils.urls import url_to_path
+from pip._vendor.requests import RequestException
+from pip._vendor.urllib3.exceptions import HTTPError
+
+from please_cli.errors import UserError
+from please_cli.lock.python import logins, pip_options
+
+LARGEST = 4 << 30
+"""How many bytes a file may have whose size the index does not say: 4 GiB."""
+
+LARGEST_SDIST = 1 << 30
+"""How many bytes a source distribution may have, which is read into memory: 1 GiB."""
+
+_PART = 1 << 16
+_PLAIN = {"Accept-Encoding": "identity"}
+
+
+class Files:
+    """Reads files by URL, or by path, over one session of pip's. A context manager."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._session: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def size(self, address: str) -> int:
+        """Return how many bytes a file has: as the server says, or counted.
+
+        Raises UserError when it cannot be had.
+        """
+        with _explained(address):
+            if path := _path(address):
+                return path.stat().st_size
+            answer = self._opened().head(address, headers=_PLAIN, allow_redirects=True)
+            length = answer.headers.get("Content-Length", "")
+            if answer.ok and length.isdecimal() and int(length):
+                return int(length)
+        return sum(map(len, self.parts(address, LARGEST)))
+
+    def digest(self, address: str) -> tuple[str, int]:
+        """Return the hex sha256 and the size in bytes of a file's content.
+
+        Raises UserError when it cannot be had, or has more than LARGEST.
+        """
+        digest, size = hashlib.sha256(), 0
+        for part in self.parts(address, LARGEST):
+            digest.update(part)
+            size += len(part)
+        return digest.hexdigest(), size
+
+    def read(self, address: str, most: int = LARGEST_SDIST) -> bytes:
+        """Return a file's content.
+
+        Raises UserError when it cannot be had, or has more than `most` bytes.
+        """
+        return b"".join(self.parts(address, most))
+
+    def parts(self, address: str, most: int) -> Iterator[bytes]:
+        """Yield a file's content in parts. Raises UserError after `most` bytes, or without it."""
+        size = 0
+        with _explained(address), self._stream(address) as read:
+            while part := read(_PART):
+                size += len(part)
+                if size > most:
+                    raise UserError(
+                        f"{_name(address)}: the index sent more than the {most} bytes that the "
+                        "file may have; ask the owner of the index"
+                    )
+                yield part
+
+    @contextmanager
+    def _stream(self, address: str) -> Iterator[Callable[[int], bytes]]:
+        """Yield the function that reads some more bytes of a file."""
+        if path := _path(address):
+            with path.open("rb") as file:
+                yield file.read
+        else:
+            with self._opened().get(address, headers=_PLAIN, stream=True) as answer:
+                raise_for_status(answer)
+                yield answer.raw.read
+
+    def _opened(self) -> Any:
+        if self._session is None:
+            options = pip_options.read()
+            command: Any = InstallCommand("install", "")
+            self._stack.enter_context(command.main_context())
+            self._session = command.get_default_session(options)
+            # pip looks up the logins of indexes for their files, but not those of find-links.
+            for url in options.find_links:
+                _, netloc, (name, password) = split_auth_netloc_from_url(url)
+                if name:
+                    self._session.auth.passwords[netloc] = (name, password or "")
+        return self._session
+
+
+def _path(address: str) -> Path | None:
+    """Return the path of a file of this machine, None for one of a server."""
+    if address.startswith("file:"):
+        return Path(url_to_path(address))
+    return None if "://" in address else Path(address)
+
+
+def _name(address: str) -> str:
+    return urlsplit(address).path.rpartition("/")[2]
+
+
+@contextmanager
+def _explained(address: str) -> Iterator[None]:
+    """Raise UserError where the file cannot be had, without a login in it."""
+    try:
+        yield
+    except (PipError, RequestException, HTTPError, OSError) as error:
+        # What pip says of a diagnostic is no part of its text.
+        reason = logins.redact(str(getattr(error, "message", error)))
+        raise UserError(
+            f"cannot fetch {_name(address)}: {reason}; check the network and "
+            "pip's configuration (`pip config list`), then run `./please lock` again"
+        ) from None
