@@ -1,4 +1,5 @@
-# A derivation with every attribute that Nix's commands read from one. Members and outputs have other names.
+# The names that no member and no output can have, as an attribute set: those of the attributes of a
+# derivation, which Nix's commands read.
 derivation {
   name = "attributes";
   system = "none";

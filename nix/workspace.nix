@@ -13,19 +13,16 @@
 # A member that breaks a rule is an error only once something asks for it.
 { root }:
 let
-  inherit (builtins) attrNames concatMap concatStringsSep filter groupBy listToAttrs match pathExists readDir replaceStrings substring;
+  inherit (builtins) attrNames concatMap concatStringsSep filter groupBy isString listToAttrs match pathExists readDir replaceStrings split substring;
 
   kinds = { lib = "library"; src = "service"; };
 
   # The attributes that default.nix and shell.nix have beside members.
   reserved = import ./derivation_attributes.nix // { toolchain = null; };
 
-  lower = replaceStrings
-    [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" "_" "." ]
-    [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" "-" "-" ];
-  single = text: let shorter = replaceStrings [ "--" ] [ "-" ] text; in if shorter == text then text else single shorter;
+  lower = import ./lower_case.nix;
   # PEP 503.
-  normalize = name: single (lower name);
+  normalize = name: lower (concatStringsSep "-" (filter isString (split "[-_.]+" name)));
 
   isMember = parent: entries: entry:
     (entries.${entry} == "directory" || entries.${entry} == "symlink")

@@ -1,5 +1,5 @@
 # The modules of `needs`, in the shape of a Python prefix.
-{ platform, python }:
+{ python }:
 python.step {
   name = "needs-code";
   script = ../python/steps/install_source.py;

@@ -10,7 +10,7 @@ let
     if prefix != null && pathExists file then import file { inherit python prefix; } else prefix;
 
   inherit (builtins) attrNames concatLists filter isList listToAttrs pathExists;
-  code = import ./code.nix { inherit platform python; };
+  code = import ./code.nix { inherit python; };
 in
 {
   names = attrNames servers;

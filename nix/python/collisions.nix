@@ -2,27 +2,29 @@
 # collide, as ./environment.nix takes them.
 { root, packages }:
 let
-  inherit (builtins) attrNames attrValues concatMap head length listToAttrs pathExists readFile split;
+  inherit (builtins) attrNames attrValues concatMap head length listToAttrs mapAttrs pathExists readFile split;
 
   manifest = name:
     let directory = packages.${name}.directory; in
     (if directory == "." then "" else "${directory}/") + "pyproject.toml";
 
-  # The table of a member. Only a manifest with that word is parsed: the error of a build step about one
-  # that is not TOML is better than Nix's, which does not name the file.
-  table = name:
-    let
-      file = root + "/${manifest name}";
-      hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
-    in
-    if hasWord then (import ../manifest.nix { inherit root; } packages.${name}.directory).collisions else { };
+  # The table of each member. Only a manifest with that word is parsed: a manifest that is not TOML is an
+  # error of the member's build step, which says more about it than Nix does.
+  tables = mapAttrs
+    (name: package:
+      let
+        file = root + "/${manifest name}";
+        hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
+      in
+      if hasWord then (import ../manifest.nix { inherit root; } package.directory).collisions else { })
+    packages;
 
   choices = name: map
     (path:
-      let package = (table name).${path}; in
+      let package = tables.${name}.${path}; in
       if packages ? ${package} then { inherit path package; manifest = manifest name; }
       else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${package}\": there is no package ${package} in nix/lock/python")
-    (attrNames (table name));
+    (attrNames tables.${name});
 
   # Of two members that choose for one path, the first counts.
   firsts = list: attrValues (listToAttrs (map (choice: { name = choice.path; value = choice; }) list));

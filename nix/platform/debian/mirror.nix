@@ -14,7 +14,7 @@
   override ? builtins.getEnv "SERVICES_DEBIAN_MIRROR",
 }:
 let
-  inherit (builtins) any concatMap elem elemAt filter head isString match pathExists readFile sort split;
+  inherit (builtins) any concatMap elem filter head isString match pathExists readFile sort split;
 
   entries = import ./sources.nix apt;
 

@@ -13,13 +13,11 @@
 apt:
 let
   inherit (builtins)
-    all attrNames concatMap elem elemAt filter foldl' genList isString length match pathExists readDir readFile replaceStrings split stringLength
-    substring;
+    all attrNames concatMap elem elemAt filter foldl' genList isString length match pathExists readDir readFile replaceStrings split;
 
   lines = text: filter isString (split "\n" (replaceStrings [ "\r" "\t" ] [ "" " " ] text));
   words = text: filter (word: isString word && word != "") (split "[ \n]+" text);
-  letters = text: map (at: substring at 1 text) (genList (at: at) (stringLength text));
-  lower = replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+  lower = import ../../lower_case.nix;
   unquote = replaceStrings [ "\"" ] [ "" ];
   numbered = kind: list: genList (at: { where = "${kind} ${toString (at + 1)}"; value = elemAt list at; }) (length list);
 
