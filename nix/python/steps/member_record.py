@@ -10,9 +10,9 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib.metadata import EntryPoints, PathDistribution
 from pathlib import Path
 
+from entry_points import read_scripts
 from prefix import SITE_PACKAGES
 
 
@@ -50,9 +50,7 @@ def parts(dist_info: Path, out: Path) -> Iterator[Path]:
     module = re.sub(r"[_.]+", "_", dist_info.name.partition("-")[0]).lower()
     yield from files(out / SITE_PACKAGES / module)
     yield from files(out / "share" / module)
-    points: EntryPoints = PathDistribution(dist_info).entry_points
-    for group in ("console_scripts", "gui_scripts"):
-        yield from (out / "bin" / point.name for point in points.select(group=group))
+    yield from (out / "bin" / name for name in read_scripts(dist_info))
 
 
 def files(directory: Path) -> Iterator[Path]:
