@@ -6,7 +6,7 @@ let
     name = "wheel-installer";
     script = ./steps/compile_modules.py;
     imports = [ modules.bytecode ];
-    env.modules = with modules; [ archive bytecode compiled_code install_wheel prefix wheel_file zip_archive ];
+    env.modules = with modules; [ archive bytecode compiled_code install_wheel prefix wheel_errors wheel_file wheel_tags zip_archive ];
   };
 in
 name: package:

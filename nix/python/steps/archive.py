@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class UnsoundError(ValueError):
-    """A wheel that does not keep to the format; says how."""
-
-
-class UnpackError(Exception):
-    """An archive that cannot be unpacked; says why."""
-
-
 def unpack(wheel: str, directory: str, unzip: Sequence[str]) -> None:
     """Unpack a wheel into an empty directory: regular files alone, readable, each in its place.
 
@@ -33,7 +25,7 @@ def unpack(wheel: str, directory: str, unzip: Sequence[str]) -> None:
     Raises:
         UnpackError: The archive is damaged or of a kind that zipfile does not know, or the disk is
             full.
-        UnsoundError: A path leads out of the directory.
+        UnsoundError: A path is outside of the directory.
     """
     if unpack_with_busybox(wheel, directory, unzip) and all(is_plain(directory)):
         return

@@ -1,6 +1,6 @@
 """Put modules that many build steps import into one directory, compiled.
 
-Environment, set by wheel.nix: modules (directories with a module each), out.
+Environment, set by wheel.nix and environment.nix: modules (directories with a module each), out.
 """
 
 import os

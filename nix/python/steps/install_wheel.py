@@ -12,23 +12,18 @@ command), out, and what compiled_code.py takes.
 from __future__ import annotations
 
 import os
-import sys
 from _csv import writer
 
-from archive import UnpackError, UnsoundError, unpack
+from archive import unpack
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
+from wheel_errors import UnpackError, UnsoundError
 from wheel_file import File, digest, info_directory, is_data, read, read_files
+from wheel_tags import check_compatible
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-# The Python and ABI tags that this CPython accepts (PEP 425): its own, and those of an earlier one
-# with a stable ABI or none.
-MINOR = sys.version_info.minor
-PYTHONS = {"py3", *(f"{kind}3{minor}" for kind in ("py", "cp") for minor in range(2, MINOR + 1))}
-ABIS = {"none", "abi3", f"cp3{MINOR}"}
 
 # Where the schemes of a wheel's .data directory are in a prefix (sysconfig's names).
 SCHEMES = {
@@ -40,30 +35,6 @@ SCHEMES = {
 }
 
 ELF_MAGIC = b"\x7fELF"
-
-
-def check_compatible(file: str, machine: str) -> None:
-    """Check that a wheel's tags (PEP 425, PEP 600) admit this CPython on this kind of machine.
-
-    Raises SystemExit, naming the wheel and the tags, if they do not, or if the file name is not a
-    wheel's (binary distribution format, "File name convention").
-    """
-    parts = file.removesuffix(".whl").split("-")
-    # The name of a project, its version, maybe a number of the build, and three tags.
-    if not file.endswith(".whl") or len(parts) not in (5, 6) or "/" in file:
-        raise SystemExit(
-            f"error: {file} is not the name of a wheel. The lock is damaged: run ./please lock."
-        )
-    pythons, abis, platforms = (part.split(".") for part in parts[-3:])
-    on_platform = any(
-        tag == "any" or (tag.startswith(("manylinux", "linux_")) and tag.endswith(f"_{machine}"))
-        for tag in platforms
-    )
-    if not on_platform or PYTHONS.isdisjoint(pythons) or ABIS.isdisjoint(abis):
-        raise SystemExit(
-            f"error: {file} is not a wheel for CPython 3.{MINOR} on linux {machine}. "
-            "The lock does not fit this system: run ./please lock."
-        )
 
 
 def place(file: File) -> File:

@@ -25,8 +25,8 @@ def unpack_sdist(sdist: Path, target: Path) -> Path:
         target: Where it is unpacked; must not exist.
 
     Raises:
-        SdistError: It is damaged, or a member leads out of it, is no file or directory, or is in
-            the way of another; or there is not one top directory.
+        SdistError: It is damaged, or has not one top directory; or a member is outside of it, is
+            no file or directory, or is in the way of another.
     """
     target.mkdir()
     # Links must not lead through those above.
@@ -71,7 +71,7 @@ def extract(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
         os.utime(path, (member.mtime, member.mtime))
     elif member.issym():
         if not is_inside(path.parent / member.linkname, target):
-            raise leads_out(f"{member.name} -> {member.linkname}")
+            raise outside(f"{member.name} -> {member.linkname}")
         path.symlink_to(member.linkname)
     elif member.islnk():
         source = inside(member.linkname, target)
@@ -83,7 +83,7 @@ def extract(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
 
 
 def extract_zip(sdist: Path, target: Path) -> None:
-    """Extract a zip archive. Raises SdistError if a member leads out of it."""
+    """Extract a zip archive. Raises SdistError if a member is outside of it."""
     with zipfile.ZipFile(sdist) as archive:
         for entry in archive.infolist():
             path = inside(entry.filename, target)
@@ -97,11 +97,11 @@ def extract_zip(sdist: Path, target: Path) -> None:
 def inside(name: str, target: Path) -> Path:
     """Return the path of a member, at which is no link, nor above it.
 
-    Raises SdistError if it leads out of the target, or through a link.
+    Raises SdistError if it is outside of the target, or leads through a link.
     """
     path = target / name
     if not is_inside(path, target) or "\0" in name:
-        raise leads_out(name)
+        raise outside(name)
     path = Path(os.path.normpath(path))
     for place in components(path, target):
         if place.is_symlink():
@@ -119,6 +119,6 @@ def is_inside(path: Path, target: Path) -> bool:
     return Path(os.path.normpath(path)).is_relative_to(target)
 
 
-def leads_out(member: str) -> SdistError:
-    """Return the error of a member that leads out of the archive."""
-    return SdistError(f"{member} leads out of it")
+def outside(member: str) -> SdistError:
+    """Return the error of a member that is outside of the archive's directory."""
+    return SdistError(f"{member} is outside of its directory")

@@ -15,7 +15,7 @@ import hashlib
 import os
 from binascii import b2a_base64
 
-from archive import UnsoundError
+from wheel_errors import UnsoundError
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:

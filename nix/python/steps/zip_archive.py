@@ -7,7 +7,7 @@ from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from archive import UnpackError, UnsoundError
+from wheel_errors import UnpackError, UnsoundError
 
 
 def unpack_with_zipfile(wheel: str, directory: str) -> None:
@@ -22,7 +22,7 @@ def unpack_with_zipfile(wheel: str, directory: str) -> None:
     Raises:
         UnpackError: The archive is damaged, encrypted or compressed in a way that zipfile does not
             know, or the disk is full.
-        UnsoundError: A path leads out of the directory, or is in the way of another.
+        UnsoundError: A path is outside of the directory, or is in the way of another.
     """
     try:
         with ZipFile(wheel) as archive:
@@ -52,7 +52,7 @@ def write(archive: ZipFile, entry: ZipInfo, path: Path) -> None:
 
 
 def inside(name: str) -> str:
-    """Return the path of an entry. Raises UnsoundError if it leads out of its directory.
+    """Return the path of an entry. Raises UnsoundError if it is outside of its directory.
 
     The directories of a wheel's schemes have to hold their entries too.
     """
@@ -60,5 +60,5 @@ def inside(name: str) -> str:
     top, changed_top = name.partition("/")[0], path.partition("/")[0]
     leaves_data = top.endswith(".data") and top != changed_top
     if path.startswith("/") or changed_top in ("", ".", "..") or leaves_data:
-        raise UnsoundError(f"{name} leads out of it")
+        raise UnsoundError(f"{name} is outside of its directory")
     return path

@@ -118,8 +118,8 @@ def test_a_path_must_stay_in_the_source_tree(step: Step, tmp_path: Path) -> None
     with pytest.raises(SystemExit) as raised:
         step.run({"setup.py": SETUP, "../../../escaped": ""})
     assert str(raised.value) == (
-        "error: sample-1.0.tar.gz is not a sound sdist: sample-1.0/../../../escaped leads out of "
-        "it. Report it to its maintainers and lock another version."
+        "error: sample-1.0.tar.gz is not a sound sdist: sample-1.0/../../../escaped is "
+        "outside of its directory. Report it to its maintainers and lock another version."
     )
     assert not list(tmp_path.rglob("escaped"))
 

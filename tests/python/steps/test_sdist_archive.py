@@ -77,24 +77,24 @@ def test_a_zip_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../outside/x", "/outside/x", "a-1/../../outside/x"])
-def test_a_zip_archive_that_leads_out(archive: Archive, tmp_path: Path, name: str) -> None:
+def test_a_zip_archive_with_a_path_outside(archive: Archive, tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "a-1.zip", "w") as written:
         written.writestr(name, "")
     with pytest.raises(SdistError) as raised:
         unpack_sdist(tmp_path / "a-1.zip", archive.target)
-    assert str(raised.value) == f"{name} leads out of it"
+    assert str(raised.value) == f"{name} is outside of its directory"
     assert not list(archive.outside.iterdir())
 
 
 @pytest.mark.parametrize(
     ("name", "content", "kind", "reason"),
     [
-        ("../outside/x", "", tarfile.REGTYPE, "../outside/x leads out of it"),
-        ("/tmp/x", "", tarfile.REGTYPE, "/tmp/x leads out of it"),
-        ("a-1/../..", "", tarfile.DIRTYPE, "a-1/../.. leads out of it"),
-        ("a-1/b/x", "../../../outside", tarfile.SYMTYPE, "a-1/b/x -> ../../../outside leads out"),
-        ("a-1/x", "/etc", tarfile.SYMTYPE, "a-1/x -> /etc leads out of it"),
-        ("a-1/x", "../outside/x", tarfile.LNKTYPE, "../outside/x leads out of it"),
+        ("../outside/x", "", tarfile.REGTYPE, "../outside/x is outside of its directory"),
+        ("/tmp/x", "", tarfile.REGTYPE, "/tmp/x is outside of its directory"),
+        ("a-1/../..", "", tarfile.DIRTYPE, "a-1/../.. is outside of its directory"),
+        ("a-1/b/x", "../../../outside", tarfile.SYMTYPE, "a-1/b/x -> ../../../outside is outside"),
+        ("a-1/x", "/etc", tarfile.SYMTYPE, "a-1/x -> /etc is outside of its directory"),
+        ("a-1/x", "../outside/x", tarfile.LNKTYPE, "../outside/x is outside of its directory"),
         ("a-1/x", "a-1/absent", tarfile.LNKTYPE, "a-1/x is a link to a-1/absent, which is not"),
         ("a-1/x", "", tarfile.FIFOTYPE, "a-1/x is neither a file, a directory nor a link"),
         ("a-1/x", "", tarfile.CHRTYPE, "a-1/x is neither a file, a directory nor a link"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from archive import UnsoundError
+from wheel_errors import UnsoundError
 from wheel_file import File, info_directory, read_files
 
 

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from archive import UnpackError, UnsoundError
+from wheel_errors import UnpackError, UnsoundError
 from zip_archive import inside, unpack_with_zipfile
 
 
@@ -22,10 +22,10 @@ def test_where_an_entry_goes(name: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "/a", "//a", "../a", "a.data/../b", "a/.."])
-def test_entries_that_lead_out(name: str) -> None:
+def test_entries_outside_of_their_directory(name: str) -> None:
     with pytest.raises(UnsoundError) as raised:
         inside(name)
-    assert str(raised.value) == f"{name} leads out of it"
+    assert str(raised.value) == f"{name} is outside of its directory"
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
