@@ -7,13 +7,12 @@ same rule, and checks the same things.
 
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from please_cli import pyproject
 from please_cli.errors import UserError
 
 KINDS = {"lib": "library", "src": "service"}
@@ -76,14 +75,7 @@ class Member:
         Raises UserError when pyproject.toml cannot be read, or is not TOML.
         """
         manifest = self.path / _MANIFEST
-        try:
-            if not stat.S_ISREG(manifest.lstat().st_mode):
-                raise UserError(f"{manifest} is not a regular file; put the manifest itself there")
-            project = tomllib.loads(manifest.read_text(encoding="utf-8")).get("project", {})
-        except OSError as error:
-            raise UserError(f"{manifest}: {error.strerror}; make it readable") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{manifest}: not TOML: {error}; correct it") from error
+        project = pyproject.load(manifest).get("project", {})
         if not isinstance(project, dict):
             raise UserError(f"{manifest}: project is not a table; correct it")
         return project

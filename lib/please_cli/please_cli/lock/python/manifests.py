@@ -3,23 +3,15 @@
 import hashlib
 import re
 import shutil
-import tomllib
 from pathlib import Path
-from typing import Any
 
-from please_cli.errors import UserError
+from please_cli.pyproject import load
 from please_cli.workspace import Member
+
+__all__ = ["copy", "digests", "find", "load"]
 
 # As nix/python/manifests.nix has it; without the copies that editors leave.
 _NAME = re.compile(r"pyproject\.toml|setup\.(py|cfg)|README(\.[^~]*)?")
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Return the content of a pyproject.toml. Raises UserError when it is not TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not TOML: {error}; correct it") from error
 
 
 def find(member: Member) -> list[Path]:

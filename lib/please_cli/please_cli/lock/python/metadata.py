@@ -58,9 +58,9 @@ def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
     digests = manifests.digests(member)
     known = before.get(member.key, {})
     same = known.get("manifests") == digests and known.get("directory") == directory
-    files = known["metadata"] if same else dict(_build(member, directory))
+    files = known["metadata"] if same else dict(_build(member))
     metadata = core(files)
-    _check_name(member, directory, metadata["Name"])
+    _check_name(member, metadata["Name"])
     return {
         "version": metadata["Version"],
         "directory": directory,
@@ -70,8 +70,9 @@ def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
     }
 
 
-def _build(member: workspace.Member, directory: str) -> Iterator[tuple[str, str]]:
+def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:
     """Yield the path in site-packages and the text of each file of a member's .dist-info."""
+    directory = member.directory
     with (
         tempfile.TemporaryDirectory(prefix="please-lock-") as source,
         tempfile.TemporaryDirectory(prefix="please-lock-") as built,
@@ -119,12 +120,14 @@ def _check_inside(member: workspace.Member) -> None:
         )
 
 
-def _check_name(member: workspace.Member, directory: str, name: str) -> None:
+def _check_name(member: workspace.Member, name: str) -> None:
     if canonicalize_name(name) == ROOT:
-        raise UserError(f"{directory}: {ROOT!r} is the name of the workspace itself; take another")
+        raise UserError(
+            f"{member.directory}: {ROOT!r} is the name of the workspace itself; take another"
+        )
     if canonicalize_name(name) != member.key:
         raise UserError(
-            f"{directory}/pyproject.toml: the project is named {name}, its directory "
+            f"{member.directory}/pyproject.toml: the project is named {name}, its directory "
             f"{member.name}; give both one name"
         )
 

@@ -1,0 +1,24 @@
+"""Read manifests: the pyproject.toml of a member or of the workspace."""
+
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from please_cli.errors import UserError
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the content of a pyproject.toml.
+
+    Raises:
+        UserError: It is not a regular file, cannot be read, or is not TOML.
+    """
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise UserError(f"{path} is not a regular file; put the manifest itself there")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; make it readable") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not TOML: {error}; correct it") from error
