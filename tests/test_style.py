@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from checkout import IGNORED
+from packaging.utils import canonicalize_name
 from toolchain import ROOT, build, environment, run
 
 TOOLS = Path(sys.prefix) / "bin"
@@ -78,7 +79,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def resolve(member: str) -> str:
     """Return the resolve of a member, as the lock has it."""
-    name = Path(member).name.replace("_", "-")
+    name = canonicalize_name(Path(member).name)
     locked = json.loads((ROOT / f"nix/lock/members/{name}.json").read_text())["resolves"]
     return "default" if "default" in locked else min(locked)
 
