@@ -19,7 +19,7 @@ class Servers:
         self, command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]
     ) -> Finished:
         """Start new servers, run a command that is given their addresses, and end them."""
-        # Servers of root run as another user, who has to get there.
+        # Root's servers run as another user, which has to enter this directory.
         with tempfile.TemporaryDirectory(prefix="needs-", dir="/tmp") as directory:
             Path(directory).chmod(0o711)
             variables = {"NEEDS_SERVERS": self.prefixes, "NEEDS_DIRECTORY": directory}

@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         actions.add_parser(action, help=text).add_argument("names", nargs="*", metavar="NAME")
     variables = actions.add_parser("variables", help="print where the servers are, for a shell")
     variables.add_argument("--json", action="store_true", help="print an object, for a program")
-    run = actions.add_parser("run", help="start all, and run a command that is told where they are")
+    run = actions.add_parser("run", help="start all, and run a command with their addresses")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     # The command of a supervisor: see session.py.
     supervise = actions.add_parser("supervise")

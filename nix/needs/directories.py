@@ -1,7 +1,7 @@
 """Directories that no other user can change: a server's control files are in one.
 
-Root sends signals to a process that it finds there, and prints a file of it. Whoever could write
-there could name any process, and link any file.
+`needs` sends signals to a process that it finds there, and prints a file of it. Another user who
+could write there could have root's `needs` signal any process and print any file.
 """
 
 import errno

@@ -6,7 +6,7 @@
   # The name of the resolve, and its part of the lock: what ./packages.nix gives.
   resolve,
   locked,
-  # This for the resolve whose packages the build steps themselves use.
+  # What this file returns for the resolve whose packages the build steps themselves use.
   tools,
 }:
 let
@@ -70,7 +70,7 @@ in
       nameOf = key: (graph.parse key).name;
 
       closure = graph.closure keys;
-      # The members that it is made for, without repetition; and the keys of one's tests and extras.
+      # The members that it is made for, without repetition; and the keys of the extras and tests of each.
       asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
       roots = filter (name: packages.${name} ? directory) (map (node: node.key) asked);
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))

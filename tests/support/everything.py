@@ -1,4 +1,4 @@
-"""Runs what the outputs of a checkout hold, as whoever runs the tests: root, on CI."""
+"""Run what the outputs of a checkout hold, as the user who runs the tests: root, on CI."""
 
 import os
 import subprocess
@@ -33,7 +33,6 @@ from shop.flask import app
 with app.app_context():
     print(app.db.session.query(shop.Order).count())
 """
-
 
 LONG = 600.0
 """How long a program may take, in seconds."""

@@ -86,7 +86,7 @@ def _inputs(derivation: str) -> list[str]:
 def _was_touched(path: str) -> bool:
     """Tell whether a file in a store path has another time stamp than Nix gave it.
 
-    So may all that are in the store of another machine.
+    True too for a path that is not on this machine, such as one in a remote store.
     """
     top = downloads.real(path)
     if not os.path.lexists(top) or top.lstat().st_mtime != UNTOUCHED:

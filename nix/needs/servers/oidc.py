@@ -83,7 +83,7 @@ PROVIDER = {
 class OpenIDProvider(Server):
     """A Glewlwyd with a database of its own, whose administrator has the place's secret, too."""
 
-    # A new one is told what tests need at an address that nobody waits for an answer at.
+    # A new one is set up on a second port, so that nothing takes it for ready.
     ports = ("main", "preparation")
 
     def prepare(self) -> None:

@@ -30,7 +30,7 @@ rec {
     debs = map fetch.plain (builtins.filter (name: name != "libc6") (lock.component "base"));
   };
 
-  # Runs through the loader, because patchelf cannot be had yet.
+  # Runs through the loader, because patchelf is made later.
   openssl = derivation {
     name = "openssl";
     inherit system busybox base;

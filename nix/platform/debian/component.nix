@@ -4,8 +4,8 @@
 # the store and finds nothing of the host (./relocate.py).
 { system, lock, fetch, tools, platform }:
 let
-  # Documentation, and what belongs to an installed system, serves nobody in a store; nor do locales
-  # and gconv modules: without a locale Python is in UTF-8 mode (PEP 540), and has codecs of its own.
+  # No program in the store reads documentation or the files of an installed system. Nor does Python
+  # need locales and gconv modules: without a locale it is in UTF-8 mode (PEP 540), with its own codecs.
   litter = [
     "etc/cron*"
     "etc/default"

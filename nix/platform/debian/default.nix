@@ -35,7 +35,7 @@ let
         ${python}/bin/python3 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
       '';
     };
-    # Its module that knows the default index; for who needs no more of pip.
+    # Its module with the default index, for derivations that need no more of pip.
     pipIndex = files {
       name = "pip-index";
       component = "pip";
@@ -46,7 +46,7 @@ let
       name = "cacert";
       take = ''mkdir -p "$out/etc/ssl/certs"; ar p $debs data.tar.xz | tar -xJO ./usr/share/ca-certificates/mozilla > "$out/etc/ssl/certs/ca-bundle.crt"'';
     };
-    # All zones once; not again with leap seconds, and without, nor the host's own, nor as source.
+    # All zones once: without the copies that count leap seconds or not, the host's zone and the source.
     tzdata = files {
       name = "tzdata";
       take = ''

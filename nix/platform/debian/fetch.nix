@@ -30,7 +30,7 @@ in
   });
 
   # With busybox's wget, which costs less and can say what to do about a missing file. It leaves TLS
-  # to openssl, which most mirrors do without: then nothing waits for that to be made.
+  # to openssl. Most mirrors are configured without TLS, and then no fetch waits for openssl.
   deb = name: derivation (fixed lock.packages.${name} // {
     inherit system;
     builder = "${tools.busybox}/bin/busybox";

@@ -138,7 +138,7 @@ def _kept(app: App) -> dict[str, str | None]:
 
 
 def _sessions(app: App) -> list[str]:
-    """Return cookies: of a user, of a user whose login expired, and of one who is logging in."""
+    """Return cookies: of a user, of a user whose login expired, and of a user who is logging in."""
     now = int(datetime.now(UTC).timestamp())
     user = {"name": "alice", "permissions": [f"{app.name}/*"]}
     made = [_serializer(app).dumps({"user": {**user, "until": now + age}}) for age in (3600, -3600)]

@@ -69,7 +69,7 @@ class Lock:
         }
 
     def packages(self, resolve: str) -> dict[str, Entry]:
-        """Return the packages of a resolve; of one without a lock, those of the old lock."""
+        """Return the packages of a resolve by name; none of a resolve that is not locked yet."""
         found: dict[str, Entry] = self.resolves.get(resolve, {}).get("packages", {})
         return found
 
