@@ -16,7 +16,7 @@ from member import add_service
 from prefix import SITE_PACKAGES
 from service import serving
 from shop_pulse import FILES as SHOP
-from toolchain import ROOT, build, closure, run
+from toolchain import ROOT, build, closure, evaluate, run
 from wheels import wheel
 
 pytestmark = pytest.mark.builds
@@ -47,6 +47,8 @@ JOBS = """
   in
   builtins.concatMap list (builtins.attrValues jobs)
 """
+
+SERVERS = "(import ./. { }).toolchain.needs.names"
 
 PLAIN = """
 import backend_common
@@ -136,10 +138,7 @@ def outputs(checkout: Path) -> list[Path]:
     others = [
         *("toolchain.testEnv", "toolchain.needs.program", "toolchain.shell.environment"),
         *("toolchain.platform.python", "toolchain.platform.pip", "toolchain.platform.bash"),
-        *(
-            f"toolchain.needs.servers.{name}"
-            for name in ("oidc", "postgresql", "rabbitmq", "redis")
-        ),
+        *(f"toolchain.needs.servers.{name}" for name in evaluate(SERVERS)),
     ]
     found = [*map(Path, release), *map(build, others)]
     return [*found, *(build(name, root=checkout) for name in ("shop", "flaskr", "left", "right"))]
