@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from please_cli.errors import UserError
 from rich.console import Console
 
 from bench import checkout
@@ -47,7 +48,7 @@ def main() -> int:
             job = Job(root, arguments.of, directory, variables)
             figures.extend(measure(job, arguments.names or MEASUREMENTS))
         return 0
-    except BenchError as error:
+    except (BenchError, UserError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:

@@ -4,8 +4,6 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
-from bench.errors import BenchError
-
 _NOT_SOURCES = (".git", "__pycache__", ".*_cache", ".venv", "*.egg-info", "build", "dist")
 _EDIT = "# edit "
 
@@ -14,17 +12,6 @@ def copy(root: Path, to: Path) -> Path:
     """Copy the sources of the checkout at `root` to the new directory `to`, and return that."""
     shutil.copytree(root, to, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_SOURCES))
     return to
-
-
-def member(root: Path, name: str) -> Path:
-    """Return the directory of a service or library.
-
-    Raises BenchError when there is no such member.
-    """
-    for parent in ("src", "lib"):
-        if (root / parent / name).is_dir():
-            return root / parent / name
-    raise BenchError(f"no service or library {name!r} in {root}: see ./please list")
 
 
 def edit(directory: Path) -> None:

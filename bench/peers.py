@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pip
+from please_cli import workspace as members
 from please_cli.lock.python import resolver
 from please_cli.lock.python.indexes import Indexes
+from please_cli.lock.python.packages import Entry, files
 from uv import find_uv_bin
 
 from bench import checkout
@@ -39,7 +41,7 @@ class Workspace:
 
     def test(self, servers: Servers) -> Finished:
         """Run the member's tests beside servers of their own, as the build sandbox does."""
-        directory = checkout.member(self.root, self.member)
+        directory = members.find(self.root, self.member).path
         python = str(self.root / ".venv/bin/python")
         pytest = [python, "-m", "pytest", "tests", "-p", "no:cacheprovider"]
         return servers.run(pytest, directory, self.environment)
@@ -128,13 +130,13 @@ def resolve(root: Path, name: str) -> dict[str, dict[str, Any]]:
 
 def locked(root: Path) -> dict[str, dict[str, Any]]:
     """Return the packages and the members of the default resolve, by name."""
-    files = (root / "nix/lock/members").glob("*.json")
-    members = {path.stem: json.loads(path.read_text()) for path in files}
-    chosen = {name: entry for name, entry in members.items() if "default" in entry["resolves"]}
+    paths = (root / "nix/lock/members").glob("*.json")
+    entries = {path.stem: json.loads(path.read_text()) for path in paths}
+    chosen = {name: entry for name, entry in entries.items() if "default" in entry["resolves"]}
     return resolve(root, "default") | chosen
 
 
-def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
+def requirements(packages: Mapping[str, Entry]) -> str:
     """Return a requirements file, with hashes, of locked packages other than the members."""
     return "".join(
         " ".join(
@@ -147,12 +149,6 @@ def requirements(packages: Mapping[str, Mapping[str, Any]]) -> str:
         for name, package in sorted(packages.items())
         if "directory" not in package
     )
-
-
-def files(package: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the files of a locked package, { file, sha256, … }, for all systems."""
-    found = [package.get("wheel"), package.get("sdist"), *package.get("wheels", {}).values()]
-    return [file for file in found if file]
 
 
 def names(keys: Iterable[str]) -> set[str]:

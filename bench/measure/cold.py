@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from please_cli.lock.python import packages
+
 from bench import peers
 from bench.figure import Figure, compare
 from bench.job import Job, say
@@ -30,7 +32,7 @@ def measure(job: Job) -> Iterator[Figure]:
     peer = installer(job, ours)
     yield from rounds("cold build", job, ours, peer, None)
     locked = peers.locked(ours.root).values()
-    files = {file["file"] for package in locked for file in peers.files(package)}
+    files = {file["file"] for package in locked for file in packages.files(package)}
     theirs = ours.downloads(job.member, *(f"toolchain.wheels.{name}" for name in BACKENDS))
     peer = replace(peer, wheels=link(theirs, files, job.scratch / "wheels"))
     yield from rounds("cold build, files there", job, ours, peer, archive)

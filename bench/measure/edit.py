@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from please_cli import workspace
+
 from bench import checkout, peers
 from bench.figure import Figure, compare
 from bench.job import Job
@@ -19,7 +21,7 @@ def measure(job: Job) -> Iterator[Figure]:
     """
     ours = job.copy("edit")
     uv = peers.workspace(job.root, job.scratch / "edit-uv", job.environment, job.member)
-    directory = checkout.member(ours.root, job.member)
+    directory = workspace.find(ours.root, job.member).path
     tests = f"{job.member}.tests"
     ours.build(job.member, tests)
     servers = ours.servers(tests)
@@ -36,7 +38,7 @@ def measure(job: Job) -> Iterator[Figure]:
         return ours.build(tests).usage
 
     def to_tested_in_venv(_: int) -> Usage:
-        checkout.edit(checkout.member(uv.root, job.member))
+        checkout.edit(workspace.find(uv.root, job.member).path)
         return uv.test(servers).usage
 
     usage = paired(
