@@ -2,7 +2,6 @@
 #
 # Example: lowerCase "Shop"
 # Type: string -> string
-let
-  letters = text: builtins.genList (at: builtins.substring at 1 text) (builtins.stringLength text);
-in
-builtins.replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz")
+builtins.replaceStrings
+  [ "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ]
+  [ "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ]
