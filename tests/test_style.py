@@ -127,6 +127,18 @@ def test_nix_is_laid_out(file: Path) -> None:
         assert indent % 2 == 0, f"{where}: not indented by a multiple of two"
 
 
+# A version of Python in a name, as in python3.11, cp311 and py311, or as a tuple.
+VERSIONED = re.compile(r"\b(?:python|cp|py)3\.?1\d|\(3, 1\d\)", re.IGNORECASE)
+# What may name one besides the platform: the lock, tests, documents and manifests.
+MANIFESTS = re.compile(r"nix/lock/|docs/|(.*/)?tests/|.*\.md$|(.*/)?(pyproject\.toml|setup\.py)$")
+
+
+def test_the_platform_alone_names_a_version_of_python() -> None:
+    files = [path for path in sources() if not MANIFESTS.match(relative(path))]
+    found = {relative(path) for path in files if VERSIONED.search(path.read_text(errors="replace"))}
+    assert found == {"nix/platform/components.toml", "nix/platform/nixpkgs.nix"}
+
+
 def registries() -> set[str]:
     """Return the hosts that this machine's pip and apt take packages from."""
     pip = build("toolchain.platform.pip")
