@@ -22,7 +22,7 @@ def copy(target: Path) -> Path:
     for name in FILES:
         shutil.copyfile(ROOT / name, target / name)
     for name in DIRECTORIES:
-        shutil.copytree(ROOT / name, target / name, ignore=ignore)
+        shutil.copytree(ROOT / name, target / name, ignore=ignore, symlinks=True)
     return target
 
 
