@@ -166,8 +166,12 @@ def directory() -> Path:
     if named := os.environ.get("NEEDS_DIRECTORY"):
         return Path(named).absolute()
     project = Path(os.environ.get("NEEDS_PROJECT") or Path.cwd()).resolve()
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    parent = Path("/var/lib" if user.is_root() else state)
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if user.is_root():
+        parent = Path("/var/lib")
+    else:
+        # The specification has a relative path ignored.
+        parent = state if state.is_absolute() else Path.home() / ".local/state"
     # Two checkouts share nothing.
     digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:8]
     return parent / "services/needs" / f"{project.name}-{digest}"

@@ -68,3 +68,14 @@ def test_where_data_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert cli.directory() != found
     monkeypatch.setenv("NEEDS_DIRECTORY", "/named")
     assert cli.directory() == Path("/named")
+
+
+@pytest.mark.parametrize("state", ["", "relative/state"])
+def test_a_state_directory_that_is_not_absolute_is_ignored(
+    state: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("NEEDS_DIRECTORY", raising=False)
+    monkeypatch.setattr(cli.user, "is_root", lambda: False)
+    monkeypatch.setenv("XDG_STATE_HOME", state)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cli.directory().parent == tmp_path / ".local/state/services/needs"
