@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from needed import Needs, needing
-from needs import cli
+from needs import cli, user
 
 pytestmark = pytest.mark.builds
 
@@ -75,7 +75,7 @@ def test_a_state_directory_that_is_not_absolute_is_ignored(
     state: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("NEEDS_DIRECTORY", raising=False)
-    monkeypatch.setattr(cli.user, "is_root", lambda: False)
+    monkeypatch.setattr(user, "is_root", lambda: False)
     monkeypatch.setenv("XDG_STATE_HOME", state)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert cli.directory().parent == tmp_path / ".local/state/services/needs"
