@@ -90,6 +90,8 @@ class Runner:
         if (app / "share" / name / "migrations").is_dir():
             self(app / "bin/flask", *flask, "db", "upgrade")
             self(app / "bin/python", "-O", "-m", "flask", *flask, "db", "current")
+            for command in ("revision", "migrate"):  # these refuse to write there
+                assert self(app / "bin/flask", *flask, "db", command, may_fail=True).returncode
         with serving(app, name, self.variables) as service:
             service.request("GET", path)
 

@@ -28,12 +28,17 @@ WRITTEN = re.compile(
 and of its common extensions. What is only read, such as templates, has other names."""
 
 
+def contains(path: str) -> bool:
+    """Tell whether a path, which need not exist, leads into the store."""
+    return os.path.realpath(path).startswith(f"{STORE}/")
+
+
 def warn(app: flask.Flask) -> None:
     """Log a warning for each setting of *app* that leads into the store, once for each path."""
     warned: set[str] = app.extensions.setdefault(KEY, set())
     for setting, path in _written(app):
         real = os.path.realpath(path)
-        if real.startswith(f"{STORE}/") and real not in warned:
+        if contains(real) and real not in warned:
             warned.add(real)
             app.logger.warning(
                 "%s of %r is in the Nix store: %s. Nothing may write there, and what is written "

@@ -6,7 +6,7 @@ from typing import Any
 
 import flask_migrate  # type: ignore[import-untyped]
 import pytest
-from backend_common import App, SettingError, create_app, db
+from backend_common import App, SettingError, create_app, db, store
 from backend_common.db import schema_is_current
 from click.testing import Result
 from sqlalchemy import QueuePool, text
@@ -93,6 +93,29 @@ def test_the_commands_are_listed_and_explained(make: Make) -> None:
     assert "db " in listed
     assert "Perform database migrations." in listed
     assert "upgrade" in flask_db(app, "--help").output
+
+
+@pytest.mark.parametrize(
+    "command", [["init"], ["revision"], ["migrate"], ["edit"], ["merge", "heads"]]
+)
+def test_a_command_that_would_write_into_the_store(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    app = make()
+    flask_db(app, "upgrade")
+    directory = Path(app.extensions["migrate"].directory)
+    monkeypatch.setattr(store, "STORE", str(directory.parent))
+    before = sorted(directory.rglob("*"))
+    result = flask_db(app, *command)
+    assert result.output == (
+        f"Error: `flask db {command[0]}` writes into {directory}, which is in the Nix store, and "
+        "nothing may write there: run it in the development shell of the service, or name another "
+        "directory with --directory\n"
+    )
+    assert result.exit_code == 1
+    assert sorted(directory.rglob("*")) == before
+    assert flask_db(app, "current").exit_code == 0
+    assert flask_db(app, "init", "--directory", str(tmp_path / "new")).exit_code == 0
 
 
 def test_the_module_has_no_other_names() -> None:

@@ -10,10 +10,14 @@ from typing import Any
 import click
 from flask_sqlalchemy import SQLAlchemy
 
+from backend_common import store
 from backend_common.app import App
 
 NAME = "db"
 KEY = "migrate"  # in app.extensions, Flask-Migrate's own
+
+WRITING = {"edit", "init", "merge", "migrate", "revision"}
+"""The commands that write into the directory of the migrations; the others read it alone."""
 
 
 class Migrations:
@@ -36,7 +40,8 @@ class Migrations:
         """Put Flask-Migrate in the place of this, and return its command."""
         from flask_migrate import Migrate  # type: ignore[import-untyped]  # noqa: PLC0415
 
-        Migrate(self._app, self._db, directory=str(self._directory), command=NAME)
+        migrate = Migrate(self._app, self._db, directory=str(self._directory), command=NAME)
+        migrate.configure(_keep_out_of_store)
         return self._app.cli.commands[NAME]
 
 
@@ -50,6 +55,25 @@ class Command(click.Command):
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Return the context of Flask-Migrate's command, which is what click goes on with."""
         return self._migrations.import_().make_context(*arguments, **options)
+
+
+def _keep_out_of_store(config: Any) -> Any:
+    """Return Alembic's configuration as it is, unless a command would write into the Nix store.
+
+    Flask-Migrate calls this in each command, once the directory is known.
+
+    :raises click.ClickException: it would.
+    """
+    context = click.get_current_context(silent=True)
+    directory = config.get_main_option("script_location")
+    if context and context.info_name in WRITING and store.contains(directory):
+        message = (
+            f"`flask db {context.info_name}` writes into {directory}, which is in the Nix store, "
+            "and nothing may write there: run it in the development shell of the service, or name "
+            "another directory with --directory"
+        )
+        raise click.ClickException(message)
+    return config
 
 
 def init_app(app: App, db: SQLAlchemy, directory: Path) -> None:
