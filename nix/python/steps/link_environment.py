@@ -129,6 +129,11 @@ def write_programs(
         if name in programs:
             raise reserved(f"bin/{name}", programs[name][0].part)
         (directory / name).symlink_to(f"{env['python']}/bin/python3")
+    if service in INTERPRETERS:
+        raise SystemExit(
+            f"error: the command of the service {service} would be in the place of the "
+            f"interpreter, bin/{service}: name the service otherwise."
+        )
     if service and any(program.part.is_root for program in programs.get(service, [])):
         raise SystemExit(
             f"error: the service {service} has a script of its own, {service}, and the one that "

@@ -121,9 +121,13 @@ def same_script(one: bytes, other: bytes) -> bool:
 
 
 def write_program(path: Path, program: Program) -> None:
-    """Put a program into an environment: a symlink where it is a file of its part."""
+    """Put a program into an environment: a symlink where it is a file of its part.
+
+    Raises FileExistsError if there is something, which may be a link to a file of the store.
+    """
     if isinstance(program.source, Path):
         path.symlink_to(program.source)
     else:
-        path.write_bytes(program.source)
+        with path.open("xb") as script:
+            script.write(program.source)
         path.chmod(0o755)

@@ -1,5 +1,6 @@
 """Parts become one environment, which has files of its own."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,19 @@ def test_what_an_environment_has_itself(parts: Parts, path: str) -> None:
 def test_an_entry_point_named_like_the_interpreter(parts: Parts) -> None:
     with pytest.raises(SystemExit, match=r"^error: bin/python of one 1\.0 is in the place of "):
         parts.link(parts.part("one", points("python", "os:getcwd")))
+
+
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_a_service_named_like_the_interpreter(parts: Parts, name: str) -> None:
+    interpreter = Path(sys.base_prefix, "bin", PROGRAM)
+    before = interpreter.stat()
+    with pytest.raises(SystemExit) as raised:
+        parts.link(parts.part("one", {"share/doc/one": ""}), launcher=name)
+    assert str(raised.value) == (
+        f"error: the command of the service {name} would be in the place of the interpreter, "
+        f"bin/{name}: name the service otherwise."
+    )
+    assert interpreter.stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_only_the_changes_of_packages_that_are_there(parts: Parts) -> None:
