@@ -283,6 +283,20 @@ def test_migrations_that_fail(run: Run) -> None:
     assert "no_such_thing" in said
 
 
+@pytest.mark.parametrize("name", ["Shop", "shop", "SHOP"])
+def test_the_module_of_a_project(run: Run, name: str) -> None:
+    test = "def test_it(service_name):\n    assert service_name == 'shop'\n"
+    project = f'[project]\nname = "{name}"\n'
+    assert "1 passed" in run({"pyproject.toml": project, "tests/test_it.py": test})
+
+
+@pytest.mark.parametrize("name", ["acme.shop", "acme-shop", "Acme__Shop", "acme.-_shop"])
+def test_the_module_of_a_project_with_several_words(run: Run, name: str) -> None:
+    test = "def test_it(service_name):\n    assert service_name == 'acme_shop'\n"
+    project = f'[project]\nname = "{name}"\n'
+    assert "1 passed" in run({"pyproject.toml": project, "tests/test_it.py": test})
+
+
 def test_no_project(run: Run) -> None:
     test = "def test_it(app):\n    pass\n"
     said = run({"pyproject.toml": "[tool.pytest.ini_options]\n", "tests/test_it.py": test})

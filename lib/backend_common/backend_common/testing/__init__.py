@@ -5,6 +5,7 @@ before a test asks for it, and no extension is imported that the service does no
 """
 
 import importlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -62,7 +63,8 @@ def service_name(pytestconfig: pytest.Config) -> str:
             "directory, or override the fixture service_name"
         )
         raise pytest.UsageError(message) from error
-    return name.replace("-", "_")
+    # The module is named like the project, as the toolchain normalises that (PEP 503).
+    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 @pytest.fixture
