@@ -187,7 +187,8 @@ class Record:
         directories.check(self.path)
         path = self.path / name
         try:
-            descriptor = os.open(path, flags | os.O_NOFOLLOW, 0o600)
+            # Without O_NONBLOCK, to open a FIFO waits for a process at its other end.
+            descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         except FileNotFoundError:
             raise
         except OSError as error:

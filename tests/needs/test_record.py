@@ -174,6 +174,24 @@ def test_a_link_is_not_followed(name: str, record: Record, tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("name", ["log", "lock", "address.json"])
+def test_a_fifo_is_not_waited_for(name: str, record: Record) -> None:
+    os.mkfifo(record.path / name)
+    uses = {"log": record.tail, "lock": record.is_supervised, "address.json": record.was_started}
+    with pytest.raises(NeedsError) as raised:
+        uses[name]()
+    assert str(raised.value) == (
+        f"{record.path / name} is not a file that only you can write; remove it, and start the "
+        "server again."
+    )
+
+
+def test_a_log_that_is_a_fifo(record: Record) -> None:
+    os.mkfifo(record.log)
+    with pytest.raises(NeedsError, match=r"/log cannot be opened: No such device or address; "):
+        record.open_log()
+
+
 def test_what_is_written_follows_no_link(record: Record, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("content")
