@@ -23,6 +23,7 @@ in
     python.step {
       name = "${member.name}-tests";
       script = ../python/steps/run_tests.py;
+      imports = [ python.modules.source_links ];
       env = {
         environment = python.environment { name = "${member.name}-test-env"; inherit keys; };
         arguments = member.arguments or [ ];

@@ -30,7 +30,7 @@ let
   install = part: keep: step {
     name = "${name}-${part}";
     script = ./steps/install_source.py;
-    imports = [ modules.bytecode modules.prefix ];
+    imports = [ modules.bytecode modules.prefix modules.source_links ];
     env = { inherit module; src = source keep; };
   };
 

@@ -17,6 +17,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   same_program = ./steps/same_program.py;
   scripts = ./steps/scripts.py;
   sdist_archive = ./steps/sdist_archive.py;
+  source_links = ./steps/source_links.py;
   wheel_errors = ./steps/wheel_errors.py;
   wheel_file = ./steps/wheel_file.py;
   wheel_tags = ./steps/wheel_tags.py;

@@ -11,20 +11,24 @@ import os
 
 from bytecode import compile_tree
 from prefix import SITE_PACKAGES
+from source_links import left_out
 
 
 def install_source(src: str, module: str, prefix: str) -> None:
-    """Copy the package and what is beside it. Raises SystemExit if a module does not compile."""
+    """Copy the package and what is beside it.
+
+    Raises SystemExit if a module does not compile, or a link or a name cannot be copied.
+    """
+    find = left_out(src)
     site = f"{prefix}/{SITE_PACKAGES}"
     # Also for an extra that has no module of its own, only requirements.
     os.makedirs(site)
     # Files only: the source tree keeps the directories of files that were left out of it.
     for parent, directories, files in os.walk(src, followlinks=True):
-        directories.sort()
-        for name in sorted(files):
+        without = find(parent, [*directories, *files])
+        directories[:] = sorted({*directories} - without)
+        for name in sorted({*files} - without):
             path = os.path.relpath(f"{parent}/{name}", src)
-            if not os.path.exists(f"{src}/{path}"):
-                continue  # a link to what was left out
             base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
             copy(f"{src}/{path}", f"{base}/{path}")
     if not compile_tree(prefix):

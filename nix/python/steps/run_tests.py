@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from source_links import left_out
+
 
 def run_tests(
     command: list[str], directory: Path, out: Path, path: str, variables: Mapping[str, str]
@@ -64,7 +66,8 @@ def main() -> int:
     out = Path(os.environ["out"])
     out.mkdir()
     directory = Path("checkout").absolute()
-    shutil.copytree(os.environ["src"], directory, copy_function=shutil.copyfile)
+    source = os.environ["src"]
+    shutil.copytree(source, directory, ignore=left_out(source), copy_function=shutil.copyfile)
     for parent, _, _ in os.walk(directory):
         Path(parent).chmod(0o755)
     bin_directory = f"{os.environ['environment']}/bin"

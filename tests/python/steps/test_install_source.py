@@ -53,12 +53,22 @@ def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Pa
     (source / "sample/page.html").symlink_to("templates/page.html")
     (source / "sample/lost.html").symlink_to("nowhere")
     (source / "sample/again").symlink_to("templates")
+    (source / "sample/passwd").symlink_to("/etc/passwd")
+    (source / "sample/etc").symlink_to("/etc")
     install_source(str(source), "sample", str(tmp_path / "prefix"))
     package = tmp_path / "prefix" / SITE_PACKAGES / "sample"
     assert not (package / "page.html").is_symlink()
     assert (package / "page.html").read_text() == "<p>"
     assert (package / "again/page.html").read_text() == "<p>"
     assert not (package / "lost.html").exists()
+    assert not (package / "passwd").exists()
+    assert not (package / "etc").exists()
+
+
+def test_a_link_that_leads_back(source: Path, tmp_path: Path) -> None:
+    (source / "sample/again").symlink_to(".")
+    with pytest.raises(SystemExit, match=r"^error: sample/again is a link to a directory that it "):
+        install_source(str(source), "sample", str(tmp_path / "prefix"))
 
 
 @pytest.mark.parametrize("name", ["sample/broken.py", "migrations/versions/broken.py"])

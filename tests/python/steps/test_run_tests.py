@@ -55,6 +55,15 @@ def test_success_leaves_a_report_and_a_log(out: Path, tmp_path: Path) -> None:
     assert "2 passed" in (out / "log").read_text()
 
 
+@pytest.mark.usefixtures("out")
+def test_links_to_what_is_not_there(tmp_path: Path) -> None:
+    member(tmp_path, "import os\n\ndef test_it():\n    assert 'link' not in os.listdir('tests')\n")
+    tests = tmp_path / "member/tests"
+    tests.chmod(0o755)
+    (tests / "link").symlink_to("nowhere")
+    assert run_tests.main() == 0
+
+
 def test_failure_is_the_exit_status(out: Path, tmp_path: Path) -> None:
     member(tmp_path, "def test_sum():\n    assert 1 + 1 == 3\n")
     assert run_tests.main() == 1
