@@ -37,12 +37,27 @@ RESERVED = (
     f"{SITE_PACKAGES}/sitecustomize",
 )
 
+# The module that the launcher imports.
+SERVER = f"{SITE_PACKAGES}/backend_common/serve.py"
+
 # Isolated (-I) from PYTHONPATH, the user's packages and the working directory.
 LAUNCHER = """\
 #!{python} -I
 from backend_common.serve import main
 
 main("{service}")
+"""
+
+# The launcher where that module is missing. The service may have another WSGI server.
+UNSERVED = """\
+#!{python} -I
+import sys
+
+sys.exit(
+    "error: the service {service} does not require backend_common, which serves it. Add "
+    'dependencies = ["backend_common"] to its pyproject.toml and run ./please lock, or serve '
+    "{service}.flask:app with another WSGI server."
+)
 """
 
 # Imported by Python itself at every start. The certificates, time zones and locales of the host are
@@ -146,7 +161,10 @@ def write_programs(
                 program = choose_program(name, found, collisions, python)
             write_program(directory / name, program)
     if service:
-        launcher = LAUNCHER.format(python=python, service=service).encode()
+        is_served = any((part.path / SERVER).is_file() for part in parts)
+        launcher = (
+            (LAUNCHER if is_served else UNSERVED).format(python=python, service=service).encode()
+        )
         write_program(directory / service, Program(parts[0], launcher))
     collisions.check(
         parts,

@@ -1,5 +1,6 @@
 """Parts become one environment, which has files of its own."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -118,6 +119,17 @@ def test_what_an_environment_has_itself(parts: Parts, path: str) -> None:
 def test_an_entry_point_named_like_the_interpreter(parts: Parts) -> None:
     with pytest.raises(SystemExit, match=r"^error: bin/python of one 1\.0 is in the place of "):
         parts.link(parts.part("one", points("python", "os:getcwd")))
+
+
+def test_a_service_that_nothing_serves(parts: Parts) -> None:
+    environment = parts.link(parts.part("one", {"share/doc/one": ""}), launcher="sample")
+    done = subprocess.run([environment / "bin/sample"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: the service sample does not require backend_common, which serves it. Add "
+        'dependencies = ["backend_common"] to its pyproject.toml and run ./please lock, or serve '
+        "sample.flask:app with another WSGI server.\n",
+    )
 
 
 @pytest.mark.parametrize("name", ["python", "python3"])
