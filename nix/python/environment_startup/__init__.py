@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 CHANGES = {
     "_pytest.assertion.rewrite": "pytest_bytecode",
     "flask.app": "flask_instance",
-    "flask.cli": "flask_warning",
+    "flask.cli": "store_warning",
     "flask.sansio.app": "flask_instance",
+    "gunicorn.util": "store_warning",
 }
 """The modules that are changed, each with the module here whose function `change` does it."""
 
