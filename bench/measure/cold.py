@@ -64,9 +64,8 @@ def rounds(
     pip, uv = usage["pip"], usage["uv"]
     yield from compare(f"{what}, ./please", usage["please"], "pip install", pip, wall=1)
     yield from compare(f"{what}, nix-build", usage["nix-build"], "pip install", pip)
-    yield from compare(
-        f"{what}, ./please", usage["please"], "uv pip install --compile-bytecode", uv
-    )
+    against = "uv pip install --compile-bytecode"
+    yield from compare(f"{what}, ./please", usage["please"], against, uv, wall=1.5)
 
 
 def installer(job: Job, ours: Toolchain) -> Installer:
