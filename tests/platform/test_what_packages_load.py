@@ -11,7 +11,14 @@ pytestmark = pytest.mark.builds
 MODULES = ["_py_abc", "_pydecimal", "_pyio", "zoneinfo._zoneinfo"]
 
 # What every manylinux tag, or every one since 2.24, lets a wheel load of the C library (PEP 600).
-LIBRARIES = ["libanl.so.1", "libm.so.6", "libmvec.so.1", "libnsl.so.1", "librt.so.1", "libexpat.so.1"]
+LIBRARIES = [
+    "libanl.so.1",
+    "libm.so.6",
+    "libmvec.so.1",
+    "libnsl.so.1",
+    "librt.so.1",
+    "libexpat.so.1",
+]
 
 
 def run(program: str) -> str:

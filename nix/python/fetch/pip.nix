@@ -11,7 +11,7 @@
 }:
 let
   inherit (builtins)
-    any concatLists concatMap concatStringsSep elem filter genList head isString length listToAttrs match pathExists readFile
+    any concatLists concatMap concatStringsSep elem elemAt filter genList head isString length listToAttrs match pathExists readFile
     replaceStrings split stringLength substring unsafeDiscardStringContext;
 
   letters = text: map (at: substring at 1 text) (genList (at: at) (stringLength text));
@@ -27,7 +27,7 @@ let
   # pip finds the file in a build that puts HOME, XDG_CONFIG_DIRS, … below one directory.
   shared = filter (path: path != "") (strings (split ":" (or' (getEnv "XDG_CONFIG_DIRS") "${etc}/xdg")));
   globals = map (directory: "${directory}/pip/pip.conf") shared ++ [ "${etc}/pip.conf" ];
-  numbered = genList (at: { place = "global/${toString at}/pip/pip.conf"; path = builtins.elemAt globals at; }) (length globals);
+  numbered = genList (at: { place = "global/${toString at}/pip/pip.conf"; path = elemAt globals at; }) (length globals);
   user = [
     { place = "home/.pip/pip.conf"; path = "${home}/.pip/pip.conf"; }
     { place = "home/.config/pip/pip.conf"; path = "${or' (getEnv "XDG_CONFIG_HOME") "${home}/.config"}/pip/pip.conf"; }
@@ -58,20 +58,24 @@ let
   login = "://[^/?#[:space:]]*@";
   broken = "://([^[/?#@[:space:]][^/?#@[:space:]]*)?:[0-9]*[^0-9/?#@[:space:]][^/?#@[:space:]]*[/?#][^[:space:]]*@";
   without = pattern: text: concatStringsSep "://" (strings (split pattern text));
-  redact = text: without broken (without login text);
+  # A word with a login and without a scheme, which pip takes for a proxy: its key, the word, what is after the login.
+  bare = match "((--)?([a-z_-]*url|find-links|proxy)[=:])?((//)?[^/?#@:]+:[^/?#]*@([^@]*))";
+  withoutBare = word: let m = bare word; in if m == null then word else (if head m == null then "" else head m) + elemAt m 5;
+  byWord = f: text: concatStringsSep "" (map (part: if isString part then f part else head part) (split "([[:space:]]+)" text));
+  redact = text: byWord withoutBare (without broken (without login text));
   hasLogin = text: redact text != text;
 
   # Whether a line sets something that leads pip away from its default index, or a proxy: busybox's
   # wget cannot ask one for TLS. A line that goes on with a value has no such word before `:` or `=`.
   leadsElsewhere = line:
     let key = match "[[:space:]]*(--)?([a-z_-]*(index|pypi)[a-z_-]*|proxy)[[:space:]]*[=:].*" (lower line); in
-    key != null && match "extra[-_]index[-_]url" (builtins.elemAt key 1) == null;
+    key != null && match "extra[-_]index[-_]url" (elemAt key 1) == null;
 
   words = text: concatMap (word: strings (split "=" word)) (strings (split "[[:space:]]+" text));
   # A directory that a word names, as pip takes it.
   directory = word:
     let url = match "file:(//localhost|//)?(/.*)" word; in
-    if url != null then [ (replaceStrings [ "%20" "%40" "%2B" "%2b" ] [ " " "@" "+" "+" ] (builtins.elemAt url 1)) ]
+    if url != null then [ (replaceStrings [ "%20" "%40" "%2B" "%2b" ] [ " " "@" "+" "+" ] (elemAt url 1)) ]
     else if substring 0 1 word == "/" then [ word ]
     else if substring 0 2 word == "~/" then [ "${home}/${substring 2 (-1) word}" ]
     else if match "\\.\\.?/.*" word != null then [ "${getEnv "PWD"}/${word}" ]
@@ -80,7 +84,7 @@ let
   # The values of a setting that stand on its line, the file that wins first.
   values = name: concatLists (map
     (text: concatMap
-      (line: let m = match "[ \t]*(--)?${name}[ \t]*[=:][ \t]*(.*[^ \t])[ \t]*" line; in if m == null then [ ] else [ (builtins.elemAt m 1) ])
+      (line: let m = match "[ \t]*(--)?${name}[ \t]*[=:][ \t]*(.*[^ \t])[ \t]*" line; in if m == null then [ ] else [ (elemAt m 1) ])
       (strings (split "\n" text)))
     (builtins.foldl' (reversed: text: [ text ] ++ reversed) [ ] texts));
   authorities = filter isFile (
@@ -89,10 +93,12 @@ let
 
   netrcs = filter isFile (if getEnv "NETRC" != "" then [ (getEnv "NETRC") ] else [ "${home}/.netrc" "${home}/_netrc" ]);
   netrc = if netrcs == [ ] then "" else read (head netrcs);
-  # URLs with their userinfo.
+  # URLs with their userinfo, and words that have one without a scheme.
   urls = concatMap
-    (text: concatMap (part: if isString part then [ ] else part) (split "([A-Za-z][A-Za-z0-9+.-]*://[^/?#[:space:]]*@[^[:space:]]*)" text))
+    (text: concatMap (part: if isString part then [ ] else part) (split "([A-Za-z][A-Za-z0-9+.-]*://[^/?#[:space:]]*@[^[:space:]]*)" text)
+      ++ concatMap (word: let m = bare word; in if m == null || hasScheme word then [ ] else [ (elemAt m 3) ]) (strings (split "[[:space:]]+" text)))
     texts;
+  hasScheme = word: match ".*://.*" word != null;
 in
 {
   inherit variables proxies redact;

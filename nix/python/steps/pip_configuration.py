@@ -61,7 +61,8 @@ def log_in(options: Values, credentials: dict[str, Any] | None) -> None:
 
 def without_login(url: str) -> str:
     """Return a URL without its userinfo (RFC 3986, section 3.2.1)."""
-    scheme, separator, rest = url.partition("://")
+    # pip takes a proxy without a scheme.
+    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
     return f"{scheme}{separator}{rest[:end].rpartition('@')[2]}{rest[end:]}"
 

@@ -135,6 +135,11 @@ def test_variables_that_lead_pip_elsewhere(tmp_path: Path, name: str, is_default
         ("git+ssh://user:pa55@h/s", "git+ssh://h/s"),
         ("https://[::1]:80/s", "https://[::1]:80/s"),
         ("mail me@company.example", "mail me@company.example"),
+        ("user:pa55@proxy:3128", "proxy:3128"),
+        ("user:pa55=@proxy:3128", "proxy:3128"),
+        ("user:p@a:55@proxy:3128", "proxy:3128"),
+        ("//user:pa55@proxy", "proxy"),
+        ("proxy:3128 note:x", "proxy:3128 note:x"),
     ],
 )
 def test_no_login_is_in_a_build(tmp_path: Path, given: str, redacted: str) -> None:
@@ -163,6 +168,15 @@ def test_logins_for_the_environment_of_a_build(tmp_path: Path) -> None:
     assert read(tmp_path, NETRC="/gone")["credentials"] == {"urls": urls, "netrc": ""}
     assert "p@ss" not in json.dumps(read(tmp_path)["configuration"])
     assert read(tmp_path)["configuration"]["hasLogins"] is True
+
+
+@pytest.mark.parametrize("line", ["proxy = {}", "proxy={}", "proxy:{}", "--proxy =\n  {}"])
+def test_a_proxy_without_a_scheme(tmp_path: Path, line: str) -> None:
+    write(tmp_path, {"etc/pip.conf": line.format("user:p=:@ss@proxy:3128")})
+    found = read(tmp_path)
+    assert found["configuration"]["files"] == {"global/1/pip/pip.conf": line.format("proxy:3128")}
+    assert found["configuration"]["hasLogins"] is True
+    assert found["credentials"] == {"urls": ["user:p=:@ss@proxy:3128"], "netrc": ""}
 
 
 def test_directories_that_words_name(tmp_path: Path) -> None:

@@ -74,15 +74,15 @@ def test_logins_are_put_back() -> None:
             "index_url": "https://h/s",
             "extra_index_urls": ["https://h/s/", "https://h/feed@a/s"],
             "find_links": ["/w", "https://h/page.html"],
-            "proxy": "",
+            "proxy": "h:1",
         }
     )
-    urls = ["https://u:p%40@h/s", "https://v@w:q@h/feed@a/s", "https://t@h/page.html"]
+    urls = ["https://u:p%40@h/s", "https://v@w:q@h/feed@a/s", "https://t@h/page.html", "u:p@h:1"]
     log_in(options, {"urls": urls, "netrc": ""})
     assert options.index_url == urls[0]
     assert options.extra_index_urls == ["https://h/s/", urls[1]]
     assert options.find_links == ["/w", urls[2]]
-    assert options.proxy == ""
+    assert options.proxy == urls[3]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,8 @@ def test_logins_are_put_back() -> None:
         ("https://u:p@h:1/s?q@r#x@y", "https://h:1/s?q@r#x@y"),
         ("https://h", "https://h"),
         ("https://u@v@h", "https://h"),
+        ("u:p@h:1", "h:1"),
+        ("h:1", "h:1"),
         ("/a@b", "/a@b"),
     ],
 )

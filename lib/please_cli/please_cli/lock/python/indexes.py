@@ -57,7 +57,7 @@ class Indexes:
             # As pip's library does (requests).
             certificates=options.cert or _first_set("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
             client_certificate=options.client_cert or "",
-            proxy=options.proxy or "",
+            proxy=_proxy(options.proxy or ""),
         )
 
     @property
@@ -133,6 +133,11 @@ def _flat(options: Values) -> Iterator[Index]:
             )
         if path.is_dir():
             yield Index(name, str(path), is_flat=True)
+
+
+def _proxy(address: str) -> str:
+    """Return the URL of a proxy; pip's library takes one without a scheme (requests)."""
+    return address if not address or "://" in address else f"http://{address}"
 
 
 def _numbered(setting: str, number: int) -> str:

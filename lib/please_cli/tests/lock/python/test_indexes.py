@@ -78,6 +78,16 @@ def test_a_login_is_in_a_private_file_alone(home: Path, monkeypatch: pytest.Monk
     assert found.redact(said) == "error: https://****@company/simple says ****"
 
 
+def test_a_proxy_without_a_scheme(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert home
+    monkeypatch.setenv("PIP_PROXY", "user:pa55@proxy:8080")
+    found = Indexes.configured()
+    assert found.proxy == "http://user:pa55@proxy:8080"
+    assert found.redact("proxy http://user:pa55@proxy:8080 failed: pa55") == (
+        "proxy http://****@proxy:8080 failed: ****"
+    )
+
+
 def test_netrc(home: Path) -> None:
     (home / ".netrc").write_text("machine company login user password p@ss\n")
     (index,) = Indexes.configured().searched
