@@ -1,14 +1,17 @@
 """Files of an index as pip gets them: logged in, through its proxy, and never more than allowed."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pip._internal.commands.install import InstallCommand
 from pip._internal.exceptions import PipError
+from pip._internal.index.collector import IndexContent, LinkCollector, parse_links
+from pip._internal.models.search_scope import SearchScope
 from pip._internal.network.utils import raise_for_status
 from pip._internal.utils.misc import split_auth_netloc_from_url
 from pip._internal.utils.urls import url_to_path
@@ -17,6 +20,7 @@ from pip._vendor.urllib3.exceptions import HTTPError
 
 from please_cli.errors import UserError
 from please_cli.lock.python import logins, pip_options
+from please_cli.lock.python.package_index import Index
 
 LARGEST = 4 << 30
 """How many bytes a file may have whose size the index does not say: 4 GiB."""
@@ -73,6 +77,28 @@ class Files:
         """
         return b"".join(self.parts(address, most))
 
+    def offered(self, index: Index, project: str) -> Mapping[str, str]:
+        """Return the files of a project that an index has: the sha256 of each, by name.
+
+        A digest is "" where the index does not say it; an index without the project has no files.
+        """
+        links, pages = ([index.address], []) if index.is_flat else ([], [index.address])
+        scope = SearchScope.create(links, pages, no_index=index.is_flat)
+        collector: Any = LinkCollector(self._opened(), scope)
+
+        def on_page(link: Any) -> list[Any]:
+            # pip does not close the pages of a directory.
+            path = _path(link.url)
+            page = _page(path) if path else collector.fetch_response(link)
+            return list(parse_links(page)) if page else []
+
+        found = collector.collect_sources(project, on_page)
+        files: dict[str, str] = {}
+        for source in filter(None, chain(found.find_links, found.index_urls)):
+            for link in chain(source.page_candidates(), source.file_links()):
+                files[link.filename] = link.hash if link.hash_name == "sha256" else ""
+        return files
+
     def parts(self, address: str, most: int) -> Iterator[bytes]:
         """Yield a file's content in parts. Raises UserError after `most` bytes, or without it."""
         size = 0
@@ -116,6 +142,16 @@ def _path(address: str) -> Path | None:
     if address.startswith("file:"):
         return Path(url_to_path(address))
     return None if "://" in address else Path(address)
+
+
+def _page(path: Path) -> Any:
+    """Return a page of this machine as pip has it, None for one that is not there."""
+    page = path / "index.html" if path.is_dir() else path
+    return (
+        IndexContent(page.read_bytes(), "text/html", None, page.as_uri())
+        if page.is_file()
+        else None
+    )
 
 
 def _name(address: str) -> str:

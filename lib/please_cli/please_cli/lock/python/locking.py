@@ -54,6 +54,7 @@ def lock(
         workspace.members(root), {name for each in known.values() for name in each}
     )
     indexes = Indexes.configured()
+    by_name = {**{index.name: index for index in indexes.searched}, **named}
     gone = {
         name: str(member["directory"])
         for name, member in before.members.items()
@@ -66,9 +67,14 @@ def lock(
         uv_lock = resolver.resolve(root, resolve, members, indexes, known=pinned, upgrades=here)
         found = origins.find(uv_lock["package"], indexes, named)
         had = before.packages(resolve.name)
-        origins.check(found, uv_lock["package"], had, gone, confirmed)
         kept = {name: entry for name, entry in pinned.items() if name not in here}
         with Files() as files:
+
+            def offered(index: str, project: str) -> Mapping[str, str]:
+                return files.offered(by_name[index], project)
+
+            resolved = uv_lock["package"]
+            origins.check(found, resolved, had, gone, accepted=confirmed, offered=offered)
             return packages.convert(uv_lock, resolve, kept, Sources(found, files), members)
 
     with ThreadPoolExecutor() as pool:

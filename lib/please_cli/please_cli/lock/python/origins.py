@@ -1,7 +1,7 @@
 """Which index each package comes from, and that none changes its index unnoticed."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,9 @@ from please_cli.lock.python.package_index import Index
 from please_cli.lock.python.packages import Entry, files, variants
 
 _PORTS = {"http": 80, "https": 443}
+
+Offered = Callable[[str, str], Mapping[str, str]]
+"""Returns the sha256, or "", of each file of a project by its name; of an index by its name."""
 
 FIRST = "index-url"
 """The index of a package whose lock was made before locks named it."""
@@ -65,9 +68,14 @@ def check(
     resolved: Iterable[Mapping[str, Any]],
     before: Mapping[str, Entry],
     gone: Mapping[str, str],
+    *,
     accepted: Collection[str] = (),
+    offered: Offered,
 ) -> None:
     """Raise UserError for a package that would come from another index than before.
+
+    An index has the name of a setting. That its address is another one now shows in its files: an
+    index that has none of a package's files any more is not where it came from.
 
     Args:
         origins: The index of each package.
@@ -75,23 +83,30 @@ def check(
         before: The packages of the lock before.
         gone: The directories of members that the lock before has and the checkout has not.
         accepted: The names that may change their index.
+        offered: Asks an index; called for packages with none of the files that they had.
     """
-    offered: dict[str, set[str]] = {}
+    digests: dict[str, set[str]] = {}
     for package in resolved:
         found = [*package.get("wheels", []), package.get("sdist", {})]
-        offered.setdefault(package["name"], set()).update(file.get("hash", "") for file in found)
+        digests.setdefault(package["name"], set()).update(file.get("hash", "") for file in found)
     moved = []
     for name, new in sorted(origins.items()):
-        old = new
+        if name in accepted:
+            continue
         if name in gone:
-            old = f"the workspace ({gone[name]})"
+            moved.append((name, f"{name} came from the workspace ({gone[name]})", new))
         elif name in before:
-            old = _before(before[name], offered[name], new)
-        if old != new and name not in accepted:
-            moved.append((name, old, new))
+            had = {file["file"]: file["sha256"] for file in files(before[name])}
+            keeps = any(f"sha256:{digest}" in digests[name] for digest in had.values())
+            old = _before(before[name], new if keeps else FIRST)
+            if old != new:
+                moved.append((name, f"{name} came from {old}", new))
+            elif had and not keeps and not _has_one(offered(new, name), had):
+                lost = f"{name} came from {old}, which has the files of the lock no more"
+                moved.append((name, lost, new))
     if moved:
-        lines = [f"{name} came from {old}, and would come from {new}" for name, old, new in moved]
-        options = " ".join(f"--accept-index {name}" for name, _, _ in moved)
+        lines = [f"{what}, and would come from {new}" for _, what, new in moved]
+        options = " ".join(f"--accept-index {name}" for name, *_ in moved)
         raise UserError(
             f"{lines[0]}: a package of another index may be another's work. Look at both, and at "
             f"`pip config list`; to take it, run `./please lock {options}`",
@@ -99,14 +114,18 @@ def check(
         )
 
 
-def _before(entry: Entry, offered: Collection[str], new: str) -> str:
-    """Return the index that a locked package came from."""
-    for each in variants(entry).values():
-        if "index" in each:
-            return str(each["index"])
-    # A lock of before indexes were named. One that has a file of the lock is where it came from.
-    digests = {f"sha256:{file['sha256']}" for file in files(entry)}
-    return FIRST if digests.isdisjoint(offered) else new
+def _has_one(offered: Mapping[str, str], had: Mapping[str, str]) -> bool:
+    """Tell whether an index has one of some files; it may not say the digest."""
+    return any(offered.get(file) in ("", digest) for file, digest in had.items())
+
+
+def _before(entry: Entry, otherwise: str) -> str:
+    """Return the index that a locked package came from.
+
+    `otherwise` is that of a package whose lock was made before locks named it.
+    """
+    named = (str(each["index"]) for each in variants(entry).values() if "index" in each)
+    return next(named, otherwise)
 
 
 def _requirements(package: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -176,7 +176,59 @@ def test_a_lock_that_names_no_index(root: Path, index: Any, company: Any) -> Non
         locking.lock(root, older(before))
     assert "acme came from index-url, and would come from extra-index" in caught.value.message
     company.wheel("acme", "2.0")
-    assert acme(locking.lock(root, older(before))) == ("2.0", "index-url")
+    with pytest.raises(UserError, match="acme came from index-url, which has the files of the"):
+        locking.lock(root, older(before))
+    assert acme(locking.lock(root, older(before), accepted=["acme"])) == ("2.0", "index-url")
+
+
+@pytest.mark.parametrize("upgrades", [[], ["acme"], [locking.EVERYTHING]])
+@pytest.mark.parametrize("other", ["0.1", "1.0", "99.0"])
+def test_an_index_whose_address_is_another_one_now(
+    root: Path, index: Any, company: Any, *, settings: Any, other: str, upgrades: list[str]
+) -> None:
+    company.wheel("acme", "1.0")
+    index.wheel("acme", other, ["brush"])
+    index.wheel("brush", "1.0")
+    before = locking.lock(root, NONE)
+    # As on a colleague's machine, or after an edit of pip.conf.
+    settings(INDEX_URL="index", EXTRA_INDEX_URL="company")
+    with pytest.raises(UserError) as caught:
+        locking.lock(root, before, upgrades)
+    assert caught.value.message == (
+        "acme came from index-url, which has the files of the lock no more, and would come from "
+        "index-url: a package of another index may be another's work. Look at both, and at `pip "
+        "config list`; to take it, run `./please lock --accept-index acme`"
+    )
+    after = locking.lock(root, before, upgrades, accepted=["acme"])
+    assert acme(after) == (other, "index-url")
+    assert locking.lock(root, after) == after
+
+
+def test_a_file_that_was_replaced(root: Path, company: Any) -> None:
+    company.wheel("acme", "1.0")
+    before = locking.lock(root, NONE)
+    company.remove("acme")
+    company.wheel("acme", "1.0", ["acme-tools"])
+    company.wheel("acme-tools", "1.0")
+    with pytest.raises(UserError, match="which has the files of the lock no more"):
+        locking.lock(root, before)
+
+
+@pytest.mark.parametrize("has_digests", [True, False])
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_the_same_index_with_a_later_version(
+    root: Path, company: Any, monkeypatch: pytest.MonkeyPatch, *, has_digests: bool, is_flat: bool
+) -> None:
+    wheel = company.flat("acme", "1.0")
+    if is_flat:
+        monkeypatch.setenv("PIP_NO_INDEX", "1")
+        monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    before = locking.lock(root, NONE)
+    company.wheel("acme", "2.0")
+    if not has_digests:
+        company.without_digests("acme")
+    for upgrades in (["acme"], [locking.EVERYTHING]):
+        assert acme(locking.lock(root, before, upgrades))[0] == "2.0"
 
 
 def test_find_links_come_last(
