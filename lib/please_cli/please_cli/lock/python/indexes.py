@@ -113,9 +113,40 @@ class Indexes:
 
 def _indexes(options: Values) -> Iterator[Index]:
     """Yield the indexes with a page for each project, in pip's order."""
-    yield Index("index-url", logins.complete(options.index_url))
-    for number, url in enumerate(options.extra_index_urls):
-        yield Index(_numbered("extra-index-url", number), logins.complete(url))
+    named = [("index-url", options.index_url)]
+    named += [
+        (_numbered("extra-index-url", number), url)
+        for number, url in enumerate(options.extra_index_urls)
+    ]
+    for name, url in named:
+        _check(name, url)
+        yield Index(name, logins.complete(url))
+
+
+def _check(name: str, url: str) -> None:
+    """Raise UserError for an index that uv would pass over, or cannot read.
+
+    Then a package of that index would come from the next one.
+    """
+    where = f"{name} of pip's configuration"
+    try:
+        parts = urlsplit(url)
+        # To read the port is to check it.
+        is_remote = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError as error:
+        raise UserError(
+            f"{where} is not a URL; correct it, and write special characters of a login as %XX"
+        ) from error
+    if is_remote:
+        return
+    if parts.scheme not in ("", "file"):
+        raise UserError(f"{where} is no address of http:, https: or file:; correct it")
+    path = Path(url_to_path(url) if parts.scheme else url)
+    if not path.is_dir():
+        raise UserError(
+            f"{where} names the directory {path}, which is not there; mount it or correct the "
+            "setting, because its packages would come from the next index"
+        )
 
 
 def _flat(options: Values) -> Iterator[Index]:

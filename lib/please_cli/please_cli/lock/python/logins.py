@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit
 from pip._internal.utils.misc import split_auth_netloc_from_url
 from pip._vendor.requests.utils import get_netrc_auth
 
+from please_cli.errors import UserError
+
 _USERINFO = re.compile(r"://[^/?#\s'\"]*@")
 # A password with a slash that is not encoded: no program takes that, but all quote it.
 _BROKEN = re.compile(r"://(?:[^\[/?#@\s][^/?#@\s]*)?:[0-9]*[^0-9/?#@\s][^/?#@\s]*[/?#]\S*@")
@@ -30,12 +32,17 @@ def join(url: str, name: str, password: str) -> str:
 def complete(url: str) -> str:
     """Return a URL with the login that pip would take from netrc(5), if it has none itself.
 
-    uv gets it so, since the code that uv runs must not find that file.
+    uv gets it so, since the code that uv runs must not find that file. Raises UserError for a
+    file that is no text.
     """
     plain, name, password = split(url)
     is_remote = urlsplit(plain).scheme in ("http", "https")
-    if is_remote and not name and not password and (found := get_netrc_auth(plain)):
-        name, password = found
+    try:
+        if is_remote and not name and not password and (found := get_netrc_auth(plain)):
+            name, password = found
+    except UnicodeDecodeError:
+        # Without what it quotes of the file.
+        raise UserError("~/.netrc, or the file in NETRC, is not UTF-8; convert it") from None
     return join(plain, name, password)
 
 

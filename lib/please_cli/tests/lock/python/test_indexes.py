@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_pips_own_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://more/simple file:///here/simple")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"https://more/simple {home.as_uri()}")
     monkeypatch.setenv("PIP_FIND_LINKS", f"https://links/page.html {home} ~ https://more/simple")
     monkeypatch.setenv("PIP_TRUSTED_HOST", "company")
     monkeypatch.setenv("PIP_CERT", "/certificates.crt")
@@ -42,7 +42,7 @@ def test_pips_own_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         searched=(
             COMPANY,
             Index("extra-index-url", "https://more/simple"),
-            Index("extra-index-url-2", "file:///here/simple"),
+            Index("extra-index-url-2", home.as_uri()),
             Index("find-links", "https://links/page.html", is_flat=True),
             Index("find-links-2", str(home), is_flat=True),
         ),
@@ -98,8 +98,39 @@ def test_netrc(home: Path) -> None:
 
 def test_netrc_is_not_for_directories(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".netrc").write_text("default login user password p@ss\n")
-    monkeypatch.setenv("PIP_INDEX_URL", "file:///here/simple")
-    assert [index.address for index in Indexes.configured().searched] == ["file:///here/simple"]
+    monkeypatch.setenv("PIP_INDEX_URL", home.as_uri())
+    assert [index.address for index in Indexes.configured().searched] == [home.as_uri()]
+
+
+def test_a_netrc_that_is_no_text(home: Path) -> None:
+    (home / ".netrc").write_bytes(b"machine company login user password p\xe4ss\n")
+    with pytest.raises(UserError) as caught:
+        Indexes.configured()
+    assert caught.value.message == "~/.netrc, or the file in NETRC, is not UTF-8; convert it"
+
+
+@pytest.mark.parametrize("setting", ["index-url", "extra-index-url"])
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://[::1/simple", "is not a URL; correct it, "),
+        ("http://user:pa/55@company/simple", "is not a URL; correct it, "),
+        ("http://company:port/simple", "is not a URL; correct it, "),
+        ("ftp://company/simple", "is no address of http:, https: or file:; correct it"),
+        ("user:pa55@company/simple", "is no address of http:, https: or file:; correct it"),
+        ("file:///gone/simple", "names the directory /gone/simple, which is not there; mount it "),
+        ("/gone/simple", "names the directory /gone/simple, which is not there; mount it "),
+    ],
+)
+def test_an_index_that_would_be_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch, *, setting: str, url: str, why: str
+) -> None:
+    assert home
+    monkeypatch.setenv(f"PIP_{setting.upper().replace('-', '_')}", url)
+    with pytest.raises(UserError) as caught:
+        Indexes.configured()
+    assert caught.value.message.startswith(f"{setting} of pip's configuration {why}")
+    assert "55" not in caught.value.message
 
 
 def test_links_that_uv_does_not_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
