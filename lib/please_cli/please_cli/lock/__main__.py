@@ -83,8 +83,7 @@ def main(
     elif dry_run:
         click.echo("nothing is written (--dry-run)")
     else:
-        for file in changed:
-            document.write(root / file.path, texts[file])
+        document.write({root / file.path: texts[file] for file in changed})
         for path in plan.obsolete:
             (root / path).unlink()
         if platform:

@@ -3,7 +3,8 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -73,26 +74,39 @@ def has(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
-def write(path: Path, text: str) -> bool:
-    """Replace the file at `path` by `text` in one step; return whether that changed anything.
+def write(texts: Mapping[Path, str]) -> None:
+    """Replace files by texts: all of them, or none where one cannot be written.
 
-    Raises UserError when it cannot be written.
+    Raises UserError in that case.
     """
-    try:
-        if has(path, text):
-            return False
+    with ExitStack() as stack:
+        staged = {path: stack.enter_context(_staged(path, text)) for path, text in texts.items()}
+        for path, new in staged.items():
+            with _explained(path):
+                new.replace(path)
+
+
+@contextmanager
+def _staged(path: Path, text: str) -> Iterator[Path]:
+    """Yield the path of a file with a text, beside that which it is to replace."""
+    with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
+    try:
+        with _explained(path):
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written: {error.strerror}; it is as it was before"
+            f"{path}: cannot be written: {error.strerror}; the lock is as it was before"
         ) from error
-    return True

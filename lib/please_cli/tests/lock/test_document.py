@@ -25,21 +25,13 @@ LOCKFILE = Lockfile("nix/lock/x.json", "./please lock", 1, versions)
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / LOCKFILE.path
     content = {"a": {"version": "1"}}
-    assert document.write(path, document.render(content, LOCKFILE.levels))
+    document.write({path: document.render(content, LOCKFILE.levels)})
     assert LOCKFILE.read(tmp_path) == content
     assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_no_lock_yet_is_an_empty_one(tmp_path: Path) -> None:
     assert LOCKFILE.read(tmp_path) == {}
-
-
-def test_the_same_text_is_not_written_again(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    assert document.write(path, "{}\n")
-    before = path.stat().st_ino
-    assert not document.write(path, "{}\n")
-    assert path.stat().st_ino == before
 
 
 @pytest.mark.parametrize(
@@ -70,18 +62,18 @@ def test_whether_a_file_has_a_text(tmp_path: Path) -> None:
     assert not document.has(path, "{}")
 
 
-def test_a_file_that_cannot_be_written_stays(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    document.write(path, "{}\n")
+def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+    paths = [tmp_path / "python/x.json", tmp_path / "members/y.json"]
+    document.write(dict.fromkeys(paths, "{}\n"))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
         with pytest.raises(UserError) as caught:
-            document.write(path, "x" * 1000)
+            document.write({paths[0]: "[]", paths[1]: "x" * 1000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert caught.value.message == (
-        f"{path}: cannot be written: File too large; it is as it was before"
+        f"{paths[1]}: cannot be written: File too large; the lock is as it was before"
     )
-    assert path.read_text() == "{}\n"
-    assert list(tmp_path.iterdir()) == [path]
+    assert [path.read_text() for path in paths] == ["{}\n", "{}\n"]
+    assert [list(path.parent.iterdir()) for path in paths] == [[path] for path in paths]

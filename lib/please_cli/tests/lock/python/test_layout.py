@@ -22,7 +22,7 @@ LOCK = Lock({"default": {"packages": {"flask": {"version": "3.1"}}}}, {"door": M
 
 def store(root: Path, lock: Lock) -> None:
     for file, content in lock.files().items():
-        document.write(root / file.path, document.render(content, file.levels))
+        document.write({root / file.path: document.render(content, file.levels)})
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
