@@ -5,6 +5,7 @@ import io
 import tarfile
 import tomllib
 import zipfile
+import zlib
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -15,13 +16,25 @@ from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
 
+# What an archive, TOML or a requirement raises that is broken, and a value of another type.
+_BROKEN = (
+    AttributeError,
+    EOFError,
+    OSError,
+    TypeError,
+    ValueError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 def build_requires(
     address: str, artifact: Artifact, python: Interpreter, files: Files
 ) -> list[str]:
     """Return the normalized names that the sdist at `address` names in [build-system].
 
-    ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched,
+    ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched or read,
     or is not the file that was resolved.
     """
     content = files.read(address, artifact["size"])
@@ -30,8 +43,14 @@ def build_requires(
             f"{artifact['file']} is not the file that the package index lists: its sha256 "
             "differs; run `./please lock` again, or ask who runs the index"
         )
-    table = tomllib.loads(_pyproject(artifact["file"], content)).get("build-system", {})
-    return names(table.get("requires", ["setuptools"]), python)
+    try:
+        table = tomllib.loads(_pyproject(artifact["file"], content)).get("build-system", {})
+        return names(table.get("requires", ["setuptools"]), python)
+    except _BROKEN as error:
+        raise UserError(
+            f"{artifact['file']}: [build-system] of its pyproject.toml cannot be read: {error}; "
+            "ask for another version in the manifest that names it"
+        ) from error
 
 
 def names(requires: list[str], python: Interpreter) -> list[str]:

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,36 @@ def test_more_than_the_lock_allows(tmp_path: Path) -> None:
         "paint-1.0.tar.gz: the index sent more than the 4 bytes that the file may have; ask the "
         "owner of the index"
     )
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "why"),
+    [
+        ("= bad", "Invalid statement (at line 1, column 1)"),
+        ("build-system = 3", "'int' object has no attribute 'get'"),
+        ("[build-system]\nrequires = 5", "'int' object is not iterable"),
+        ("[build-system]\nrequires = ['= = =']", "Expected package name at the start"),
+    ],
+)
+def test_a_build_system_of_another_shape(
+    index: Any, tmp_path: Path, pyproject: str, why: str
+) -> None:
+    digest = index.sdist("paint", "1.0", pyproject)
+    path = tmp_path / "simple/paint/paint-1.0.tar.gz"
+    with pytest.raises(UserError) as caught:
+        build_requires(str(path), {"file": path.name, "sha256": digest}, PYTHON)
+    assert caught.value.message.startswith(
+        f"paint-1.0.tar.gz: [build-system] of its pyproject.toml cannot be read: {why}"
+    )
+    assert caught.value.message.endswith("; ask for another version in the manifest that names it")
+
+
+@pytest.mark.parametrize("name", ["paint-1.0.tar.gz", "paint-1.0.zip"])
+def test_an_archive_that_is_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"not an archive")
+    digest = hashlib.sha256(b"not an archive").hexdigest()
+    with pytest.raises(UserError, match="cannot be read: "):
+        build_requires(str(tmp_path / name), {"file": name, "sha256": digest}, PYTHON)
 
 
 def test_names_are_normalized() -> None:
