@@ -25,7 +25,11 @@ _NETWORK = re.compile(
 )
 
 _REFUSED = re.compile(
-    r"index URL \(([^)]+)\) (?:could not be queried due to|returned) a[^(]*\((40[137])"
+    r"An index(?: URL)? \(([^)]+)\) (?:could not be queried due to|returned) a[^.]*(40[137])"
+)
+_STATUS = re.compile(r"HTTP status (?:client|server) error \((\d+)[^)]*\) for url \(([^)]+)\)")
+_WRONG = re.compile(
+    r"all versions of (\S+) have an invalid package format|(\S+)==\S+ has invalid metadata"
 )
 
 
@@ -110,6 +114,22 @@ def explain(output: str, wanted: Resolve) -> str:
             f"the source distribution {match[1].replace('==', ' ')} cannot be built; ask for "
             "another version in the manifest that names it"
         )
+    if trouble := _explain_conflict(output, wanted):
+        return trouble
+    return f"the resolve {wanted.name}: uv failed; its message is below"
+
+
+def _names(output: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", output) is not None
+
+
+def _explain_conflict(output: str, wanted: Resolve) -> str:
+    """Return one line about requirements without a solution, "" for another failure."""
+    if match := _WRONG.search(output):
+        return (
+            f"the resolve {wanted.name}: the files of {match[1] or match[2]} on the index are "
+            "broken; ask the owner of the index"
+        )
     if "No solution found" in output:
         sides = [name for name in sorted(wanted.members) if _names(output, name)]
         of = f" of {' and '.join(sides)}" if sides else ""
@@ -117,11 +137,7 @@ def explain(output: str, wanted: Resolve) -> str:
             f"the resolve {wanted.name}: no versions satisfy the requirements{of}; change one of "
             "those that uv names below"
         )
-    return f"the resolve {wanted.name}: uv failed; its message is below"
-
-
-def _names(output: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", output) is not None
+    return ""
 
 
 def _explain_index(output: str) -> str:
@@ -130,6 +146,11 @@ def _explain_index(output: str) -> str:
         return (
             f"the package index {match[1]} refuses the login ({match[2]}); put one into pip's "
             "configuration (index-url) or ~/.netrc, then run `./please lock` again"
+        )
+    if match := _STATUS.search(output):
+        return (
+            f"{match[2]} answers with the status {match[1]}; ask the owner of the index, or "
+            "correct pip's configuration (`pip config list`)"
         )
     if _NETWORK.search(output):
         return (

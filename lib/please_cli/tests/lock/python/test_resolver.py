@@ -30,6 +30,45 @@ def test_no_network(output: str) -> None:
     assert explain(output, RESOLVE).startswith("uv cannot reach the package index; ")
 
 
+@pytest.mark.parametrize("status", ["402 Payment Required", "429 Too Many", "500 Internal Error"])
+def test_an_answer_that_is_no_fault_of_the_network(status: str) -> None:
+    kind = "server" if status.startswith("5") else "client"
+    output = (
+        "error: Failed to fetch: http://h/simple/acme/\n  cause: HTTP status "
+        f"{kind} error ({status}) for url (http://h/simple/acme/)"
+    )
+    assert explain(output, RESOLVE) == (
+        f"http://h/simple/acme/ answers with the status {status[:3]}; ask the owner of the index, "
+        "or correct pip's configuration (`pip config list`)"
+    )
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "An index URL (http://h/s) could not be queried due to a lack of valid authentication "
+        "credentials (401 Unauthorized).",
+        "An index (http://h/s) returned a 403 Forbidden error. Check that the index URL is correct",
+    ],
+)
+def test_a_login_that_is_refused(hint: str) -> None:
+    output = f"error: No solution found\n\nhint: {hint}"
+    assert explain(output, RESOLVE).startswith("the package index http://h/s refuses the login (40")
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "Because all versions of acme have an invalid package format and",
+        "Because acme==1.0 has invalid metadata and only acme==1.0 is available",
+    ],
+)
+def test_a_file_that_is_broken(cause: str) -> None:
+    assert explain(f"error: No solution found\n cause: {cause}", RESOLVE) == (
+        "the resolve next: the files of acme on the index are broken; ask the owner of the index"
+    )
+
+
 def test_anything_else() -> None:
     message = "the resolve next: uv failed; its message is below"
     assert explain("error: surprise", RESOLVE) == message
