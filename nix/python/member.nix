@@ -34,7 +34,9 @@ let
     env = { inherit module; src = source keep; };
   };
 
-  isMetadata = value: isAttrs value && value != { } && all isString (attrValues value);
+  # A path in site-packages, below one directory of metadata.
+  isPath = path: match "[^/.][^/]*\\.dist-info(/[^/]+)+" path != null && match ".*/\\.\\.?(/.*)?" path == null;
+  isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (attrValues value);
 
   locked = step {
     name = "${name}-metadata";

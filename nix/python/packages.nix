@@ -42,8 +42,11 @@ in
 
       # Where the systems have different versions of a package, there is an entry for each.
       forSystem = name: package:
-        if package ? systems then package.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
-        else package;
+        checked name (
+          if package ? systems then package.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
+          else package
+        );
+      checked = import ./entry.nix { inherit path; };
 
       # What the resolve has of a member is beside what all of them share.
       forResolve = name: member:

@@ -54,7 +54,13 @@ def test_a_readme_may_be_long(checkout: Path) -> None:
     assert len(dist_info("tokens", checkout)["METADATA"]) > 200_000
 
 
-@pytest.mark.parametrize("metadata", [None, {}, "text", {"METADATA": 1}])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        *(None, {}, "text", {"a-1.dist-info/METADATA": 1}, {"METADATA": ""}),
+        *({"/tmp/METADATA": ""}, {"../METADATA": ""}, {"a-1.dist-info/../../METADATA": ""}),
+    ],
+)
 def test_metadata_of_another_shape(checkout: Path, metadata: object) -> None:
     edit_lock(checkout, lambda packages: packages["tokens"].update(metadata=metadata))
     assert (

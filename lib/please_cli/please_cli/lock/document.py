@@ -19,7 +19,8 @@ class Lockfile:
     """The properties of one lock file.
 
     `path` is where it is in the checkout, `command` writes it, `levels` is the depth to which it
-    has one entry a line; `versions` returns the version of each package in it.
+    has one entry a line; `versions` returns the version of each package in it, and raises
+    ValueError, with a reason, for content that is no lock.
     """
 
     path: str
@@ -34,16 +35,19 @@ class Lockfile:
         """
         path = root / self.path
         try:
-            text = path.read_text(encoding="utf-8")
+            document = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        try:
-            document = json.loads(text)
-            self.versions(document)
         except json.JSONDecodeError as error:
             raise self._broken(f"{path}:{error.lineno}", error.msg) from error
+        except (RecursionError, ValueError) as error:
+            raise self._broken(str(path), str(error)) from error
+        try:
+            self.versions(document)
         except (AttributeError, KeyError, TypeError) as error:
             raise self._broken(str(path), "its entries have another shape") from error
+        except ValueError as error:
+            raise self._broken(str(path), str(error)) from error
         return cast(Document, document)
 
     def _broken(self, where: str, why: str) -> UserError:

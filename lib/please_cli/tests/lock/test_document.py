@@ -40,6 +40,11 @@ def test_no_lock_yet_is_an_empty_one(tmp_path: Path) -> None:
         ('{\n "a": \n<<<<<<< HEAD\n', ":3", "Expecting value"),
         ("[]", "", "its entries have another shape"),
         ('{"a": {}}', "", "its entries have another shape"),
+        (
+            "[" * 100_000,
+            "",
+            "maximum recursion depth exceeded while decoding a JSON array from a unicode string",
+        ),
     ],
 )
 def test_a_file_that_is_no_lock(
@@ -52,6 +57,12 @@ def test_a_file_that_is_no_lock(
         f"{path}{where}: not a lock file: {why}; restore it (git checkout HEAD -- "
         "nix/lock/x.json), then run `./please lock`"
     )
+
+
+def test_a_file_that_is_no_text(tmp_path: Path, write: Callable[..., Path]) -> None:
+    write(tmp_path / LOCKFILE.path).write_bytes(b"{\xff}")
+    with pytest.raises(UserError, match="not a lock file: 'utf-8' codec can't decode byte 0xff"):
+        LOCKFILE.read(tmp_path)
 
 
 def test_whether_a_file_has_a_text(tmp_path: Path) -> None:

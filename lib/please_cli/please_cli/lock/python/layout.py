@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from please_cli.lock.document import Document, Lockfile
+from please_cli.lock.python import shape
 from please_cli.lock.python.metadata import core
 from please_cli.lock.python.packages import Entry, version
 
@@ -20,14 +21,14 @@ _MEMBERS = "nix/lock/members"
 
 
 def _package_versions(document: Document) -> dict[str, str]:
+    shape.check_packages(document)
     return {name: version(entry) for name, entry in document.get("packages", {}).items()}
 
 
 def _member_versions(document: Document) -> dict[str, str]:
-    if not document:
+    if document == {}:
         return {}
-    if not isinstance(document["resolves"], dict):
-        raise TypeError
+    shape.check_member(document)
     core(document["metadata"])
     return {Path(document["directory"]).name: document["version"]}
 

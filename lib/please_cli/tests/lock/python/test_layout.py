@@ -72,23 +72,36 @@ def test_the_versions_of_a_lock_in_one_file(tmp_path: Path, write: Write) -> Non
     assert layout.read(tmp_path, ["default", "tools"]) == LOCK
 
 
+SHAPE = "its entries have another shape"
+
+
 @pytest.mark.parametrize(
-    ("path", "text"),
+    ("path", "text", "why"),
     [
-        ("nix/lock/python/default.json", '{"packages": []}'),
-        ("nix/lock/python/default.json", '{"packages": {"a": {}}}'),
-        ("nix/lock/python/default.json", "[]"),
-        ("nix/lock/members/door.json", '{"version": "1.0"}'),
-        ("nix/lock/members/door.json", json.dumps(MEMBER | {"metadata": {}})),
-        ("nix/lock/members/door.json", json.dumps(MEMBER | {"resolves": []})),
-        ("nix/lock/python.json", '{"packages": {"a": 1}}'),
+        ("nix/lock/python/default.json", '{"packages": []}', SHAPE),
+        (
+            "nix/lock/python/default.json",
+            '{"packages": {"a": {}}}',
+            "the package 'a': `version` is no version (PEP 440)",
+        ),
+        ("nix/lock/python/default.json", "[]", SHAPE),
+        ("nix/lock/members/door.json", '{"version": "1.0"}', SHAPE),
+        ("nix/lock/members/door.json", json.dumps(MEMBER | {"metadata": {}}), SHAPE),
+        (
+            "nix/lock/members/door.json",
+            json.dumps(MEMBER | {"resolves": []}),
+            "`resolves` is no table",
+        ),
+        ("nix/lock/python.json", '{"packages": {"a": 1}}', SHAPE),
     ],
 )
-def test_a_lock_of_another_shape(tmp_path: Path, write: Write, path: str, text: str) -> None:
+def test_a_lock_of_another_shape(
+    tmp_path: Path, write: Write, path: str, text: str, why: str
+) -> None:
     write(tmp_path / path, text)
     with pytest.raises(UserError) as caught:
         layout.read(tmp_path, ["default"])
     assert caught.value.message == (
-        f"{tmp_path / path}: not a lock file: its entries have another shape; restore it (git "
+        f"{tmp_path / path}: not a lock file: {why}; restore it (git "
         f"checkout HEAD -- {path}), then run `./please lock`"
     )

@@ -1,0 +1,43 @@
+# An entry of the lock, for one system -> itself, checked: every value of a lock is data.
+#
+# lib/please_cli/please_cli/lock/python/shape.py checks the same, and more. Here is what becomes a path,
+# a derivation or an address.
+{ path }:
+name: package:
+let
+  inherit (builtins) all attrValues isAttrs isInt isList isString match;
+
+  matches = pattern: value: isString value && match pattern value != null;
+  digest = matches "[0-9a-f]{64}";
+  names = value: isList value && all isString value;
+
+  bad = what: throw "${path}: the package ${name}: ${what}: restore the file (git checkout HEAD -- ${path}), then run ./please lock";
+  # Value unless a reason holds.
+  unless = reasons: value: builtins.foldl' (checked: reason: if reason.holds then checked else bad reason.what) value reasons;
+
+  file = artifact:
+    if !isAttrs artifact then bad "a file is not a table"
+    else unless [
+      { holds = matches "[A-Za-z0-9][A-Za-z0-9._+!-]*" artifact.file or null; what = "`file` is no name of a file"; }
+      { holds = digest artifact.sha256 or null; what = "`sha256` is no digest of 64 hexadecimal digits"; }
+      { holds = !(artifact ? blake2b) || digest artifact.blake2b; what = "`blake2b` is no digest of 64 hexadecimal digits"; }
+      { holds = !(artifact ? size) || isInt artifact.size && artifact.size > 0; what = "`size` is no number of bytes"; }
+    ] artifact;
+
+  files = attributes:
+    (if attributes ? wheel then { wheel = file attributes.wheel; } else { })
+    // (if attributes ? sdist then { sdist = file attributes.sdist; } else { })
+    // (if isAttrs attributes.wheels or null then { wheels = builtins.mapAttrs (_: file) attributes.wheels; } else { });
+in
+if !isAttrs package then bad "it is not a table"
+else unless [
+  { holds = matches "[a-z0-9]+(-[a-z0-9]+)*" name; what = "its name is not normalised (PEP 503)"; }
+  { holds = matches "[A-Za-z0-9][A-Za-z0-9.!+_-]*" package.version or null; what = "`version` is no version (PEP 440)"; }
+  { holds = isString package.index or ""; what = "`index` is no name"; }
+  { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is no table"; }
+  { holds = !(package ? sdist) || names package.build or null && !(builtins.elem name package.build); what = "`build` is no list of names of other packages"; }
+  {
+    holds = let r = package.requires or [ ]; in names r || isAttrs r && all names (attrValues r);
+    what = "`requires` is no list of names";
+  }
+] (package // files package)
