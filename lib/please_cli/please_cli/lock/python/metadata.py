@@ -4,6 +4,7 @@ The lock has it beside the digests of those manifests, and while these are the s
 `please lock` nor a build asks a backend again: nix/python/member.nix.
 """
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from email.parser import Parser
 from pathlib import Path
 
 from build import BuildBackendException, BuildException, ProjectBuilder
+from packaging.metadata import InvalidMetadata, Metadata
 from packaging.utils import canonicalize_name
 
 from please_cli import workspace
@@ -23,6 +25,14 @@ from please_cli.lock.python.declares import declares
 
 ROOT = "services"
 """The name of the workspace itself among the packages of a resolve."""
+
+PATIENCE = 600.0
+"""For how long, in seconds, a build backend may run."""
+
+# How many bytes of what a backend says are shown: the last ones.
+_MOST_SAID = 1 << 16
+
+_FIELDS = ("name", "version", "requires_python", "requires_dist", "provides_extra")
 
 
 def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
@@ -59,6 +69,7 @@ def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
     known = before.get(member.key, {})
     same = known.get("manifests") == digests and known.get("directory") == directory
     files = known["metadata"] if same else dict(_build(member))
+    _check(directory, files)
     metadata = core(files)
     _check_name(member, metadata["Name"])
     return {
@@ -85,18 +96,15 @@ def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:
             cwd: str | None = None,
             extra_environ: Mapping[str, str] | None = None,
         ) -> None:
-            subprocess.run(
-                cmd,
-                cwd=cwd,
-                env={**variables, **(extra_environ or {})},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=True,
-            )
+            _call(cmd, cwd, {**variables, **(extra_environ or {})})
 
         try:
             # In this environment, which has the backend, not in one made for it.
             info = Path(ProjectBuilder(source, runner=run).metadata_path(built))
+            if info.parent != Path(built) or not info.is_dir():
+                raise _unreadable(
+                    directory, f"{info} is not a directory in the one that it was given"
+                )
         except BuildException as error:
             raise UserError(f"{directory}/pyproject.toml: {error}; correct it") from error
         except BuildBackendException as error:
@@ -105,9 +113,58 @@ def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:
                 "(the members of the workspace are built with setuptools)",
                 _output(error),
             ) from error
+        except TypeError as error:
+            raise _unreadable(directory, "it does not return the name of a directory") from error
         for path in sorted(info.rglob("*")):
             if path.is_file():
-                yield str(path.relative_to(info.parent)), path.read_text(encoding="utf-8")
+                try:
+                    yield str(path.relative_to(info.parent)), path.read_text(encoding="utf-8")
+                except UnicodeDecodeError as error:
+                    raise _unreadable(directory, f"{path.name}: {error}") from error
+
+
+def _call(command: Sequence[str], directory: str | None, variables: Mapping[str, str]) -> None:
+    """Run a hook of a backend, for a bounded time.
+
+    What it says goes to a file: a process that it leaves behind would hold a pipe open. Raises
+    subprocess.CalledProcessError with the end of that, and subprocess.TimeoutExpired.
+    """
+    with tempfile.TemporaryFile() as said:
+        try:
+            subprocess.run(
+                command,
+                cwd=directory,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                check=True,
+                timeout=PATIENCE,
+            )
+        except subprocess.CalledProcessError as error:
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_SAID))
+            error.output = said.read()
+            raise
+
+
+def _check(directory: str, files: Mapping[str, str]) -> None:
+    """Raise UserError for core metadata that another installer would refuse."""
+    try:
+        text = core(files).as_string()
+        parsed = Metadata.from_email(text, validate=False)
+        for field in _FIELDS:
+            getattr(parsed, field)
+    except KeyError as error:
+        raise _unreadable(directory, "it has no METADATA") from error
+    except (InvalidMetadata, ExceptionGroup) as error:
+        raise _unreadable(directory, str(error)) from error
+
+
+def _unreadable(directory: str, why: str) -> UserError:
+    return UserError(
+        f"the build backend of {directory} makes metadata that cannot be read: {why}; correct its "
+        "pyproject.toml or setup.py"
+    )
 
 
 def _check_inside(member: workspace.Member) -> None:
@@ -137,4 +194,6 @@ def _output(error: BuildBackendException) -> str:
     if isinstance(error.exception, subprocess.CalledProcessError):
         printed: bytes = error.exception.output
         return printed.decode(errors="replace")
+    if isinstance(error.exception, subprocess.TimeoutExpired):
+        return f"it did not end within {PATIENCE:.0f} seconds"
     return str(error)

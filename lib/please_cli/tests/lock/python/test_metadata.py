@@ -188,3 +188,78 @@ def test_a_build_system_of_another_shape(root: Path, write: Write) -> None:
         locked(root)
     assert caught.value.message.startswith("lib/paint/pyproject.toml: Failed to validate")
     assert caught.value.message.endswith("; correct it")
+
+
+ODD = """
+import os, pathlib, subprocess, sys, time
+
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
+    info = pathlib.Path(directory, "paint-1.dist-info")
+    info.mkdir()
+    core = "Metadata-Version: 2.4\\nName: paint\\nVersion: 1\\n"
+    (info / "METADATA").write_text(core)
+    %s
+    return info.name
+
+def get_requires_for_build_wheel(config_settings=None):
+    return []
+"""
+
+
+def odd(root: Path, write: Write, code: str) -> None:
+    """Give paint a backend of its own, which does something odd."""
+    write(
+        root / "lib/paint/pyproject.toml",
+        '[build-system]\nrequires = []\nbuild-backend = "odd"\nbackend-path = ["."]\n'
+        '[project]\nname = "paint"\nversion = "1"\n',
+    )
+    # A manifest, which is copied to where the backend runs.
+    write(root / "lib/paint/setup.py", ODD % code)
+    manifest = root / "lib/paint/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace('"odd"', '"setup"'))
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("(info / 'x').write_bytes(b'\\xff')", "x: 'utf-8' codec can't decode byte 0xff"),
+        ("(info / 'METADATA').unlink()", "it has no METADATA"),
+        ("(info / 'METADATA').write_text('')", "'name' is a required field"),
+        ("(info / 'METADATA').write_text(core + 'Requires-Dist: = =\\n')", "'= =' is invalid"),
+        ("(info / 'METADATA').write_text(core + 'Requires-Python: x\\n')", "'x' is invalid"),
+        ("(info / 'METADATA').write_text(core + 'Provides-Extra: ../x\\n')", "'../x' is invalid"),
+        ("return '../../../etc'", "is not a directory in the one that it was given"),
+        ("return 'other'", "is not a directory in the one that it was given"),
+        ("return None", "it does not return the name of a directory"),
+    ],
+)
+def test_metadata_that_cannot_be_read(root: Path, write: Write, code: str, why: str) -> None:
+    odd(root, write, code)
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    start = "the build backend of lib/paint makes metadata that cannot be read: "
+    assert caught.value.message.startswith(start)
+    assert why in caught.value.message
+    assert caught.value.message.endswith("; correct its pyproject.toml or setup.py")
+
+
+def test_a_backend_that_leaves_a_process_behind(root: Path, write: Write) -> None:
+    odd(root, write, "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(5)'])")
+    assert locked(root)["version"] == "1"
+
+
+def test_a_backend_that_hangs(root: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "PATIENCE", 1.0)
+    odd(root, write, "time.sleep(600)")
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message.startswith("the build backend of lib/paint failed; correct its ")
+    assert caught.value.details == "it did not end within 1 seconds"
+
+
+def test_the_end_of_what_a_backend_says(root: Path, write: Write) -> None:
+    odd(root, write, "print('x' * 1_000_000, flush=True); raise SystemExit('the end')")
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.details.endswith("xxx\nthe end")
+    assert len(caught.value.details) < 100_000
