@@ -13,6 +13,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   merge = ./steps/merge.py;
   member_record = ./steps/member_record.py;
   pip_configuration = ./steps/pip_configuration.py;
+  patience = ./steps/patience.py;
   prefix = ./steps/prefix.py;
   same_program = ./steps/same_program.py;
   scripts = ./steps/scripts.py;

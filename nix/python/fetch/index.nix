@@ -11,7 +11,7 @@ project: artifact: derivation (fixed artifact // explicit (artifact.index or "")
   builder = "${platform.python}/bin/python3";
   args = [ "-S" "-s" ../steps/fetch_from_index.py ];
   PATH = "${platform.python}/bin";
-  PYTHONPATH = "${modules.pip_configuration}:${platform.pip}";
+  PYTHONPATH = "${modules.patience}:${modules.pip_configuration}:${platform.pip}";
   PYTHONDONTWRITEBYTECODE = "1";
   # Taken from the environment at build time: what is secret is in these alone.
   impureEnvVars = pip.proxies ++ pip.variables ++ [ "SERVICES_PIP_CREDENTIALS" ];

@@ -11,13 +11,13 @@ import os
 import re
 import resource
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from optparse import Values
 from pathlib import Path
 from typing import Any
 
+from patience import LateError, at_most
 from pip._internal.commands import create_command
 from pip._internal.exceptions import PipError
 from pip._internal.models.format_control import FormatControl
@@ -30,7 +30,7 @@ PART = 1 << 16
 """How many bytes to read at a time."""
 
 PATIENCE = 3600.0
-"""For how long, in seconds, one file may arrive."""
+"""For how long, in seconds, one file may arrive, with the pages that lead to it."""
 
 MEMORY = 2 << 30
 """How many bytes of memory the step may take: pip reads a page of an index to its end."""
@@ -112,7 +112,7 @@ def fetch(source: Source, project: str, file: str, *, size: int, sha256: str, ou
         )
         with answer:
             raise_for_status(answer)
-            written = copy(answer.raw.read, out, size, time.monotonic() + PATIENCE)
+            written = copy(answer.raw.read, out, size)
     host = without_login(links[0].url_without_fragment)
     if written > size:
         raise SystemExit(
@@ -121,18 +121,13 @@ def fetch(source: Source, project: str, file: str, *, size: int, sha256: str, ou
         )
 
 
-def copy(read: Callable[[int], bytes], out: Path, size: int, end: float) -> int:
-    """Copy a stream into a file, at most one byte more than `size`; return how many bytes.
-
-    Raises TimeoutError when it has not ended at `end`, of time.monotonic().
-    """
+def copy(read: Callable[[int], bytes], out: Path, size: int) -> int:
+    """Copy a stream into a file, at most one byte more than `size`; return how many bytes."""
     written = 0
     with out.open("wb") as file:
         while written <= size and (part := read(min(PART, size + 1 - written))):
             file.write(part)
             written += len(part)
-            if time.monotonic() > end:
-                raise TimeoutError(f"it did not arrive within {PATIENCE / 60:.0f} minutes")
     return written
 
 
@@ -187,17 +182,20 @@ def main() -> None:
         lay_out(configuration, credentials, Path(directory))
         try:
             source = Source(credentials, env.get("indexUrl", ""), bool(env.get("isFlat")))
-            fetch(
-                source,
-                env["project"],
-                env["file"],
-                size=int(env["size"]),
-                sha256=env["outputHash"],
-                out=Path(env["out"]),
-            )
+            with at_most(PATIENCE):
+                fetch(
+                    source,
+                    env["project"],
+                    env["file"],
+                    size=int(env["size"]),
+                    sha256=env["outputHash"],
+                    out=Path(env["out"]),
+                )
         except (NotOnIndexError, PipError, RequestException, HTTPError, OSError) as error:
             # Without a traceback, which might quote a URL.
             raise SystemExit(explain(error, source, env["file"], logins)) from None
+        except LateError as error:
+            raise SystemExit(f"error: {env['file']} {error}. Ask the owner of the index.") from None
         except MemoryError:
             raise SystemExit(
                 f"error: the index page of {env['project']} is larger than pip can read in "
