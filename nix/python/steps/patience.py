@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 class LateError(Exception):
-    """The time is over. It is no OSError: an HTTP library would take that for a broken connection."""
+    """The time is over. It is no OSError, which urllib3 would take for a broken connection."""
 
 
 @contextmanager
