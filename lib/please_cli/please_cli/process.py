@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +19,27 @@ _PAUSE = 0.02
 
 _PIPE = 65536
 """How many bytes a pipe holds (pipe(7))."""
+
+
+# The programs that threads of a pool run.
+_running: set[subprocess.Popen[Any]] = set()
+
+
+@contextmanager
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of threads, which run programs with call() or run().
+
+    When this ends early, so do the programs: an interrupt reaches the main thread alone, which
+    waits for the others.
+    """
+    with ThreadPoolExecutor() as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for program in list(_running):
+                program.terminate()
+            raise
 
 
 @contextmanager
@@ -41,9 +63,34 @@ def started(
 
 def run(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, with the options of subprocess.Popen."""
-    with started(command, **options) as process:
+    with started(command, **options) as process, _known(process):
         printed, said = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, printed, said)
+
+
+def call(command: Sequence[str | Path], seconds: float, **options: Any) -> None:
+    """Run a program, with the options of subprocess.Popen, for at most a number of seconds.
+
+    Raises subprocess.CalledProcessError if it fails, and subprocess.TimeoutExpired, after which it
+    is killed.
+    """
+    with subprocess.Popen(command, **options) as process, _known(process):
+        try:
+            status = process.wait(seconds)
+        except BaseException:
+            process.kill()
+            raise
+    if status:
+        raise subprocess.CalledProcessError(status, [str(word) for word in command])
+
+
+@contextmanager
+def _known(process: subprocess.Popen[Any]) -> Iterator[None]:
+    _running.add(process)
+    try:
+        yield
+    finally:
+        _running.discard(process)
 
 
 def lines(pipe: IO[str]) -> Iterator[str]:

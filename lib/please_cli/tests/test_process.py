@@ -1,8 +1,11 @@
+import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from please_cli import process
 
 
@@ -53,3 +56,28 @@ for part in ("one\\ntwo", " and a half\\nthree"):
     with process.started([sys.executable, "-c", program], stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert list(process.lines(running.stdout)) == ["one\n", "two and a half\n", "three"]
+
+
+@pytest.mark.parametrize("way", ["run", "call"])
+def test_programs_of_threads_end_with_the_main_thread(way: str) -> None:
+    program = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]
+    reading, writing = os.pipe()
+
+    def sleep() -> int:
+        if way == "run":
+            return process.run(program, stdout=writing).returncode
+        try:
+            process.call(program, 600, stdout=writing)
+        except subprocess.CalledProcessError as error:
+            return error.returncode
+        return 0
+
+    with os.fdopen(reading) as said:
+        try:
+            with suppress(KeyboardInterrupt), process.threads() as pool:
+                sleeping = pool.submit(sleep)
+                assert said.readline() == "started\n"
+                raise KeyboardInterrupt
+        finally:
+            os.close(writing)
+    assert sleeping.result() == -signal.SIGTERM

@@ -2,12 +2,11 @@
 
 import difflib
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from please_cli import workspace
+from please_cli import process, workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import (
@@ -77,7 +76,7 @@ def lock(
             origins.check(found, resolved, had, gone, accepted=confirmed, offered=offered)
             return packages.convert(uv_lock, resolve, kept, Sources(found, files), members)
 
-    with ThreadPoolExecutor() as pool:
+    with process.threads() as pool:
         locked = dict(zip((each.name for each in wanted), pool.map(one, wanted), strict=True))
     return Lock(
         {each.name: _resolve(each, locked[each.name], groups) for each in wanted},

@@ -8,7 +8,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -17,7 +16,7 @@ from build import BuildBackendException, BuildException, ProjectBuilder
 from packaging.metadata import InvalidMetadata, Metadata
 from packaging.utils import canonicalize_name
 
-from please_cli import workspace
+from please_cli import process, workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import environment, manifests
@@ -45,7 +44,7 @@ def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
     Raises UserError, with the message of the backend, if one fails.
     """
     members = workspace.members(root)
-    with ThreadPoolExecutor() as pool:
+    with process.threads() as pool:
         entries = pool.map(lambda member: _read(member, before), members)
         return {member.key: entry for member, entry in zip(members, entries, strict=True)}
 
@@ -131,15 +130,14 @@ def _call(command: Sequence[str], directory: str | None, variables: Mapping[str,
     """
     with tempfile.TemporaryFile() as said:
         try:
-            subprocess.run(
+            process.call(
                 command,
+                PATIENCE,
                 cwd=directory,
                 env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                check=True,
-                timeout=PATIENCE,
             )
         except subprocess.CalledProcessError as error:
             said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_SAID))
