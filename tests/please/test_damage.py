@@ -160,21 +160,38 @@ def test_a_damaged_path_is_not_copied(
     assert list((tmp_path / "cache/nar").iterdir())
 
 
-def test_options_of_nix_copy(
-    please: Path, checkout: Path, variables: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("url", ["{}", "local?root={}"])
+def test_a_copy_into_a_store_that_asks_for_signatures(
+    please: Path, checkout: Path, variables: dict[str, str], tmp_path: Path, url: str
 ) -> None:
     store = tmp_path / "store"
-    refused = call(please, variables, "copy", "door", "--to", str(store))
-    assert refused.returncode == 1
-    assert "lacks a valid signature" in refused.stderr
-    assert refused.stderr.splitlines()[-1] == (
-        f"error: door was not copied to {store}; see what `nix copy` says above. The closure is "
-        "what was built: look at the URL, at the access to that store, and at its keys"
-    )
-    done = call(please, variables, "copy", "door", "--to", str(store), "--", "--no-check-sigs")
+    done = call(please, variables, "copy", "door", "--to", url.format(store))
     assert done.returncode == 0, done.stderr
     door = built("door", checkout, variables)
     assert Path(f"{store}{door}").read_text() == door.read_text()
+
+
+def test_a_copy_to_a_relative_path(please: Path, checkout: Path, variables: dict[str, str]) -> None:
+    done = call(please, variables, "copy", "door", "--to", "relative/directory")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "error: --to relative/directory: this is neither a URL nor an absolute path; write "
+    )
+    assert not (checkout / "relative").exists()
+
+
+def test_options_of_nix_copy(please: Path, variables: dict[str, str], tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    refused = call(please, variables, "copy", "door", "--to", str(store), "--", "--no-such-option")
+    assert refused.returncode == 1
+    assert "unrecognised flag '--no-such-option'" in refused.stderr
+    assert refused.stderr.splitlines()[-1] == (
+        f"error: door was not copied to {store}; see what `nix copy` says above. The closure is "
+        "what was built: look at the URL and at the access to that store. If it says that a path "
+        "lacks a valid signature, copy as a user in `trusted-users` of that machine's nix.conf, "
+        "such as root"
+    )
+    assert not store.exists()
 
 
 def test_the_script_says_so_of_the_tool_itself(

@@ -56,9 +56,11 @@ def copy(name: str, store: str, options: Sequence[str]) -> None:
 
     STORE-URL is that of Nix: ssh-ng://root@HOST is the store of a machine that has Nix,
     file:///DIRECTORY?compression=zstd and s3://BUCKET are binary caches, and /DIRECTORY is a store
-    in that directory. OPTIONs after -- are those of `nix copy`, such as --no-check-sigs.
+    in that directory. OPTIONs after -- are those of `nix copy`: --substitute-on-destination, say.
 
-    What is copied is verified first: it is what was built.
+    What is copied is verified first: it is what was built. Paths that were built here have no
+    signature, and `nix copy --no-check-sigs` copies them all the same. The machine that gets them
+    accepts that only from a user whom it trusts: root, or one in `trusted-users` of its nix.conf.
     """
     root = workspace.root()
     click.echo(nix.copy(root, workspace.attribute(root, name), store, options))
