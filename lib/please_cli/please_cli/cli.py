@@ -33,7 +33,7 @@ def list_() -> None:
         click.echo(f"{member.name:{width}}  {member.kind:7}  {member.description()}".rstrip())
 
 
-@cli.command()
+@cli.command(short_help="Build services or libraries.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("-o", "--out-link", type=click.Path(path_type=Path), help="Link to the result.")
 def build(names: Sequence[str], out_link: Path | None) -> None:
@@ -47,7 +47,7 @@ def build(names: Sequence[str], out_link: Path | None) -> None:
         click.echo(output)
 
 
-@cli.command()
+@cli.command(short_help="Copy a closure to another store.")
 @click.argument("name")
 @click.option("--to", "store", required=True, metavar="STORE-URL", help="Where to copy it.")
 @click.argument("options", nargs=-1, metavar="[-- OPTION...]")
@@ -66,7 +66,9 @@ def copy(name: str, store: str, options: Sequence[str]) -> None:
     click.echo(nix.copy(root, workspace.attribute(root, name), store, options))
 
 
-@cli.command(context_settings={"ignore_unknown_options": True})
+@cli.command(
+    context_settings={"ignore_unknown_options": True}, short_help="Build a service, and serve it."
+)
 @click.argument("name")
 @click.option(
     "--with", "needed", default="", metavar="SERVER,...", help="Start these servers for it."
@@ -90,7 +92,7 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     nix.execute(str(app / "bin" / member.module), arguments)
 
 
-@cli.command()
+@cli.command(short_help="Enter a development shell.")
 @click.argument("name", required=False)
 @click.option("--run", "command", metavar="COMMAND", help="Run this in the shell, and leave it.")
 def shell(name: str | None, command: str | None) -> None:
@@ -106,7 +108,7 @@ def shell(name: str | None, command: str | None) -> None:
     nix.execute("nix-shell", arguments + (["--run", command] if command is not None else []))
 
 
-@cli.command()
+@cli.command(short_help="Run tests, and print the totals.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--toolchain", is_flag=True, help="Run the tests of the toolchain itself, too.")
 def test(names: Sequence[str], toolchain: bool) -> int:
@@ -130,7 +132,7 @@ def test(names: Sequence[str], toolchain: bool) -> int:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def lock(arguments: Sequence[str]) -> None:
-    """Write nix/lock: see `lock --help`."""
+    """Lock what the manifests ask for."""
     root = workspace.root()
     # Where pip installed the extra, that is taken: it works with a lock that does not.
     if importlib.util.find_spec("please_cli.lock") and importlib.util.find_spec("uv"):

@@ -50,6 +50,14 @@ def test_help_needs_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert please(command, "--help").exit_code == 0
 
 
+def test_no_help_of_a_command_is_cut_off() -> None:
+    shown = please("--help").stdout
+    assert "..." not in shown.partition("Commands:")[2]
+    for command in cli.commands:
+        assert f"  {command} " in shown
+    assert "  lock   Lock what the manifests ask for.\n" in shown
+
+
 def test_run_leaves_where_it_listens_to_the_server() -> None:
     shown = " ".join(please("run", "--help").stdout.split())
     assert "ARGUMENTS are the server's: --host and --port say where it listens." in shown

@@ -28,7 +28,7 @@ class Plan:
     obsolete: Iterable[str] = ()
 
 
-@click.command("please lock")
+@click.command("please lock", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--upgrade",
     "upgrades",

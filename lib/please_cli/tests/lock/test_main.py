@@ -116,6 +116,13 @@ def test_a_lock_in_one_file_is_replaced(root: Path, index: Any, write: Callable[
 
 
 @pytest.mark.usefixtures("root")
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(option: str) -> None:
+    result = lock(option)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: please lock [OPTIONS]\n")
+
+
 def test_one_lock_at_a_time() -> None:
     result = lock("--platform", "--upgrade", "brush")
     assert result.exit_code == 2
