@@ -1,5 +1,6 @@
 """The pytest plugin, used by the tests of a service that is written here."""
 
+import os
 import re
 import subprocess
 import sys
@@ -228,6 +229,11 @@ def test_another_app(make_app, tmp_path):
     assert make_app({"LOG_LEVEL": "ERROR"}).config["LOG_LEVEL"] == "ERROR"
 """
 
+WHICH_SERVICE = (
+    r"which service is tested\? Put the test below the service's directory, whose pyproject.toml "
+    r"names the project, or override the fixture service_name \(docs/testing.md\)"
+)
+
 Run = Callable[..., str]
 
 
@@ -239,10 +245,12 @@ def run(tmp_path: Path, given: Mapping[str, str]) -> Run:
         for path, text in {**FILES, **more}.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text)
+        # In a development shell, the library itself is found by this variable.
+        path = os.pathsep.join(filter(None, [str(tmp_path), given.get("PYTHONPATH")]))
         result = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", *arguments],
             cwd=tmp_path,
-            env={**given, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**given, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
             text=True,
             capture_output=True,
             check=False,
@@ -300,11 +308,40 @@ def test_the_module_of_a_project_with_several_words(run: Run, name: str) -> None
 def test_no_project(run: Run) -> None:
     test = "def test_it(app):\n    pass\n"
     said = run({"pyproject.toml": "[tool.pytest.ini_options]\n", "tests/test_it.py": test})
-    assert re.search(
-        r"which service is tested\? \S+/pyproject.toml names no project: run pytest in the "
-        r"service's directory, or override the fixture service_name",
-        said,
+    assert re.search(rf"\S+/pyproject.toml names no project: {WHICH_SERVICE}", said)
+    assert "Traceback" not in said
+    assert "testing/__init__.py" not in said
+
+
+# As in a workspace, whose own project is no service.
+WORKSPACE = {
+    "pyproject.toml": '[project]\nname = "services"\n[tool.pytest.ini_options]\n',
+    "bell/pyproject.toml": '[project]\nname = "door-bell"\n',
+    "bell/tests/test_it.py": "def test_it(service_name):\n    assert service_name == 'door_bell'\n",
+    "shop/pyproject.toml": '[project]\nname = "shop"\n',
+    "shop/tests/test_shop.py": "def test_it(app):\n    assert app.name == 'shop'\n",
+}
+
+
+def test_projects_below_the_root_directory_of_pytest(run: Run) -> None:
+    said = run(WORKSPACE, "-k", "not postgresql", "--import-mode=importlib")
+    assert "2 passed" in said, said
+
+
+def test_a_project_that_is_no_service(run: Run) -> None:
+    said = run({**WORKSPACE, "test_root.py": "def test_it(app):\n    pass\n"}, "test_root.py")
+    message = "there is no module services, which the fixture service_name names"
+    assert re.search(rf"{message}: {WHICH_SERVICE}", said), said
+    assert "testing/__init__.py" not in said
+
+
+def test_an_override_of_the_service(run: Run) -> None:
+    override = (
+        "import pytest\n\n@pytest.fixture(scope='session')\n"
+        "def service_name():\n    return 'shop'\n\n"
     )
+    test = f"{override}def test_it(make_app):\n    assert make_app({{}}).name == 'shop'\n"
+    assert "1 passed" in run({**WORKSPACE, "test_root.py": test}, "test_root.py")
 
 
 def test_who_does_not_use_it_does_not_pay(run: Run) -> None:

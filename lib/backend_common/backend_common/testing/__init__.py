@@ -5,6 +5,7 @@ before a test asks for it, and no extension is imported that the service does no
 """
 
 import importlib
+import importlib.util
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,11 @@ MARKERS = (
     "for threads, migrations and restarts",
 )
 
+WHICH_SERVICE = (
+    "which service is tested? Put the test below the service's directory, whose pyproject.toml "
+    "names the project, or override the fixture service_name (docs/testing.md)"
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
@@ -51,18 +57,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_server", servers(), scope="session")
 
 
-@pytest.fixture(scope="session")
-def service_name(pytestconfig: pytest.Config) -> str:
-    """Tell which service is tested: the project in the ``pyproject.toml`` of pytest's rootdir."""
-    file = pytestconfig.rootpath / "pyproject.toml"
+@pytest.fixture(scope="module")
+def service_name(request: pytest.FixtureRequest) -> str:
+    """Return the module of the service under test.
+
+    It is named like the project in the nearest ``pyproject.toml`` above the test.
+    """
+    manifest = next(
+        (file for above in request.path.parents if (file := above / "pyproject.toml").is_file()),
+        None,
+    )
+    if manifest is None:
+        pytest.fail(f"no pyproject.toml is above {request.path}: {WHICH_SERVICE}", pytrace=False)
     try:
-        name: str = tomllib.loads(file.read_text())["project"]["name"]
-    except (OSError, KeyError) as error:
-        message = (
-            f"which service is tested? {file} names no project: run pytest in the service's "
-            "directory, or override the fixture service_name"
-        )
-        raise pytest.UsageError(message) from error
+        name: str = tomllib.loads(manifest.read_text())["project"]["name"]
+    except KeyError:
+        pytest.fail(f"{manifest} names no project: {WHICH_SERVICE}", pytrace=False)
     # The module is named like the project, as the toolchain normalises that (PEP 503).
     return re.sub(r"[-_.]+", "_", name).lower()
 
@@ -73,6 +83,9 @@ def make_app(
 ) -> Callable[[dict[str, Any]], App]:
     """Return the ``create_app`` of the service; the state directory is an empty one."""
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path_factory.mktemp("state")))
+    if importlib.util.find_spec(service_name) is None:
+        message = f"there is no module {service_name}, which the fixture service_name names"
+        pytest.fail(f"{message}: {WHICH_SERVICE}", pytrace=False)
     create_app: Callable[[dict[str, Any]], App] = importlib.import_module(service_name).create_app
     return create_app
 
