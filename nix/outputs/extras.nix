@@ -20,6 +20,7 @@ let
         everything = keys ++ member.testKeys;
         needs = member.extraNeeds.${extra} or [ ];
         chosen = "${extra}(_.*)?|contract";
+        expected = "tests/test_${extra}.py";
         arguments = if hasContract member then [ "--extension" extra ] else [ ];
       });
     };

@@ -9,10 +9,11 @@ let
 in
 {
   kinds = [ "service" "library" ];
-  # ./extras.nix gives a member two further attributes, for the tests of one extra:
+  # ./extras.nix gives a member further attributes, for the tests of one extra:
   #
   #   chosen      which modules to run: a regular expression for NAME in tests/test_NAME.py
   #   arguments   further arguments of pytest
+  #   expected    where its tests should be, for the error if there are none
   build = member:
     let
       keys =
@@ -27,6 +28,8 @@ in
       env = {
         environment = python.environment { name = "${member.name}-test-env"; inherit keys; };
         arguments = member.arguments or [ ];
+        member = member.directory;
+        expected = member.expected or "tests/test_*.py";
         src = python.sources member.directory (file: _: belongs file && (isModule file -> isChosen file));
       } // (if member.needs == [ ] then { } else {
         needs = needs.program;

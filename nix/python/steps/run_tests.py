@@ -1,8 +1,9 @@
 """Run the tests of a workspace member against the environment that it is built into.
 
 Environment, set by tests.nix: environment (with the member and pytest), src (the tests), arguments
-(further ones of pytest), out (gets junit.xml and log). If the member asks for servers, also needs
-(a prefix with bin/needs) and what that reads.
+(further ones of pytest), out (gets junit.xml and log). For the error if there are no tests: member
+(its directory in the checkout), expected (where its tests should be). If the member asks for
+servers, also needs (a prefix with bin/needs) and what that reads.
 """
 
 import os
@@ -16,6 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from source_links import left_out
+
+NO_TESTS = 5
+"""The exit status of pytest that collected no tests (pytest.ExitCode.NO_TESTS_COLLECTED)."""
 
 
 def run_tests(
@@ -59,7 +63,7 @@ def servers(program: str, variables: Mapping[str, str]) -> Iterator[dict[str, st
 
 
 def main() -> int:
-    """Run the build step."""
+    """Run the build step, and return pytest's exit status."""
     # A shell's background jobs ignore interrupts, and what they start inherits that (POSIX, 2.11):
     # Nix, its builders, and programs that are tested for how they take one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -70,6 +74,19 @@ def main() -> int:
     shutil.copytree(source, directory, ignore=left_out(source), copy_function=shutil.copyfile)
     for parent, _, _ in os.walk(directory):
         Path(parent).chmod(0o755)
+    # Without this directory, pytest would complain of its own arguments.
+    status = run(directory, out) if (directory / "tests").is_dir() else NO_TESTS
+    if status == NO_TESTS:
+        member, expected = os.environ["member"], os.environ["expected"]
+        print(f"error: {member} has no tests: write {expected} (docs/testing.md)", flush=True)
+    return status
+
+
+def run(directory: Path, out: Path) -> int:
+    """Run the tests in a directory, with servers if the member asks for some.
+
+    Returns pytest's exit status.
+    """
     bin_directory = f"{os.environ['environment']}/bin"
     command = [f"{bin_directory}/python", "-m", "pytest", "tests", "-p", "no:cacheprovider"]
     command += os.environ["arguments"].split()

@@ -9,6 +9,7 @@ import pytest
 import run_tests
 
 ENVIRONMENT = Path(sys.prefix)
+NO_TESTS = "error: src/shop has no tests: write tests/test_*.py (docs/testing.md)\n"
 CHECKS = """\
 import os
 import signal
@@ -32,6 +33,8 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("environment", str(ENVIRONMENT))
     monkeypatch.setenv("src", str(tmp_path / "member"))
     monkeypatch.setenv("arguments", "")
+    monkeypatch.setenv("member", "src/shop")
+    monkeypatch.setenv("expected", "tests/test_*.py")
     monkeypatch.setenv("out", str(tmp_path / "out"))
     monkeypatch.setenv("PYTHONHASHSEED", "0")
     return tmp_path / "out"
@@ -70,7 +73,17 @@ def test_failure_is_the_exit_status(out: Path, tmp_path: Path) -> None:
     assert "1 failed" in (out / "log").read_text()
 
 
-def test_no_tests_are_a_failure(out: Path, tmp_path: Path) -> None:
+def test_no_tests_are_a_failure(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     member(tmp_path, "")
     assert run_tests.main() == 5
     assert "no tests ran" in (out / "log").read_text()
+    assert capsys.readouterr().out.endswith(NO_TESTS)
+
+
+@pytest.mark.usefixtures("out")
+def test_no_directory_of_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "member").mkdir()
+    assert run_tests.main() == 5
+    assert capsys.readouterr().out == NO_TESTS
