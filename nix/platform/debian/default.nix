@@ -50,7 +50,7 @@ let
     tzdata = files {
       name = "tzdata";
       take = ''
-        wanted=$(files $debs | grep '^./usr/share/zoneinfo/.*[^/]$' | grep -vE '/zoneinfo/(posix/|right/|tzdata.zi|localtime)')
+        wanted=$(files $debs | grep '^./usr/share/zoneinfo/.*[^/]$' | grep -vE '/zoneinfo/(posix/|right/|tzdata.zi|localtime|leap)')
         unpack_files . $debs $wanted
         mv usr "$out"'';
     };
