@@ -39,7 +39,10 @@ let
       in
       {
         attribute = attribute // { resolves = mapAttrs (_: each: each.attribute) inResolve; };
-        jobs = jobs // (if others == { } then { } else { resolves = mapAttrs (_: each: each.jobs) others; });
+        jobs = jobs // (if others == { } then { } else {
+          # Its tests run in its own resolve alone.
+          resolves = mapAttrs (_: each: removeAttrs each.jobs [ "tests" ]) others;
+        });
       })
     members;
   # All members of a resolve in one, for a development shell.

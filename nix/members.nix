@@ -1,11 +1,11 @@
 # The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
-# { name, kind, key, package, directory, module, resolve, resolves, extras, testKeys, everything, needs,
-# extraNeeds } by name. `testKeys` and `everything` are keys of the graph: what its tests need; and the
+# { name, kind, key, package, directory, module, resolve, resolves, isGuest, extras, testKeys, everything,
+# needs, extraNeeds } by name. `testKeys` and `everything` are keys of the graph: what its tests need; and the
 # member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
 # that the tests of an extra do.
 #
 # `resolve` is the name of the resolve that all this is of: `default`, if the member is in that one.
-# `resolves` is the member in each of its resolves, by name.
+# `resolves` is the member in each of its resolves, by name; in the others it `isGuest`, which has no tests.
 {
   # The checkout.
   root,
@@ -31,7 +31,7 @@ let
     if entry.directory == directory then entry else throw
       "${directory} has the name of ${entry.directory} in nix/lock/members/${key}.json: rename one of them, or run ./please lock if it has moved";
 
-  inResolve = found: resolve:
+  inResolve = found: own: resolve:
     let
       inherit (found) key directory;
       asked = manifest directory;
@@ -42,6 +42,7 @@ let
     in
     found // {
       inherit resolve package extras testKeys;
+      isGuest = resolve != own;
       inherit (asked) needs;
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
@@ -57,8 +58,10 @@ let
         if packages ? ${resolve} then value
         else throw
           "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${toString (attrNames packages)}: run ./please lock";
-      resolves = mapAttrs (resolve: _: known resolve (inResolve found resolve)) (entryOf found).resolves;
+      named = (entryOf found).resolves;
+      own = if named ? default then "default" else head (attrNames named);
+      resolves = mapAttrs (resolve: _: known resolve (inResolve found own resolve)) named;
     in
-    resolves.default or (head (attrValues resolves)) // { inherit resolves; };
+    resolves.${own} // { inherit resolves; };
 in
 mapAttrs (_: member) (import ./workspace.nix { inherit root; })

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from checkout import edit
-from toolchain import build, environment, evaluate
+from toolchain import build, build_error, environment, evaluate
 
 pytestmark = pytest.mark.builds
 
@@ -118,8 +118,14 @@ def test_a_library_of_another_resolve(checkout: Path) -> None:
     tokens = build("tokens", root=checkout)
     assert build("tokens.resolves.tools", root=checkout) == tokens
     build("backend_common.resolves.tools", root=checkout)
-    jobs = "builtins.attrNames (import ./release.nix { }).backend_common.resolves.tools"
-    assert "tests" in evaluate(jobs, root=checkout)
+    jobs = "(import ./release.nix { }).backend_common.resolves.tools"
+    found = set(evaluate(f"builtins.attrNames {jobs}", root=checkout))
+    assert (found & {"package", "extras", "tests"}) == {"package", "extras"}
+    assert evaluate(f"builtins.attrNames {jobs}.extras.db", root=checkout) == ["package"]
+    assert (
+        "the tests of lib/backend_common are not run in the resolve tools: its dependency groups "
+        "count in one resolve alone: build backend_common.tests"
+    ) in build_error("backend_common.resolves.tools.tests", root=checkout)
 
 
 def test_a_conflict_leaves_the_lock_alone(checkout: Path) -> None:

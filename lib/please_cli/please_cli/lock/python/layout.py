@@ -13,6 +13,7 @@ from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import shape
 from please_cli.lock.python.metadata import core
 from please_cli.lock.python.packages import Entry, version
+from please_cli.lock.python.resolves import DEFAULT
 
 COMMAND = "./please lock"
 
@@ -68,6 +69,10 @@ class Lock:
             **{resolve_file(name): content for name, content in self.resolves.items()},
             **{member_file(name): content for name, content in self.members.items()},
         }
+
+    def start(self, resolve: str) -> dict[str, Entry]:
+        """Return the packages that a resolve has, and a new one begins with: those of `default`."""
+        return self.packages(resolve if resolve in self.resolves else DEFAULT)
 
     def packages(self, resolve: str) -> dict[str, Entry]:
         """Return the packages of a resolve by name; none of a resolve that is not locked yet."""

@@ -47,7 +47,7 @@ def lock(
     wanted = resolves.read(root, members)
     groups = _groups(root)
     known = {
-        each.name: {} if EVERYTHING in upgrades else before.packages(each.name) for each in wanted
+        each.name: {} if EVERYTHING in upgrades else before.start(each.name) for each in wanted
     }
     workspace.check_packages(
         workspace.members(root), {name for each in known.values() for name in each}
@@ -65,7 +65,7 @@ def lock(
         here = moving & pinned.keys()
         uv_lock = resolver.resolve(root, resolve, members, indexes, known=pinned, upgrades=here)
         found = origins.find(uv_lock["package"], indexes, named)
-        had = before.packages(resolve.name)
+        had = before.start(resolve.name)
         kept = {name: entry for name, entry in pinned.items() if name not in here}
         with Files() as files:
 

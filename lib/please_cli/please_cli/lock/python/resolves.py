@@ -2,10 +2,13 @@
 
 The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`. A member says in which
 it is: `[tool.services] resolve = "tools"`, or, for a library, `resolves = ["default", "tools"]`.
+
+The dependency groups of a library, such as `test`, count in one of its resolves alone: its own, which
+is `default`, or the first by name where it is not in `default`. nix/members.nix has the same rule.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from packaging.utils import canonicalize_name
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import manifests
-from please_cli.lock.python.declares import required
+from please_cli.lock.python.declares import Declares, required
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.metadata import core
 
@@ -29,11 +32,21 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Resolve:
-    """A resolve by its name, the names of its members, and the interpreter that it is for."""
+    """A resolve by its name, the names of its members, and the interpreter that it is for.
+
+    `guests` are the members whose own resolve is another one.
+    """
 
     name: str
     members: frozenset[str]
     python: Interpreter
+    guests: frozenset[str] = frozenset()
+
+    def asked(self, name: str, declared: Declares) -> Declares:
+        """Return the part of what a member declares that counts here: no groups of a guest."""
+        if name not in self.guests:
+            return declared
+        return {kind: found for kind, found in declared.items() if kind != "groups"}
 
 
 def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
@@ -46,10 +59,11 @@ def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
     python = Interpreter.locked(root)
     known = names(root)
     chosen = {name: _chosen(root, entry, known) for name, entry in members.items()}
-    resolves = [
-        Resolve(resolve, frozenset(name for name in members if resolve in chosen[name]), python)
-        for resolve in known
-    ]
+    resolves = []
+    for each in known:
+        inside = frozenset(name for name in members if each in chosen[name])
+        guests = frozenset(name for name in inside if _own(chosen[name]) != each)
+        resolves.append(Resolve(each, inside, python, guests))
     for resolve in resolves:
         for name in sorted(resolve.members):
             _check_python(resolve, members[name])
@@ -104,6 +118,11 @@ def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
     return found
 
 
+def _own(chosen: Collection[str]) -> str:
+    """Return the resolve in which the groups of a member count."""
+    return DEFAULT if DEFAULT in chosen else min(chosen)
+
+
 def _table(manifest: Path) -> dict[str, Any]:
     """Return [tool.services] of a manifest."""
     found: dict[str, Any] = manifests.load(manifest).get("tool", {}).get("services", {})
@@ -126,7 +145,7 @@ def _check_members(
     chosen: Mapping[str, list[str]],
 ) -> None:
     directory = members[name]["directory"]
-    for requirement in required(members[name]["declares"]):
+    for requirement in required(resolve.asked(name, members[name]["declares"])):
         target = str(canonicalize_name(requirement.name))
         if target not in members:
             continue

@@ -34,7 +34,8 @@ def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Pat
     _dump(_workspace(root, manifest, resolve, chosen), to)
     for name, member in chosen.items():
         sources = manifests.load(root / member["directory"] / "pyproject.toml")
-        _dump(_member(name, member, sources), to / member["directory"])
+        declared = resolve.asked(name, member["declares"])
+        _dump(_member(name, member["version"], declared, sources), to / member["directory"])
 
 
 def requires_python(resolve: Resolve) -> str:
@@ -70,13 +71,14 @@ def _workspace(
     }
 
 
-def _member(name: str, member: Document, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    declared: Declares = member["declares"]
+def _member(
+    name: str, version: str, declared: Declares, manifest: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "build-system": _NO_BACKEND,
         "project": {
             "name": name,
-            "version": member["version"],
+            "version": version,
             "dependencies": declared["requires"],
             "optional-dependencies": declared.get("extras", {}),
         },

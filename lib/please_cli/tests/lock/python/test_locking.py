@@ -230,6 +230,48 @@ def test_resolves_have_versions_of_their_own(root: Path, index: Any, write: Writ
     assert text(locking.lock(root, lock)) == text(lock)
 
 
+def test_the_groups_of_a_library_count_in_one_resolve(
+    root: Path, index: Any, write: Write
+) -> None:
+    write(root / "pyproject.toml", ROOT + "[tool.services.resolves.legacy]\n")
+    library = PAINT.replace("brush", "brush>=2")
+    settings = '[tool.services]\nresolves = ["default", "legacy"]\n'
+    write(root / "lib/paint/pyproject.toml", library + settings)
+    wall = '[project]\nname = "wall"\nversion = "1"\ndependencies = ["paint"]\n'
+    groups = '[dependency-groups]\ntest = ["brush<2"]\n'
+    write(root / "src/wall/pyproject.toml", f'{wall}{groups}[tool.services]\nresolve = "legacy"\n')
+    index.wheel("brush", "2.0")
+    lock = locking.lock(root, NONE)
+    assert (versions(lock)["brush"], versions(lock, "legacy")["brush"]) == ("2.0", "1.0")
+    paint = lock.members["paint"]
+    assert paint["declares"]["groups"] == {"test": ["brush>=2"]}
+    assert {name: each.get("groups") for name, each in paint["resolves"].items()} == {
+        "default": {"test": ["brush"]},
+        "legacy": None,
+    }
+
+
+def test_a_new_resolve_begins_with_the_versions_of_default(
+    root: Path, index: Any, write: Write
+) -> None:
+    before = locking.lock(root, NONE)
+    index.wheel("pigment", "2.0")
+    index.wheel("hammer", "2.0")
+    write(root / "pyproject.toml", ROOT + "[tool.services.resolves.next]\n")
+    wall = '[project]\nname = "wall"\nversion = "1"\ndependencies = ["hammer", "pigment"]\n'
+    service = '[tool.services]\nresolve = "next"\n'
+    write(root / "src/wall/pyproject.toml", wall + service)
+    after = locking.lock(root, before)
+    assert versions(after, "next") == {"hammer": "1.0", "pigment": "1.0"}
+    assert after.packages("next")["hammer"] == before.packages("default")["hammer"]
+    # Once it is locked, it goes its own way.
+    moved = locking.lock(root, after, ["pigment"])
+    index.wheel("pigment", "3.0")
+    write(root / "src/wall/pyproject.toml", wall.replace("pigment", "pigment>=3") + service)
+    last = locking.lock(root, moved)
+    assert (versions(last)["pigment"], versions(last, "next")["pigment"]) == ("2.0", "3.0")
+
+
 def test_an_edit_of_a_member_changes_its_file_alone(root: Path, write: Write) -> None:
     before = locking.lock(root, NONE)
     write(root / "src/door/README.md", "An edit.")

@@ -48,8 +48,30 @@ def test_members_of_resolves(root: Path, member: Any) -> None:
     }
     assert resolves.read(root, members) == [
         Resolve("default", frozenset(["door", "paint"]), PYTHON),
-        Resolve("next", frozenset(["brush", "paint", "wall"]), PYTHON),
+        Resolve("next", frozenset(["brush", "paint", "wall"]), PYTHON, frozenset(["paint"])),
     ]
+
+
+def test_the_own_resolve_of_a_library_without_default(
+    root: Path, write: Write, member: Any
+) -> None:
+    write(root / "pyproject.toml", "[tool.services.resolves.a]\n[tool.services.resolves.b]\n")
+    members = {"paint": member("lib/paint", 'resolves = ["b", "a"]')}
+    guests = {each.name: each.guests for each in resolves.read(root, members)}
+    assert guests == {"a": frozenset(), "b": frozenset(["paint"]), "default": frozenset()}
+
+
+def test_a_guest_brings_no_groups(root: Path, member: Any) -> None:
+    members = {
+        "paint": member(
+            "lib/paint", 'resolves = ["default", "next"]', groups={"test": ["easel"]}
+        ),
+        "easel": member("lib/easel"),
+    }
+    default, following = resolves.read(root, members)
+    asked = members["paint"]["declares"]
+    assert default.asked("paint", asked) == {"requires": [], "groups": {"test": ["easel"]}}
+    assert following.asked("paint", asked) == {"requires": []}
 
 
 def message(root: Path, members: dict[str, Any]) -> str:
