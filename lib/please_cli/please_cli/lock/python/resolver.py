@@ -14,7 +14,7 @@ from uv import find_uv_bin
 from please_cli import process
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import environment, static
+from please_cli.lock.python import advice, environment, static
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.packages import Entry, variants
 from please_cli.lock.python.resolves import Resolve
@@ -98,7 +98,7 @@ def _run(
         output = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
         # Which interpreter it uses is no part of the explanation.
         output = indexes.redact(re.sub(r"^Using CPython.*\n", "", output))
-        raise UserError(explain(output, wanted), output)
+        raise UserError(explain(output, wanted), advice.correct(output))
 
 
 def explain(output: str, wanted: Resolve) -> str:
