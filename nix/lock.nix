@@ -18,6 +18,7 @@ let
   missing = builtins.filter (name: !(content ? ${name})) has;
   restore = "restore it (git checkout HEAD -- ${path}), then run ${command}";
 in
-if !whole || conflict then throw "${toString file} is not a lock (cut short, or a merge conflict?): ${restore}"
+if !builtins.pathExists file then throw "${toString file} does not exist: ${restore}"
+else if !whole || conflict then throw "${toString file} is not a lock (cut short, or a merge conflict?): ${restore}"
 else if missing != [ ] then throw "${toString file} has no ${builtins.concatStringsSep ", no " missing}: ${restore}"
 else content

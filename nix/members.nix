@@ -15,7 +15,7 @@
   packages,
 }:
 let
-  inherit (builtins) any attrNames attrValues head mapAttrs seq;
+  inherit (builtins) any attrNames attrValues concatStringsSep head mapAttrs seq;
 
   manifest = import ./manifest.nix { inherit root; };
 
@@ -26,7 +26,8 @@ let
       entry = locked.${key} or (throw (
         if key == "services" then "${directory} has the name of the workspace itself, ${key} in pyproject.toml: rename one of them"
         else if isPackage then "${directory} has the name of ${key}, a package of the index in nix/lock/python: rename the directory and its project"
-        else "${directory} is not in the lock: run ./please lock (its pyproject.toml has to name the project ${key})"));
+        else if locked == { } then "there is no lock: restore it (git checkout HEAD -- nix/lock), then run ./please lock"
+        else "${directory} is not in the lock: run ./please lock"));
     in
     if entry.directory == directory then entry else throw
       "${directory} has the name of ${entry.directory} in nix/lock/members/${key}.json: rename one of them, or run ./please lock if it has moved";
@@ -47,7 +48,7 @@ let
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
       extraNeeds =
-        if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${toString strange}, only ${toString extras}"
+        if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${concatStringsSep ", " strange}, only ${concatStringsSep ", " extras}"
         else asked.extras;
       everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
     };
@@ -56,8 +57,9 @@ let
     let
       known = resolve: value:
         if packages ? ${resolve} then value
+        else if packages == { } then throw "nix/lock/python has no lock of a resolve: restore it (git checkout HEAD -- nix/lock), then run ./please lock"
         else throw
-          "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${toString (attrNames packages)}: run ./please lock";
+          "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${concatStringsSep ", " (attrNames packages)}: run ./please lock";
       named = (entryOf found).resolves;
       own = if named ? default then "default" else head (attrNames named);
       resolves = mapAttrs (resolve: _: known resolve (inResolve found own resolve)) named;

@@ -52,6 +52,34 @@ def test_the_script_names_the_way_out(stale: Path) -> None:
     assert f"Where that is in the way, make it without Nix: {WAY_OUT} (README.md" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "is_for_pip"),
+    [
+        ("nix/lock", "there is no lock: restore it (git checkout HEAD -- nix/lock), then", False),
+        ("nix/lock/python", "nix/lock/python has no lock of a resolve: restore it (git", True),
+        ("nix/lock/members/please-cli.json", "lib/please_cli is not in the lock: run", True),
+        ("nix/lock/debian.json", "nix/lock/debian.json does not exist: restore it (git", False),
+    ],
+)
+def test_a_lost_lock(checkout: Path, path: str, said: str, *, is_for_pip: bool) -> None:
+    shutil.copy(ROOT / "please", checkout)
+    lost = checkout / path
+    lost.rename(checkout / "lost")
+    done = run("/bin/sh", checkout / "please", "lock", root=checkout)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert (WAY_OUT in done.stderr) == is_for_pip
+
+
+def test_a_broken_lock_of_the_platform_is_no_work_for_pip(checkout: Path) -> None:
+    lock = checkout / "nix/lock/debian.json"
+    lock.write_text(lock.read_text()[:-100])
+    done = run(build("please_cli") / "bin/please", "lock", root=checkout)
+    assert done.returncode == 1
+    assert "nix/lock/debian.json is not a lock (cut short" in done.stderr
+    assert "pip" not in done.stderr
+
+
 def test_please_lock_names_the_way_out(stale: Path) -> None:
     done = run(build("please_cli") / "bin/please", "lock", root=stale)
     assert done.returncode == 1

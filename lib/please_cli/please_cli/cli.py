@@ -154,7 +154,9 @@ def _lock_environment(root: Path) -> Path:
     try:
         (environment,) = nix.build(root, ["please_cli.extras.lock"])
     except NixError as error:
-        raise UserError(error.message, f"{error.details}\n{_WITHOUT_NIX}") from error
+        # The platform's lock is no work for pip.
+        way_out = "" if "nix/lock/debian.json" in error.message else _WITHOUT_NIX
+        raise UserError(error.message, f"{error.details}\n{way_out}") from error
     return environment
 
 

@@ -90,7 +90,8 @@ def root() -> Path:
         return Path(named).resolve()
     here = Path.cwd()
     for directory in (here, *here.parents):
-        if (directory / "nix/lock").is_dir() and (directory / "default.nix").is_file():
+        # Not by the lock, which may have been lost.
+        if (directory / "nix/default.nix").is_file() and (directory / "default.nix").is_file():
             return directory
     raise UserError(f"{here} is not in a checkout; change to one, or set {ROOT} to its path")
 

@@ -129,8 +129,9 @@ def test_the_root_is_found_from_below(
 ) -> None:
     monkeypatch.delenv("PLEASE_ROOT", raising=False)
     write(tmp_path / "default.nix")
-    (tmp_path / "nix/lock").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "nix/lock")
+    write(tmp_path / "nix/default.nix")
+    # Without the lock, which may have been lost.
+    monkeypatch.chdir(tmp_path / "nix")
     assert workspace.root() == tmp_path
 
 

@@ -1,7 +1,7 @@
 """What uv advises when it fails: only what is right here.
 
-uv does not know that `please` runs it: it proposes options and settings that `please` does not pass on, one of
-which takes packages from any index.
+uv does not know that `please` runs it. It proposes options and settings that `please` does not pass
+on, one of which takes packages from any index.
 """
 
 import re

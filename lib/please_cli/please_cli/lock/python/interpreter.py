@@ -43,9 +43,12 @@ class Interpreter:
 
         Raises UserError when the lock does not have one, or not the same one for all systems.
         """
-        packages = [
-            system["packages"] for system in debian.LOCKFILE.read(root).get("systems", {}).values()
-        ]
+        lock = debian.LOCKFILE.read(root)
+        if not lock:
+            raise UserError(
+                f"{debian.LOCKFILE.path} does not exist; restore it (git checkout HEAD -- nix/lock)"
+            )
+        packages = [system["packages"] for system in lock.get("systems", {}).values()]
         major, minor, *_ = _version(packages, _LIBC).split(".")
         return cls(_version(packages, _PYTHON), (int(major), int(minor)))
 

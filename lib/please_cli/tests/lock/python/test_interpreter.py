@@ -107,7 +107,6 @@ def test_the_interpreter_of_the_platform(tmp_path: Path, write: Callable[..., Pa
 @pytest.mark.parametrize(
     ("text", "has"),
     [
-        (None, "has none"),
         (lock(LIBC), "has none"),
         (
             lock(
@@ -119,14 +118,20 @@ def test_the_interpreter_of_the_platform(tmp_path: Path, write: Callable[..., Pa
     ],
 )
 def test_a_platform_without_one_interpreter(
-    tmp_path: Path, write: Callable[..., Path], text: str | None, has: str
+    tmp_path: Path, write: Callable[..., Path], text: str, has: str
 ) -> None:
-    if text is not None:
-        write(tmp_path / "nix/lock/debian.json", text)
+    write(tmp_path / "nix/lock/debian.json", text)
     with pytest.raises(UserError) as caught:
         Interpreter.locked(tmp_path)
-    package = "libc6" if text is None else "libpython3.*-minimal"
     assert caught.value.message == (
-        f"nix/lock/debian.json: packages are locked for one version of {package}, but the file "
-        f"{has}; run `./please lock --platform`"
+        "nix/lock/debian.json: packages are locked for one version of libpython3.*-minimal, but "
+        f"the file {has}; run `./please lock --platform`"
+    )
+
+
+def test_a_lock_of_the_platform_that_was_lost(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        Interpreter.locked(tmp_path)
+    assert caught.value.message == (
+        "nix/lock/debian.json does not exist; restore it (git checkout HEAD -- nix/lock)"
     )

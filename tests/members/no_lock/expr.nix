@@ -1,0 +1,3 @@
+{ nix }:
+let members = import (nix + "/members.nix") { root = ../found_by_directory/workspace; locked = { }; packages = { }; }; in
+members.api_gateway.key
