@@ -18,6 +18,7 @@ let
   inherit (builtins) any attrNames attrValues concatStringsSep head mapAttrs seq;
 
   manifest = import ./manifest.nix { inherit root; };
+  list = concatStringsSep ", ";
 
   # What the lock has of a member.
   entryOf = { directory, key, ... }:
@@ -48,7 +49,7 @@ let
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
       extraNeeds =
-        if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${concatStringsSep ", " strange}, only ${concatStringsSep ", " extras}"
+        if strange != [ ] then throw "${directory}/pyproject.toml: [tool.services.extras]: ${key} has no extra ${list strange}, only ${list extras}"
         else asked.extras;
       everything = [ key ] ++ map (extra: "${key}[${extra}]") extras ++ testKeys;
     };
@@ -59,7 +60,7 @@ let
         if packages ? ${resolve} then value
         else if packages == { } then throw "nix/lock/python has no lock of a resolve: restore it (git checkout HEAD -- nix/lock), then run ./please lock"
         else throw
-          "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${concatStringsSep ", " (attrNames packages)}: run ./please lock";
+          "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${list (attrNames packages)}: run ./please lock";
       named = (entryOf found).resolves;
       own = if named ? default then "default" else head (attrNames named);
       resolves = mapAttrs (resolve: _: known resolve (inResolve found own resolve)) named;

@@ -13,16 +13,14 @@
 # A member that breaks a rule is an error only once something asks for it.
 { root }:
 let
-  inherit (builtins) attrNames concatMap concatStringsSep filter groupBy isString listToAttrs match pathExists readDir replaceStrings split substring;
+  inherit (builtins) attrNames concatMap concatStringsSep filter groupBy listToAttrs match pathExists readDir replaceStrings substring;
 
   kinds = { lib = "library"; src = "service"; };
 
   # The attributes that default.nix and shell.nix have beside members.
   reserved = import ./derivation_attributes.nix // { toolchain = null; };
 
-  lower = import ./lower_case.nix;
-  # PEP 503.
-  normalize = name: lower (concatStringsSep "-" (filter isString (split "[-_.]+" name)));
+  normalize = import ./normalize.nix;
 
   isMember = parent: entries: entry:
     (entries.${entry} == "directory" || entries.${entry} == "symlink")

@@ -18,7 +18,7 @@ in
     let
       keys =
         if member.isGuest then throw
-          "the tests of ${member.directory} are not run in the resolve ${member.resolve}: its dependency groups count in one resolve alone: build ${member.name}.tests"
+          "the tests of ${member.directory} are not run in the resolve ${member.resolve}: its groups count in one resolve alone: build ${member.name}.tests"
         else if member.testKeys != [ ] then member.everything else throw
           "${member.directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run ./please lock";
       isChosen = file: match "tests/test_(${member.chosen or ".*"})\\.py" file != null;

@@ -4,6 +4,8 @@
 let
   inherit (builtins) attrNames attrValues concatMap head length listToAttrs mapAttrs pathExists readFile split;
 
+  normalize = import ../normalize.nix;
+
   manifest = name:
     let directory = packages.${name}.directory; in
     (if directory == "." then "" else "${directory}/") + "pyproject.toml";
@@ -21,9 +23,12 @@ let
 
   choices = name: map
     (path:
-      let package = tables.${name}.${path}; in
+      let
+        said = tables.${name}.${path};
+        package = normalize said;
+      in
       if packages ? ${package} then { inherit path package; manifest = manifest name; }
-      else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${package}\": there is no package ${package} in nix/lock/python")
+      else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${said}\": there is no package ${said} in nix/lock/python")
     (attrNames tables.${name});
 
   # Of two members that choose for one path, the first counts.

@@ -123,8 +123,8 @@ def test_a_library_of_another_resolve(checkout: Path) -> None:
     assert (found & {"package", "extras", "tests"}) == {"package", "extras"}
     assert evaluate(f"builtins.attrNames {jobs}.extras.db", root=checkout) == ["package"]
     assert (
-        "the tests of lib/backend_common are not run in the resolve tools: its dependency groups "
-        "count in one resolve alone: build backend_common.tests"
+        "the tests of lib/backend_common are not run in the resolve tools: its groups count in "
+        "one resolve alone: build backend_common.tests"
     ) in build_error("backend_common.resolves.tools.tests", root=checkout)
 
 

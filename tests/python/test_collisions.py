@@ -50,7 +50,8 @@ def test_a_module_is_not_chosen(colliding: Path) -> None:
 
 @pytest.mark.parametrize("attribute", ["tokens", "tokens.shell.environment"])
 def test_choices_hold(colliding: Path, attribute: str) -> None:
-    choose(colliding, f'"{PATH}" = "second"\n"bin/shared-tool" = "second"')
+    # In any spelling (PEP 503).
+    choose(colliding, f'"{PATH}" = "Second"\n"bin/shared-tool" = "second"')
     tool = build(attribute, root=colliding) / "bin/shared-tool"
     assert subprocess.check_output([tool], text=True) == "second\n"
 

@@ -14,6 +14,7 @@ A manifest can choose, by [tool.services.collisions]: `"tests/__init__.py" = "pa
 relative to site-packages; a script is `bin/<name>`; a directory stands for all below it.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -118,10 +119,14 @@ class Collisions:
 
     def error(self, path: PurePath, one: Part, other: Part) -> str:
         """Return the error of a path that is code and not the same in two packages."""
+        paths = colliding(path, one, other)
+        # The choice of a directory saves one build for each of its files.
+        named = setting_path(PurePath(os.path.commonpath(paths)))
+        every = f" (all {len(paths)} files there)" if len(paths) > 1 else ""
         return (
             f"error: {path} is in two packages, with different content: {one} and {other}. "
-            f"{self.advice(path, one)}, or leave one of them out, or lock versions that do not "
-            "collide."
+            f'{self.advice(PurePath(named), one)} or "{named}" = "{other.package}"{every}, or '
+            "leave one of them out, or lock versions that do not collide."
         )
 
     def advice(self, path: PurePath, one: Part) -> str:
@@ -169,6 +174,36 @@ class Collisions:
             if is_whole:
                 reason = "nothing collides there" if own else f"{setting.package} is not needed"
                 raise SystemExit(f"error: {setting}: {reason}. Delete the line.")
+
+
+def colliding(path: PurePath, one: Part, other: Part) -> list[PurePath]:
+    """Return what collides of two packages in the package, or namespace, that a path is in.
+
+    Args:
+        path: A path in an environment that collides.
+        one: A part that has it.
+        other: Another one.
+    """
+    if not path.is_relative_to(SITE_PACKAGES) or path.parent == PurePath(SITE_PACKAGES):
+        return [path]
+    top = PurePath(SITE_PACKAGES, path.relative_to(SITE_PACKAGES).parts[0])
+    files = sorted(file for file in (one.path / top).rglob("*") if file.is_file())
+    paths = [PurePath(file.relative_to(one.path)) for file in files]
+    found = [
+        each for each in paths if "__pycache__" not in each.parts and collides(each, one, other)
+    ]
+    return found or [path]
+
+
+def collides(path: PurePath, one: Part, other: Part) -> bool:
+    """Tell whether two parts have different code at a path, a file of the one."""
+    files = [one.path / path, other.path / path]
+    if not files[1].is_file() or not any(is_code(path, file) for file in files):
+        return False
+    sources = [file.read_bytes() for file in files]
+    if path.name == "__init__.py" and best_declaration(sources) is not None:
+        return False
+    return not (same_program if path.suffix == ".py" else bytes.__eq__)(*sources)
 
 
 def setting_path(path: PurePath) -> str:

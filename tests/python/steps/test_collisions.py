@@ -46,9 +46,37 @@ def test_code_collides(parts: Parts, path: str) -> None:
     setting = path.removeprefix(f"{SITE_PACKAGES}/")
     assert str(raised.value) == (
         f"error: {path} is in two packages, with different content: one 1.0 and two 1.0. Choose "
-        f'one in {MANIFEST}: [tool.services.collisions] "{setting}" = "one", or leave one of them '
-        "out, or lock versions that do not collide."
+        f'one in {MANIFEST}: [tool.services.collisions] "{setting}" = "one" or "{setting}" = '
+        '"two", or leave one of them out, or lock versions that do not collide.'
     )
+
+
+@pytest.mark.parametrize(
+    ("same", "named", "files"),
+    [
+        ([], "jwt", 3),
+        (["jwt/__init__.py"], "jwt/keys", 2),
+    ],
+)
+def test_the_error_names_the_directory_of_all_that_collides(
+    parts: Parts, same: list[str], named: str, files: int
+) -> None:
+    paths = ["jwt/__init__.py", "jwt/keys/a.py", "jwt/keys/b.py"]
+    one, two = (
+        parts.part(
+            name,
+            # Of its own, and data: neither collides.
+            {f"{SITE_PACKAGES}/jwt/{name}.py": "", f"{SITE_PACKAGES}/jwt/py.typed": name}
+            | {f"{SITE_PACKAGES}/{path}": "x = 0" if path in same else name for path in paths},
+        )
+        for name in ("jwt", "pyjwt")
+    )
+    with pytest.raises(SystemExit) as raised:
+        parts.link(one, two)
+    assert (
+        f'[tool.services.collisions] "{named}" = "jwt" or "{named}" = "pyjwt" (all {files} files '
+        "there), or leave"
+    ) in str(raised.value)
 
 
 def test_the_error_names_packages_that_differ(parts: Parts) -> None:

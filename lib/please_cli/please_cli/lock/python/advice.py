@@ -24,7 +24,9 @@ def correct(output: str) -> str:
     kept = [message.strip()]
     for hint in hints:
         if match := _OTHER_INDEX.match(hint):
-            kept.append(f"{match[1]} is only taken from the first index that has it: docs/indexes.md")
+            kept.append(
+                f"{match[1]} is only taken from the first index that has it: docs/indexes.md"
+            )
         elif _RIGHT.match(hint):
             kept.append(f"hint: {hint.strip()}")
     return "\n\n".join(kept)

@@ -230,9 +230,7 @@ def test_resolves_have_versions_of_their_own(root: Path, index: Any, write: Writ
     assert text(locking.lock(root, lock)) == text(lock)
 
 
-def test_the_groups_of_a_library_count_in_one_resolve(
-    root: Path, index: Any, write: Write
-) -> None:
+def test_the_groups_of_a_library_count_in_one_resolve(root: Path, index: Any, write: Write) -> None:
     write(root / "pyproject.toml", ROOT + "[tool.services.resolves.legacy]\n")
     library = PAINT.replace("brush", "brush>=2")
     settings = '[tool.services]\nresolves = ["default", "legacy"]\n'

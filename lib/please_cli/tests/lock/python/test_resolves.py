@@ -63,9 +63,7 @@ def test_the_own_resolve_of_a_library_without_default(
 
 def test_a_guest_brings_no_groups(root: Path, member: Any) -> None:
     members = {
-        "paint": member(
-            "lib/paint", 'resolves = ["default", "next"]', groups={"test": ["easel"]}
-        ),
+        "paint": member("lib/paint", 'resolves = ["default", "next"]', groups={"test": ["easel"]}),
         "easel": member("lib/easel"),
     }
     default, following = resolves.read(root, members)
