@@ -17,9 +17,10 @@ let
   defaults = { needs = [ ]; extras = { }; collisions = { }; resolve = null; resolves = null; };
   unknown = attrNames (removeAttrs said (attrNames defaults));
   collisions = said.collisions or { };
+  list = builtins.concatStringsSep ", ";
   where = "${if directory == "." then "" else "${directory}/"}pyproject.toml: [tool.services";
 in
-if unknown != [ ] then throw "${where}] has no setting ${toString unknown}, only ${toString (attrNames defaults)}"
+if unknown != [ ] then throw "${where}] has no setting ${list unknown}, only ${list (attrNames defaults)}"
 else if !(isAttrs collisions && all isString (attrValues collisions)) then throw
   "${where}.collisions] is not a table of packages by path, such as \"tests/__init__.py\" = \"package\""
 else defaults // said

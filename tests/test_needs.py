@@ -61,7 +61,7 @@ def test_an_unknown_server_is_named(checkout: Path) -> None:
     error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services]: there is no server mysql to need; there "
-        f"are: {' '.join(KNOWN)}"
+        f"are: {', '.join(KNOWN)}"
     ) in error
     assert instantiate("treestatus", root=checkout)
 
@@ -79,8 +79,8 @@ def test_an_unknown_setting_is_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", "\nneeds = ", "\nneed = ")
     error = refusal("treestatus.tests", checkout)
     assert (
-        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only collisions "
-        "extras needs"
+        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only collisions, "
+        "extras, needs, "
     ) in error
 
 
@@ -89,7 +89,7 @@ def test_needs_of_an_unknown_extra_are_named(checkout: Path) -> None:
     error = refusal("backend_common.extras.cache.tests", checkout)
     assert (
         "lib/backend_common/pyproject.toml: [tool.services.extras]: backend-common has no extra "
-        "cash, only api auth auth0 cache cors db log pulse security templates"
+        "cash, only api, auth, auth0, cache, cors, db, log, pulse, security, templates"
     ) in error
 
 

@@ -26,7 +26,7 @@ in
   variable = asker: names:
     let
       manifest = "${asker}/pyproject.toml: [tool.services]:";
-      unknown = name: throw "${manifest} there is no server ${name} to need; there are: ${toString (attrNames servers)}";
+      unknown = name: throw "${manifest} there is no server ${name} to need; there are: ${builtins.concatStringsSep ", " (attrNames servers)}";
     in
     if !isList names then throw "${manifest} the servers to need are not a list of names, such as [\"postgresql\"]"
     else toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);

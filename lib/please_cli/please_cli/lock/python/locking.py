@@ -18,6 +18,7 @@ from please_cli.lock.python import (
     packages,
     resolver,
     resolves,
+    settings,
 )
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.indexes import Indexes
@@ -44,6 +45,7 @@ def lock(
     _check_known(confirmed, before, "accept the index of")
     named = manifest_indexes.read(root)
     members = metadata.read(root, before.members)
+    settings.check(root, members)
     wanted = resolves.read(root, members)
     groups = _groups(root)
     known = {

@@ -11,14 +11,13 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import manifests
+from please_cli.lock.python import settings
 from please_cli.lock.python.declares import Declares, required
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.metadata import core
@@ -76,22 +75,22 @@ def names(root: Path) -> list[str]:
 
     Raises UserError for a name that cannot be one, and for unknown settings.
     """
-    table = _table(root / "pyproject.toml").get("resolves", {})
+    table = settings.read(root / "pyproject.toml").get("resolves", {})
     if not isinstance(table, dict) or not all(isinstance(each, dict) for each in table.values()):
         raise UserError(
             "pyproject.toml: [tool.services] resolves is not a table of tables; write "
             "[tool.services.resolves.<name>]"
         )
-    for name, settings in table.items():
+    for name, found in table.items():
         if not _NAME.fullmatch(name):
             raise UserError(
                 f"pyproject.toml: [tool.services.resolves] has {name!r}; a name consists of "
                 "lower-case letters, digits and single dashes"
             )
-        if settings:
+        if found:
             raise UserError(
                 f"pyproject.toml: [tool.services.resolves.{name}] has the setting "
-                f"{', '.join(settings)}; a resolve has none: remove it"
+                f"{', '.join(found)}; a resolve has none: remove it"
             )
     return sorted({DEFAULT, *table})
 
@@ -100,7 +99,7 @@ def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
     """Return the resolves that a member is in."""
     directory = entry["directory"]
     where = f"{directory}/pyproject.toml: [tool.services]"
-    table = _table(root / directory / "pyproject.toml")
+    table = settings.read(root / directory / "pyproject.toml")
     if "resolves" in table and not directory.startswith("lib/"):
         raise UserError(f"{where}: only a library can have `resolves`; a service has one `resolve`")
     if "resolve" in table and "resolves" in table:
@@ -121,12 +120,6 @@ def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
 def _own(chosen: Collection[str]) -> str:
     """Return the resolve in which the groups of a member count."""
     return DEFAULT if DEFAULT in chosen else min(chosen)
-
-
-def _table(manifest: Path) -> dict[str, Any]:
-    """Return [tool.services] of a manifest."""
-    found: dict[str, Any] = manifests.load(manifest).get("tool", {}).get("services", {})
-    return found
 
 
 def _check_python(resolve: Resolve, entry: Document) -> None:

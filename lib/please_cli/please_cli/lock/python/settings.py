@@ -1,0 +1,84 @@
+"""The table [tool.services] of manifests: checked when they are locked, not first by a build.
+
+nix/manifest.nix has the same settings. Which resolves there are is resolves.py's.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from please_cli.errors import UserError
+from please_cli.lock.document import Document
+from please_cli.lock.python import manifests
+
+MEMBER = ("collisions", "extras", "needs", "resolve", "resolves")
+"""The settings of a member."""
+
+WORKSPACE = ("collisions", "resolves")
+"""The settings of the workspace."""
+
+_SERVERS = "nix/needs/servers"
+
+
+def read(manifest: Path) -> dict[str, Any]:
+    """Return [tool.services] of a manifest. Raises UserError for something else than a table."""
+    found = manifests.load(manifest).get("tool", {}).get("services", {})
+    if not isinstance(found, dict):
+        raise UserError(f"{manifest}: tool.services is not a table; write [tool.services]")
+    return found
+
+
+def check(root: Path, members: Mapping[str, Document]) -> None:
+    """Check the settings of the workspace at `root`, and of its members.
+
+    `members` is what the lock has of each (metadata.py). Raises UserError for a setting that does
+    not exist, and for servers, extras and collisions that are not names.
+    """
+    _check_table("pyproject.toml", read(root / "pyproject.toml"), WORKSPACE)
+    servers = sorted(file.stem for file in (root / _SERVERS).glob("[!.]*.py"))
+    for member in members.values():
+        file = f"{member['directory']}/pyproject.toml"
+        table = read(root / file)
+        _check_table(file, table, MEMBER)
+        where = f"{file}: [tool.services]"
+        _check_servers(f"{where}: needs", table.get("needs", []), servers)
+        extras = table.get("extras", {})
+        if not isinstance(extras, dict):
+            raise UserError(f"{where}: extras is not a table of lists; write [tool.services.extras]")
+        provided = member["declares"].get("extras", {})
+        for extra, needed in extras.items():
+            if extra not in provided:
+                raise UserError(
+                    f"{file}: [tool.services.extras]: there is no extra {extra}, {_only(provided)}; "
+                    "correct the name, or delete the line"
+                )
+            _check_servers(f"{file}: [tool.services.extras]: {extra}", needed, servers)
+
+
+def _check_table(file: str, table: Mapping[str, Any], known: Collection[str]) -> None:
+    collisions = table.get("collisions", {})
+    if not isinstance(collisions, dict) or not all(
+        isinstance(package, str) for package in collisions.values()
+    ):
+        raise UserError(
+            f"{file}: [tool.services.collisions] is not a table of packages by path, such as "
+            '"tests/__init__.py" = "package"; correct it'
+        )
+    for name in table:
+        if name not in known:
+            raise UserError(
+                f"{file}: [tool.services] has no setting {name}, {_only(known)}; correct the name, "
+                "or delete the line"
+            )
+
+
+def _check_servers(where: str, names: Any, known: Collection[str]) -> None:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UserError(f'{where} is not a list of names, such as ["postgresql"]; correct it')
+    for name in names:
+        if name not in known:
+            raise UserError(f"{where}: there is no server {name}, {_only(known)}; correct it")
+
+
+def _only(known: Iterable[str]) -> str:
+    return f"only {', '.join(known) or 'none'}"

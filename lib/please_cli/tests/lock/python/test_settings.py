@@ -1,0 +1,100 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from please_cli.errors import UserError
+from please_cli.lock.python import settings
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def root(platform: Path, write: Write) -> Path:
+    """A workspace with a library, and two servers to ask for."""
+    write(platform / "pyproject.toml", '[tool.services.resolves.next]\n[tool.uv]\nx = "y"\n')
+    for name in ("redis", "postgresql", ".hidden"):
+        write(platform / f"nix/needs/servers/{name}.py")
+    return platform
+
+
+def members() -> dict[str, Any]:
+    declares = {"requires": [], "extras": {"oil": [], "water": []}}
+    return {"paint": {"directory": "lib/paint", "declares": declares}}
+
+
+def test_settings_that_exist(root: Path, write: Write) -> None:
+    table = """
+    needs = ["redis"]
+    resolves = ["default"]
+    extras.oil = ["postgresql"]
+    collisions."tests/a.py" = "brush"
+    """
+    write(root / "lib/paint/pyproject.toml", f"[tool.services]\n{table}")
+    settings.check(root, members())
+    write(root / "lib/paint/pyproject.toml", "")
+    settings.check(root, members())
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            'need = ["redis"]',
+            "[tool.services] has no setting need, only collisions, extras, needs, resolve, "
+            "resolves; correct the name, or delete the line",
+        ),
+        (
+            'needs = ["postgres"]',
+            "[tool.services]: needs: there is no server postgres, only postgresql, redis; correct "
+            "it",
+        ),
+        (
+            'needs = "redis"',
+            '[tool.services]: needs is not a list of names, such as ["postgresql"]; correct it',
+        ),
+        (
+            'extras.ink = ["redis"]',
+            "[tool.services.extras]: there is no extra ink, only oil, water; correct the name, or "
+            "delete the line",
+        ),
+        (
+            'extras.oil = ["mysql"]',
+            "[tool.services.extras]: oil: there is no server mysql, only postgresql, redis; "
+            "correct it",
+        ),
+        (
+            'extras = ["oil"]',
+            "[tool.services]: extras is not a table of lists; write [tool.services.extras]",
+        ),
+        (
+            'collisions."a.py" = ["brush"]',
+            "[tool.services.collisions] is not a table of packages by path, such as "
+            '"tests/__init__.py" = "package"; correct it',
+        ),
+    ],
+)
+def test_settings_of_a_member(root: Path, write: Write, table: str, expected: str) -> None:
+    write(root / "lib/paint/pyproject.toml", f"[tool.services]\n{table}\n")
+    with pytest.raises(UserError) as caught:
+        settings.check(root, members())
+    assert caught.value.message == f"lib/paint/pyproject.toml: {expected}"
+
+
+def test_settings_of_the_workspace(root: Path, write: Write) -> None:
+    write(root / "pyproject.toml", "[tool.services.resolve.next]\n")
+    with pytest.raises(UserError) as caught:
+        settings.check(root, {})
+    assert caught.value.message == (
+        "pyproject.toml: [tool.services] has no setting resolve, only collisions, resolves; "
+        "correct the name, or delete the line"
+    )
+
+
+def test_settings_that_are_no_table(root: Path, write: Write) -> None:
+    manifest = write(root / "lib/paint/pyproject.toml", "[tool]\nservices = 1\n")
+    with pytest.raises(UserError) as caught:
+        settings.check(root, members())
+    assert caught.value.message == (
+        f"{manifest}: tool.services is not a table; write [tool.services]"
+    )
