@@ -44,6 +44,10 @@ def lock(
     confirmed = frozenset(str(canonicalize_name(name)) for name in accepted)
     _check_known(confirmed, before, "accept the index of")
     named = manifest_indexes.read(root)
+    if EVERYTHING not in upgrades:
+        taken = {name for each in resolves.names(root) for name in before.packages(each)}
+        # First, because such a member would be compared with what others require of the package.
+        workspace.check_packages(workspace.members(root), taken)
     members = metadata.read(root, before.members)
     settings.check(root, members)
     wanted = resolves.read(root, members)
@@ -51,9 +55,6 @@ def lock(
     known = {
         each.name: {} if EVERYTHING in upgrades else before.start(each.name) for each in wanted
     }
-    workspace.check_packages(
-        workspace.members(root), {name for each in known.values() for name in each}
-    )
     indexes = Indexes.configured()
     by_name = {**{index.name: index for index in indexes.searched}, **named}
     gone = {

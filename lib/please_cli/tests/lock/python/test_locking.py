@@ -411,11 +411,13 @@ def test_an_index_with_a_password(
     assert "secret" not in text(locked)
 
 
-def test_a_member_with_the_name_of_a_package(root: Path) -> None:
-    before = Lock({"default": {"packages": {"door": {"version": "1.0", "wheel": {}}}}}, {})
+def test_a_member_with_the_name_of_a_package(root: Path, write: Write) -> None:
+    before = locking.lock(root, NONE)
+    # Another member requires a version of the package that this one does not have.
+    write(root / "src/pigment/pyproject.toml", DOOR.replace("door", "pigment").replace("2.0", "0.1"))
     with pytest.raises(UserError) as caught:
         locking.lock(root, before)
     assert caught.value.message == (
-        "src/door has the name of door, a package of the index in the lock; "
+        "src/pigment has the name of pigment, a package of the index in the lock; "
         "rename the directory and its project"
     )
