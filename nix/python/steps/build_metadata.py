@@ -9,6 +9,7 @@ checkout), lock (the path of its lock there), resolves (the names that the lock 
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,10 @@ from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable
 
 
+# What setuptools says of a manifest, below a traceback of its own.
+CONFIGURATION = re.compile(r"^configuration error: (.+)$", re.MULTILINE)
+
+
 def read_manifest(source: Path, directory: str) -> dict[str, Any]:
     """Return the pyproject.toml of a source tree, empty if there is none.
 
@@ -37,6 +42,20 @@ def read_manifest(source: Path, directory: str) -> dict[str, Any]:
         raise SystemExit(
             f"error: {directory}/pyproject.toml: {error}. Correct it, and build again."
         ) from error
+
+
+def check_project(source: Path, manifest: Mapping[str, Any], directory: str) -> None:
+    """Check that the manifests of a source tree describe a project.
+
+    setuptools takes a manifest that says nothing for a project of the version 0.0.0. Raises
+    SystemExit, naming the file in the member's directory.
+    """
+    others = any((source / name).exists() for name in ("setup.py", "setup.cfg"))
+    if "project" not in manifest and not others:
+        raise SystemExit(
+            f"error: {directory}/pyproject.toml has no table [project]. Give the project a name and "
+            "a version there, and build again."
+        )
 
 
 def build_dist_info(source: Path, module: str, target: Path, table: Mapping[str, Any]) -> Path:
@@ -78,6 +97,7 @@ def main() -> None:
     for directory, _, _ in os.walk(source):
         Path(directory).chmod(0o755)
     manifest = read_manifest(source, env["directory"])
+    check_project(source, manifest, env["directory"])
     target = Path(env["out"]) / SITE_PACKAGES
     try:
         dist_info = build_dist_info(source, env["module"], target, manifest)
@@ -87,7 +107,12 @@ def main() -> None:
             f"{error.backend_name}. The members of the workspace are built with setuptools."
         ) from error
     except subprocess.CalledProcessError as error:
-        sys.stderr.write(error.output.decode())
+        said = error.output.decode()
+        if wrong := CONFIGURATION.search(said):
+            raise SystemExit(
+                f"error: {env['directory']}/pyproject.toml: {wrong[1]}. Correct it, and build again."
+            ) from error
+        sys.stderr.write(said)
         raise SystemExit(
             f"error: the build backend of {env['directory']} failed (see above). "
             "Correct its pyproject.toml or setup.py, and build again."

@@ -99,6 +99,28 @@ def test_a_manifest_without_a_backend(step: Step) -> None:
     assert step.run(files, {}).requires is None
 
 
+@pytest.mark.parametrize("manifest", ["", '[build-system]\nrequires = ["setuptools"]\n'])
+def test_a_manifest_that_describes_no_project(step: Step, manifest: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        step.run({"pyproject.toml": manifest}, {})
+    assert str(caught.value) == (
+        "error: src/sample/pyproject.toml has no table [project]. Give the project a name and a "
+        "version there, and build again."
+    )
+
+
+def test_what_setuptools_says_of_a_manifest_is_said_alone(
+    step: Step, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        step.run({"pyproject.toml": MANIFEST.replace("\ndependencies", "\ndependencis")}, {})
+    assert str(caught.value) == (
+        "error: src/sample/pyproject.toml: `project` must not contain {'dependencis'} properties. "
+        "Correct it, and build again."
+    )
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("known", "reason"),
     [

@@ -5,6 +5,7 @@ The lock has it beside the digests of those manifests, and while these are the s
 """
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,9 @@ from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import environment, manifests
 from please_cli.lock.python.declares import declares
+
+# What setuptools says of a manifest, below a traceback of its own.
+_CONFIGURATION = re.compile(r"^configuration error: (.+)$", re.MULTILINE)
 
 ROOT = "services"
 """The name of the workspace itself among the packages of a resolve."""
@@ -64,6 +68,7 @@ def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
     directory = member.directory
     _check_inside(member)
     manifest = manifests.load(member.path / "pyproject.toml")
+    _check_project(member, manifest)
     digests = manifests.digests(member)
     known = before.get(member.key, {})
     same = known.get("manifests") == digests and known.get("directory") == directory
@@ -107,6 +112,8 @@ def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:
         except BuildException as error:
             raise UserError(f"{directory}/pyproject.toml: {error}; correct it") from error
         except BuildBackendException as error:
+            if wrong := _CONFIGURATION.search(_output(error)):
+                raise UserError(f"{directory}/pyproject.toml: {wrong[1]}; correct it") from error
             raise UserError(
                 f"the build backend of {directory} failed; correct its pyproject.toml or setup.py "
                 "(the members of the workspace are built with setuptools)",
@@ -172,6 +179,15 @@ def _check_inside(member: workspace.Member) -> None:
         raise UserError(
             f"{parent.name}/ is a symbolic link; put the directory itself there, because nothing "
             "outside of the checkout is locked"
+        )
+
+
+def _check_project(member: workspace.Member, manifest: Mapping[str, object]) -> None:
+    # setuptools takes a manifest that says nothing for a project of the version 0.0.0.
+    if "project" not in manifest and not {"setup.py", "setup.cfg"} & manifests.digests(member).keys():
+        raise UserError(
+            f"{member.directory}/pyproject.toml has no table [project]; give the project a name and "
+            "a version there (README.md, 'Adding a service')"
         )
 
 

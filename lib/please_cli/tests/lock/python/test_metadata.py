@@ -174,6 +174,36 @@ def test_a_backend_that_fails_says_why(root: Path, write: Write) -> None:
     assert "ValueError: no such colour" in caught.value.details
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("dependencis = []", "`project` must not contain {'dependencis'} properties"),
+        ('dependencies = "flask"', "`project.dependencies` must be array"),
+        ("urls = 1", "`project.urls` must be object"),
+    ],
+)
+def test_what_setuptools_says_of_a_manifest_is_said_alone(
+    root: Path, write: Write, line: str, expected: str
+) -> None:
+    manifest = PAINT.replace("\ndynamic", f"\n{line}\ndynamic")
+    write(root / "lib/paint/pyproject.toml", manifest)
+    with pytest.raises(UserError) as caught:
+        locked(root)
+    assert caught.value.message == f"lib/paint/pyproject.toml: {expected}; correct it"
+    assert caught.value.details == ""
+
+
+@pytest.mark.parametrize("text", ["", '[build-system]\nrequires = ["setuptools"]\n'])
+def test_a_manifest_that_describes_no_project(root: Path, write: Write, text: str) -> None:
+    write(root / "src/door/pyproject.toml", text)
+    with pytest.raises(UserError) as caught:
+        metadata.read(root, {})
+    assert caught.value.message == (
+        "src/door/pyproject.toml has no table [project]; give the project a name and a version "
+        "there (README.md, 'Adding a service')"
+    )
+
+
 def test_a_backend_that_is_not_there(root: Path, write: Write) -> None:
     write(root / "lib/paint/pyproject.toml", PAINT.replace("setuptools.build_meta", "cobol.api"))
     with pytest.raises(UserError) as caught:
