@@ -6,6 +6,7 @@ python.step {
   imports = [ python.modules.bytecode python.modules.prefix python.modules.source_links ];
   env = {
     module = "needs";
+    directory = "nix";
     src = builtins.path {
       name = "source";
       path = ../.;

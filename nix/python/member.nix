@@ -31,7 +31,7 @@ let
     name = "${name}-${part}";
     script = ./steps/install_source.py;
     imports = [ modules.bytecode modules.prefix modules.source_links ];
-    env = { inherit module; src = source keep; };
+    env = { inherit module; inherit (package) directory; src = source keep; };
   };
 
   # A path in site-packages, below one directory of metadata.

@@ -95,16 +95,19 @@ def _explain_build(derivation: str, errors: Sequence[str], log: Sequence[str]) -
             f"{match[1]} has left the Debian mirror; run `./please lock --platform`, which "
             "locks what the mirror has now"
         ), ""
-    details = "\n".join([*log[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
+    own = [match[1] for line in log if (match := _OWN_ERROR.match(line))]
+    # Its own error is the line itself, and not said again.
+    rest = [line for line in log if not own or line != f"error: {own[-1]}"]
+    details = "\n".join([*rest[-TAIL:], f"(all of it: nix-store --read-log {derivation})"])
     if match := _TOO_LONG.search(said):
-        return f"{name}: {match[1]}", details
+        return f"{name}: {match[1]}", details if rest else ""
     if _UNREACHABLE.search(said):
         return (
             f"{name} cannot be fetched; check the network and the machine's apt and pip "
             "configuration, then run it again"
         ), details
-    if own := [match[1] for line in log if (match := _OWN_ERROR.match(line))]:
-        return f"{name}: {own[-1]}", details
+    if own:
+        return f"{name}: {own[-1]}", details if rest else ""
     mismatch = next((error for error in errors if "hash mismatch" in error), None)
     if mismatch and derivation in mismatch:
         return (

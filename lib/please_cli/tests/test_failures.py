@@ -38,7 +38,13 @@ def test_a_builder_that_says_what_to_do() -> None:
     log = ["working", "error: the lock is older than lib/paint. Run ./please lock."]
     error = NixError([BUILDER], {DRV: log})
     assert error.message == "paint-tests: the lock is older than lib/paint. Run ./please lock."
-    assert "working" in error.details
+    assert error.details == f"working\n(all of it: nix-store --read-log {DRV})"
+
+
+def test_a_builder_that_says_no_more_than_that() -> None:
+    error = NixError([BUILDER], {DRV: ["error: the lock is older than lib/paint."]})
+    assert error.message == "paint-tests: the lock is older than lib/paint."
+    assert error.details == ""
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from declared import check_lock, in_groups, in_lock, parse
 from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable
 
-
 # What setuptools says of a manifest, below a traceback of its own.
 CONFIGURATION = re.compile(r"^configuration error: (.+)$", re.MULTILINE)
 
@@ -53,8 +52,8 @@ def check_project(source: Path, manifest: Mapping[str, Any], directory: str) -> 
     others = any((source / name).exists() for name in ("setup.py", "setup.cfg"))
     if "project" not in manifest and not others:
         raise SystemExit(
-            f"error: {directory}/pyproject.toml has no table [project]. Give the project a name and "
-            "a version there, and build again."
+            f"error: {directory}/pyproject.toml has no table [project]. Give the project a name "
+            "and a version there, and build again."
         )
 
 
@@ -110,7 +109,8 @@ def main() -> None:
         said = error.output.decode()
         if wrong := CONFIGURATION.search(said):
             raise SystemExit(
-                f"error: {env['directory']}/pyproject.toml: {wrong[1]}. Correct it, and build again."
+                f"error: {env['directory']}/pyproject.toml: {wrong[1]}. Correct it, and build "
+                "again."
             ) from error
         sys.stderr.write(said)
         raise SystemExit(

@@ -3,19 +3,19 @@
 Modules go to site-packages; settings.py and migrations, which stand beside the package, go to
 share/<module>, where backend_common looks for them.
 
-Environment, set by member.nix: src (a source tree that holds what is to be installed, and no more),
-module, out.
+Environment, set by member.nix and needs/code.nix: src (a source tree that holds what is to be
+installed, and no more), module, directory (of the source, in the checkout), out.
 """
 
 import os
 
-from bytecode import compile_tree
+from bytecode import compile_tree, modules
 from prefix import SITE_PACKAGES
 from source_links import left_out
 
 
-def install_source(src: str, module: str, prefix: str) -> None:
-    """Copy the package and what is beside it.
+def install_source(src: str, module: str, prefix: str, directory: str) -> None:
+    """Copy the package and what is beside it, of the member in a directory of the checkout.
 
     Raises SystemExit if a module does not compile, or a link or a name cannot be copied.
     """
@@ -32,7 +32,20 @@ def install_source(src: str, module: str, prefix: str) -> None:
             base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
             copy(f"{src}/{path}", f"{base}/{path}")
     if not compile_tree(prefix):
-        raise SystemExit(f"error: a module of {module} does not compile (see above)")
+        raise SystemExit(f"error: {broken(src, directory)}. Correct it, and build again.")
+
+
+def broken(src: str, directory: str) -> str:
+    """Return what is wrong with the first module that does not compile, and where it is."""
+    for file in modules(src):
+        path = f"{directory}/{os.path.relpath(file, src)}"
+        with open(file, "rb") as stream:
+            source = stream.read()
+        try:
+            compile(source, os.path.basename(file), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return f"{path} does not compile: {error or type(error).__name__}"
+    return f"a module of {directory} does not compile (see above)"
 
 
 def copy(path: str, target: str) -> None:
@@ -45,7 +58,7 @@ def copy(path: str, target: str) -> None:
 def main() -> None:
     """Run the build step."""
     env = os.environ
-    install_source(env["src"], env["module"], env["out"])
+    install_source(env["src"], env["module"], env["out"], env["directory"])
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
     prefix = tmp_path / "prefix"
-    install_source(str(source), "sample", str(prefix))
+    install_source(str(source), "sample", str(prefix), "src/sample")
     files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     assert files == {
         f"{SITE_PACKAGES}/sample/__init__.py",
@@ -39,13 +39,13 @@ def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
 
 
 def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) -> None:
-    install_source(str(source), "sample", str(tmp_path / "prefix"))
+    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
     assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
 
 
 def test_a_part_without_files_is_a_prefix(tmp_path: Path) -> None:
     (tmp_path / "source/sample").mkdir(parents=True)
-    install_source(str(tmp_path / "source"), "sample", str(tmp_path / "prefix"))
+    install_source(str(tmp_path / "source"), "sample", str(tmp_path / "prefix"), "src/sample")
     assert (tmp_path / "prefix" / SITE_PACKAGES).is_dir()
 
 
@@ -55,7 +55,7 @@ def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Pa
     (source / "sample/again").symlink_to("templates")
     (source / "sample/passwd").symlink_to("/etc/passwd")
     (source / "sample/etc").symlink_to("/etc")
-    install_source(str(source), "sample", str(tmp_path / "prefix"))
+    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
     package = tmp_path / "prefix" / SITE_PACKAGES / "sample"
     assert not (package / "page.html").is_symlink()
     assert (package / "page.html").read_text() == "<p>"
@@ -68,7 +68,7 @@ def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Pa
 def test_a_link_that_leads_back(source: Path, tmp_path: Path) -> None:
     (source / "sample/again").symlink_to(".")
     with pytest.raises(SystemExit, match=r"^error: sample/again is a link to a directory that it "):
-        install_source(str(source), "sample", str(tmp_path / "prefix"))
+        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
 
 
 @pytest.mark.parametrize("name", ["sample/broken.py", "migrations/versions/broken.py"])
@@ -77,6 +77,9 @@ def test_a_module_that_does_not_compile(
 ) -> None:
     (source / name).write_text("def broken(:\n")
     with pytest.raises(SystemExit) as raised:
-        install_source(str(source), "sample", str(tmp_path / "prefix"))
-    assert str(raised.value) == "error: a module of sample does not compile (see above)"
+        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
+    assert str(raised.value) == (
+        f"error: src/sample/{name} does not compile: invalid syntax (broken.py, line 1). Correct "
+        "it, and build again."
+    )
     assert "broken.py" in capfd.readouterr().out

@@ -184,10 +184,13 @@ def _check_inside(member: workspace.Member) -> None:
 
 def _check_project(member: workspace.Member, manifest: Mapping[str, object]) -> None:
     # setuptools takes a manifest that says nothing for a project of the version 0.0.0.
-    if "project" not in manifest and not {"setup.py", "setup.cfg"} & manifests.digests(member).keys():
+    if (
+        "project" not in manifest
+        and not {"setup.py", "setup.cfg"} & manifests.digests(member).keys()
+    ):
         raise UserError(
-            f"{member.directory}/pyproject.toml has no table [project]; give the project a name and "
-            "a version there (README.md, 'Adding a service')"
+            f"{member.directory}/pyproject.toml has no table [project]; give the project a name "
+            "and a version there (README.md, 'Adding a service')"
         )
 
 

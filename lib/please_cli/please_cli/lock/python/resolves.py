@@ -3,8 +3,8 @@
 The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`. A member says in which
 it is: `[tool.services] resolve = "tools"`, or, for a library, `resolves = ["default", "tools"]`.
 
-The dependency groups of a library, such as `test`, count in one of its resolves alone: its own, that
-is `default`, or the first by name where it is not in `default`. nix/members.nix has that rule too.
+The dependency groups of a library, such as `test`, count in one of its resolves alone, its own:
+`default`, or the first by name where it is not in `default`. nix/members.nix has the same rule.
 """
 
 import re

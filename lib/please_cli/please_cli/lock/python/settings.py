@@ -44,13 +44,15 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
         extras = table.get("extras", {})
         if not isinstance(extras, dict):
-            raise UserError(f"{where}: extras is not a table of lists; write [tool.services.extras]")
+            raise UserError(
+                f"{where}: extras is not a table of lists; write [tool.services.extras]"
+            )
         provided = member["declares"].get("extras", {})
         for extra, needed in extras.items():
             if extra not in provided:
                 raise UserError(
-                    f"{file}: [tool.services.extras]: there is no extra {extra}, {_only(provided)}; "
-                    "correct the name, or delete the line"
+                    f"{file}: [tool.services.extras]: there is no extra {extra}, "
+                    f"{_only(provided)}; correct the name, or delete the line"
                 )
             _check_servers(f"{file}: [tool.services.extras]: {extra}", needed, servers)
 

@@ -414,7 +414,9 @@ def test_an_index_with_a_password(
 def test_a_member_with_the_name_of_a_package(root: Path, write: Write) -> None:
     before = locking.lock(root, NONE)
     # Another member requires a version of the package that this one does not have.
-    write(root / "src/pigment/pyproject.toml", DOOR.replace("door", "pigment").replace("2.0", "0.1"))
+    write(
+        root / "src/pigment/pyproject.toml", DOOR.replace("door", "pigment").replace("2.0", "0.1")
+    )
     with pytest.raises(UserError) as caught:
         locking.lock(root, before)
     assert caught.value.message == (
