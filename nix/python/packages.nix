@@ -22,7 +22,12 @@ let
     (entry: map (name: { inherit name; value = f name; }) (stem (match "([^.]+)\\.json" entry)))
     (attrNames (entries directory)));
   stem = match: if match == null then [ ] else match;
-  members = byName "nix/lock/members" (name: inside name (read (file name) [ "directory" "metadata" "resolves" ]));
+  members = byName "nix/lock/members" (name: inside name (whole name (read (file name) [ "directory" "metadata" "resolves" ])));
+  # Only an environment asks for the version.
+  whole = name: member:
+    let bad = what: throw "${file name}: ${what}: restore the file (git checkout HEAD -- ${file name}), then run ./please lock"; in
+    if !builtins.isAttrs member.resolves then bad "`resolves` is no table"
+    else { version = bad "it has no `version`"; } // member;
 
   # Nothing outside of the checkout is read, whatever the lock says: no path that leaves it, no link.
   kinds = mapAttrs (kind: _: if top.${kind} or null == "directory" then entries kind else { }) { lib = null; src = null; };

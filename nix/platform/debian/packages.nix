@@ -1,6 +1,7 @@
 # nix/lock/debian.json as this system sees it.
 { system, file ? ../../lock/debian.json }:
 let
+  path = "nix/lock/debian.json";
   lock = import ../../lock.nix { inherit file; command = "./please lock --platform"; has = [ "systems" ]; };
   abi = {
     # The multiarch tuple (wiki.debian.org/Multiarch/Tuples) and the loader's name of each system.
@@ -15,7 +16,12 @@ in
 (abi.${system} or unsupported) // rec {
   inherit (lock) codename;
   busybox = lock.busybox.${system};
-  inherit (locked) packages;
+  packages = builtins.mapAttrs
+    (name: package:
+      let isText = pattern: value: builtins.isString value && builtins.match pattern value != null; in
+      if isText "[^/].*\\.deb" package.file or null && isText "[0-9a-f]{64}" package.sha256 or null then package
+      else throw "${path}: the package ${name} has no `file`, or no `sha256` of 64 hexadecimal digits: restore it (git checkout HEAD -- ${path})")
+    locked.packages;
 
   # The version of the interpreter as its package's name has it, such as "3.11".
   pythonVersion = builtins.head (builtins.concatMap

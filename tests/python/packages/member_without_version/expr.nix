@@ -1,0 +1,1 @@
+{ nix }: ((import (nix + "/python/packages.nix") { root = ./.; system = "x86_64-linux"; }).resolves.default).members.door.version
