@@ -85,5 +85,6 @@ def test_colliding_files(checkout: Path, tmp_path: Path) -> None:
     path = "lib/python3.11/site-packages/shared/__init__.py"
     assert (
         f"error: {path} is in two packages, with different content: first 1.0 and second 1.0. "
-        'Choose one in pyproject.toml: [tool.services.collisions] "shared/__init__.py" = "first", '
+        'Choose one in pyproject.toml: [tool.services.collisions] "shared/__init__.py" = "first" '
+        'or "shared/__init__.py" = "second", '
     ) in error
