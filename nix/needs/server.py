@@ -52,7 +52,7 @@ class Server(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make its data, if there are none, and its configuration; runs as the servers' user.
+        """Make its configuration, and its data at the first start; runs as the servers' user.
 
         Raises:
             NeedsError: it cannot be prepared.

@@ -13,7 +13,7 @@ in
   #
   #   chosen      which modules to run: a regular expression for NAME in tests/test_NAME.py
   #   arguments   further arguments of pytest
-  #   expected    where its tests should be, for the error if there are none
+  #   expected    where its tests should be, for the error of a member without tests
   build = member:
     let
       keys =

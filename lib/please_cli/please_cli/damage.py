@@ -46,7 +46,7 @@ class Damage:
 
 
 def of_builds(derivations: Iterable[str], rebuild: Sequence[str]) -> Damage | None:
-    """Return the damage among what derivations are built from, None if there is none.
+    """Return the damaged inputs of derivations, or None if all are whole.
 
     A hash is only computed of paths with files that were touched: builds fail for many reasons.
     `rebuild` is the nix-build command that needs them.

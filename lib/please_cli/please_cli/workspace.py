@@ -70,7 +70,7 @@ class Member:
         return str(self.project().get("description", ""))
 
     def project(self) -> dict[str, Any]:
-        """Return the table [project] of its manifest, empty when there is none.
+        """Return the table [project] of its manifest, or an empty one.
 
         Raises UserError when pyproject.toml cannot be read, or is not TOML.
         """
@@ -108,7 +108,7 @@ def members(root: Path) -> list[Member]:
 def find(root: Path, name: str) -> Member:
     """Return the member called `name`, in any spelling that PEP 503 takes for the same.
 
-    Raises UserError when there is none, which lists the members, and when it breaks a rule.
+    Raises UserError, with the names of all, when no member has it, or if the member breaks a rule.
     """
     found = _found(root)
     for member in found:

@@ -62,7 +62,7 @@ class Indexes:
 
     @property
     def default(self) -> str:
-        """The address of the first index, without a login; "" if there is none."""
+        """The address of the first index, without a login, or "" without an index."""
         return self.searched[0].url if self.searched else ""
 
     def arguments(self, directory: Path) -> list[str]:

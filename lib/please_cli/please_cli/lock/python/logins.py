@@ -21,7 +21,7 @@ def split(url: str) -> tuple[str, str, str]:
 
 
 def join(url: str, name: str, password: str) -> str:
-    """Return a URL with a login in it; the URL itself where there is none."""
+    """Return a URL with its login, or the URL itself if no login is known."""
     if not name and not password:
         return url
     scheme, _, rest = url.partition("://")
