@@ -8,17 +8,17 @@ let
     name = "environment-linker";
     script = ./steps/compile_modules.py;
     imports = [ modules.bytecode ];
-    env.modules = with modules; [
-      bytecode
-      collisions
-      entry_points
-      link_bytecode
-      link_environment
-      member_record
-      merge
-      prefix
-      same_program
-      scripts
+    env.modules = [
+      ../platform/bytecode.py
+      ./steps/collisions.py
+      ./steps/entry_points.py
+      ./steps/link_bytecode.py
+      ./steps/link_environment.py
+      ./steps/member_record.py
+      ./steps/merge.py
+      ./steps/prefix.py
+      ./steps/same_program.py
+      ./steps/scripts.py
     ];
   };
 in

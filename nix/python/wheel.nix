@@ -6,7 +6,17 @@ let
     name = "wheel-installer";
     script = ./steps/compile_modules.py;
     imports = [ modules.bytecode ];
-    env.modules = with modules; [ archive bytecode compiled_code install_wheel prefix wheel_errors wheel_file wheel_tags zip_archive ];
+    env.modules = [
+      ../platform/bytecode.py
+      ./steps/archive.py
+      ./steps/compiled_code.py
+      ./steps/install_wheel.py
+      ./steps/prefix.py
+      ./steps/wheel_errors.py
+      ./steps/wheel_file.py
+      ./steps/wheel_tags.py
+      ./steps/zip_archive.py
+    ];
   };
 in
 name: package:

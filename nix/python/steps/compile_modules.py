@@ -1,6 +1,7 @@
 """Put modules that many build steps import into one directory, compiled.
 
-Environment, set by wheel.nix and environment.nix: modules (directories with a module each), out.
+Environment, set by wheel.nix and environment.nix: modules (files, each named like the module behind
+the hash of its store path), out.
 """
 
 import os
@@ -14,9 +15,8 @@ def main() -> None:
     """Run the build step."""
     out = Path(os.environ["out"])
     out.mkdir()
-    for directory in os.environ["modules"].split():
-        for module in Path(directory).glob("*.py"):
-            shutil.copy(module, out)
+    for module in os.environ["modules"].split():
+        shutil.copy(module, out / Path(module).name.partition("-")[2])
     if not compile_tree(out):
         raise SystemExit("error: a module of the build steps does not compile (see above)")
 

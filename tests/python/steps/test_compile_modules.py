@@ -10,9 +10,8 @@ import pytest
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The output of the step, which is given the modules `one` and `two`."""
     for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.py").write_text(f"name = {name!r}\n")
-    monkeypatch.setenv("modules", f"{tmp_path}/one {tmp_path}/two")
+        (tmp_path / f"hash-{name}.py").write_text(f"name = {name!r}\n")
+    monkeypatch.setenv("modules", f"{tmp_path}/hash-one.py {tmp_path}/hash-two.py")
     monkeypatch.setenv("out", str(tmp_path / "out"))
     return tmp_path / "out"
 
@@ -25,7 +24,7 @@ def test_modules_are_in_one_directory(out: Path) -> None:
 
 
 def test_a_module_that_does_not_compile(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (out.parent / "two/two.py").write_text("def")
+    (out.parent / "hash-two.py").write_text("def")
     with pytest.raises(SystemExit) as raised:
         compile_modules.main()
     assert str(raised.value) == "error: a module of the build steps does not compile (see above)"
