@@ -4,11 +4,9 @@ let
   startup = import ./startup.nix { inherit step modules; };
 
   # Compiled, because each edit of a member makes an environment anew.
-  linker = step {
+  linker = import ./compiled.nix { inherit step modules; } {
     name = "environment-linker";
-    script = ./steps/compile_modules.py;
-    imports = [ modules.bytecode ];
-    env.modules = [
+    files = [
       ../platform/bytecode.py
       ./steps/collisions.py
       ./steps/entry_points.py

@@ -2,11 +2,9 @@
 { platform, step, modules, fetch, buildLibraries }:
 let
   # Compiled, because each of the forty wheels of a first build starts with it.
-  installer = step {
+  installer = import ./compiled.nix { inherit step modules; } {
     name = "wheel-installer";
-    script = ./steps/compile_modules.py;
-    imports = [ modules.bytecode ];
-    env.modules = [
+    files = [
       ../platform/bytecode.py
       ./steps/archive.py
       ./steps/compiled_code.py

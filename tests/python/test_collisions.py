@@ -36,7 +36,7 @@ def colliding(checkout: Path, tmp_path: Path) -> Path:
 
 
 def choose(root: Path, choices: str) -> None:
-    """Let the manifest of tokens choose. It is locked as it was, but for its digest."""
+    """Let the manifest of tokens choose. Its lock changes in the digest alone."""
     with (root / MANIFEST).open("a") as manifest:
         manifest.write(f"\n[tool.services.collisions]\n{choices}\n")
 

@@ -47,7 +47,7 @@ def read(printed: str) -> Tally:
     """Return the tally that a campaign printed last.
 
     Raises:
-        SoakError: There is none.
+        SoakError: The campaign printed no tally.
     """
     try:
         return Tally(**json.loads(printed.splitlines()[-1]))

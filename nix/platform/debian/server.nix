@@ -1,5 +1,5 @@
 # Return a server of the embedded platform by its name: the component of that name in
-# ../components.toml; null where there is none.
+# ../components.toml; null for a server without a component.
 #
 # Two files are there only for a server that does not run as its packages are: ./servers/<name>.py,
 # which the component runs at its end, and ./servers/<name>.nix, which returns further arguments of

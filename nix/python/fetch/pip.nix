@@ -12,10 +12,9 @@
 let
   inherit (builtins)
     any concatLists concatMap concatStringsSep elem elemAt filter genList head isString length listToAttrs match pathExists readFile
-    replaceStrings split stringLength substring unsafeDiscardStringContext;
+    replaceStrings split substring unsafeDiscardStringContext;
 
-  letters = text: map (at: substring at 1 text) (genList (at: at) (stringLength text));
-  lower = replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+  lower = import ../../lower_case.nix;
   strings = filter isString;
   or' = value: default: if value == "" then default else value;
 
