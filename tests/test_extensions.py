@@ -42,7 +42,7 @@ def modules(name: str) -> list[Path]:
     """The modules that a section is about: of the library itself, or of one extension."""
     if name != BASE:
         return source.files(PACKAGE, name)
-    return [file for file in PACKAGE.glob("*.py") if file.stem not in extensions()]
+    return source.files(PACKAGE, "core")
 
 
 def test_the_sections_are_in_the_order_of_loading() -> None:

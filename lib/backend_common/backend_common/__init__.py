@@ -6,10 +6,11 @@ A service's application is made by :func:`create_app`, out of the extensions tha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend_common import health, loader, places, settings, store
 from backend_common.app import App, current_app
-from backend_common.loader import ExtensionError
-from backend_common.settings import SettingError
+from backend_common.core import health, loader, places, settings, store
+from backend_common.core.health import Unhealthy
+from backend_common.core.loader import ExtensionError
+from backend_common.core.settings import SettingError
 
 __all__ = [
     "EXTENSIONS",
@@ -17,8 +18,11 @@ __all__ = [
     "App",
     "ExtensionError",
     "SettingError",
+    "Unhealthy",
     "create_app",
     "current_app",
+    "health",
+    "settings",
 ]
 
 # Extensions load in this order, whatever order a service names them in.
@@ -43,9 +47,9 @@ def create_app(
 ) -> App:
     """Make the application of the service *name*.
 
-    Settings come from the service's settings file (:func:`backend_common.places.settings`),
+    Settings come from the service's settings file (:func:`backend_common.core.places.settings`),
     *config* goes on top of them, and what both lack may be in the environment. The application
-    has the endpoints of :mod:`backend_common.health`, whatever it is made of.
+    has the endpoints of :mod:`backend_common.core.health`, whatever it is made of.
 
     :param name: the service's package, which is importable.
     :param extensions: names out of :data:`EXTENSIONS`; each becomes an attribute of the

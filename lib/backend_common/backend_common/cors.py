@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import flask
 from flask_cors import CORS
 
-from backend_common import settings
-from backend_common.app import App, current_request
-from backend_common.settings import SettingError
+from backend_common.core import settings
+from backend_common.core.app import Application, current_request
+from backend_common.core.settings import SettingError
 
 ANY = "*"
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -33,7 +33,7 @@ class Cors:
         self.origins = tuple(origins)
 
 
-def init_app(app: App) -> Cors:
+def init_app(app: Application) -> Cors:
     """Let pages of the origins in ``CORS_ORIGINS`` read what *app* answers, errors too.
 
     Settings: those that begin with ``CORS_``, in docs/extensions.md.
@@ -66,7 +66,9 @@ def init_app(app: App) -> Cors:
     return Cors(list(origins))
 
 
-def _allow(app: App, origins: list[str], credentials: bool, options: dict[str, Any]) -> None:
+def _allow(
+    app: Application, origins: list[str], credentials: bool, options: dict[str, Any]
+) -> None:
     # What has a bracket, as IPv6 addresses do, would be a pattern to flask-cors.
     exact = [ANY if it == ANY else re.compile(rf"{re.escape(it)}\Z") for it in origins]
     # NB: all options are given here; flask-cors would take those that are not from app.config.
@@ -112,7 +114,7 @@ def _with_vary(
     return after_request
 
 
-def _read_headers(app: App, key: str, default: tuple[str, ...]) -> list[str]:
+def _read_headers(app: Application, key: str, default: tuple[str, ...]) -> list[str]:
     return list(settings.read(app, key, list(default), _are_headers, "a list of names of headers"))
 
 

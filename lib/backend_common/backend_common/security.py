@@ -19,8 +19,8 @@ from flask_talisman import Talisman  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from backend_common import health, settings
-from backend_common.app import App, current_request
+from backend_common.core import health, settings
+from backend_common.core.app import Application, current_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -77,7 +77,7 @@ _NONCE_KEY = "backend_common.security.nonce"
 class Security:
     """What browsers are told by one application."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
         self._has_warned = False
 
@@ -107,7 +107,7 @@ class Security:
         return flask.redirect(request.url.replace("http://", "https://", 1), 307)
 
 
-def init_app(app: App) -> Security:
+def init_app(app: Application) -> Security:
     """Give the responses of *app* headers and cookies that are safe, in production over https.
 
     Settings: those that begin with ``SECURITY_``, and ``SESSION_COOKIE_SAMESITE``, in
@@ -142,7 +142,7 @@ def init_app(app: App) -> Security:
     return security
 
 
-def _read_policy(app: App) -> dict[str, str]:
+def _read_policy(app: Application) -> dict[str, str]:
     changes: Mapping[str, str] = settings.read(
         app,
         "SECURITY_CSP",
@@ -156,7 +156,7 @@ def _read_policy(app: App) -> dict[str, str]:
     return {name: value for name, value in merged.items() if name in NONCE_IN or value}
 
 
-def _read_hsts(app: App) -> dict[str, Any]:
+def _read_hsts(app: Application) -> dict[str, Any]:
     """Read what RFC 6797 is about; development would lock localhost, which all services share."""
     age = settings.read(app, "SECURITY_HSTS", YEAR, _is_age, "seconds, 0 or more")
     subdomains = settings.read(app, "SECURITY_HSTS_SUBDOMAINS", False, _is_bool, "true or false")
@@ -167,7 +167,7 @@ def _read_hsts(app: App) -> dict[str, Any]:
     }
 
 
-def _trust_proxies(app: App) -> None:
+def _trust_proxies(app: Application) -> None:
     """Let *app* see requests as the outermost trusted proxy does."""
     hops = settings.read(
         app,
@@ -210,7 +210,7 @@ def _without_forwarded(wsgi_app: Any) -> Any:
     return call
 
 
-def _secure_cookies(app: App) -> None:
+def _secure_cookies(app: Application) -> None:
     settings.read(
         app,
         "SESSION_COOKIE_SAMESITE",

@@ -12,10 +12,10 @@ import flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from backend_common import bodies, store
-from backend_common.app import App
-from backend_common.loader import ExtensionError
-from backend_common.settings import SettingError
+from backend_common.core import bodies, store
+from backend_common.core.app import Application
+from backend_common.core.loader import ExtensionError
+from backend_common.core.settings import SettingError
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -83,7 +83,7 @@ def command(service: str, host: str, port: int, workers: int, threads: int) -> N
         "worker_class": "gthread",
         "workers": workers,
     }
-    if isinstance(app, App) and "log" in app.loaded:
+    if isinstance(app, Application) and "log" in app.loaded:
         # NB: not before; a service without log has no structlog.
         from backend_common.log import process  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from backend_common import App, create_app
-from backend_common.loader import ExtensionError
+from backend_common.core.loader import ExtensionError
 from click.testing import Result
 from werkzeug.test import TestResponse
 

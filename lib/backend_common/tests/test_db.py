@@ -6,7 +6,8 @@ from typing import Any
 
 import flask_migrate  # type: ignore[import-untyped]
 import pytest
-from backend_common import App, SettingError, create_app, db, store
+from backend_common import App, SettingError, create_app, db
+from backend_common.core import store
 from backend_common.db import schema_is_current
 from click.testing import Result
 from sqlalchemy import QueuePool, text

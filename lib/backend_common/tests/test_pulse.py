@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from backend_common import App, SettingError, create_app, current_app
-from backend_common.loader import ExtensionError
+from backend_common.core.loader import ExtensionError
 from backend_common.pulse import BrokerError, Message, NotNow
 from backend_common.pulse.library import kombu
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from backend_common import App, create_app
-from backend_common.loader import ExtensionError
+from backend_common.core.loader import ExtensionError
 from backend_common.pulse import Message, NotNow
 from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.publisher import Outcome

@@ -5,7 +5,8 @@ from typing import Any
 
 import flask
 import pytest
-from backend_common import App, SettingError, create_app, health
+from backend_common import App, SettingError, create_app
+from backend_common.core import health
 from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]

@@ -25,7 +25,7 @@ def warning(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if not _is_flask(app):
             return app
         try:
-            store = import_module("backend_common.store")
+            store = import_module("backend_common.core.store")
         except ModuleNotFoundError:
             return app  # not a service: a service depends on backend_common, which serves it
         store.warn(app)

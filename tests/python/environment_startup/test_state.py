@@ -11,7 +11,7 @@ from toolchain import ROOT
 
 def places() -> Any:
     """Return the module backend_common.places, without the package, which needs Flask."""
-    path = ROOT / "lib/backend_common/backend_common/places.py"
+    path = ROOT / "lib/backend_common/backend_common/core/places.py"
     spec = importlib.util.spec_from_file_location("places", path)
     assert spec is not None
     assert spec.loader is not None

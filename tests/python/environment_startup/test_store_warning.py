@@ -23,7 +23,7 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     found: list[object] = []
     store = SimpleNamespace(warn=found.append)
     monkeypatch.setitem(sys.modules, "backend_common", ModuleType("backend_common"))
-    monkeypatch.setitem(sys.modules, "backend_common.store", store)
+    monkeypatch.setitem(sys.modules, "backend_common.core.store", store)
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import backend_common
-import backend_common.tables
+import backend_common.core.tables
 from backend_common import App
 from backend_common.pulse import Message
 
@@ -23,7 +23,7 @@ KILLS = 4
 NAME = "published"
 FLASK = f"""
 import backend_common
-import backend_common.tables
+import backend_common.core.tables
 
 app = backend_common.create_app("{NAME}", ["db", "pulse"])
 """
@@ -40,7 +40,7 @@ def main(share: float) -> None:
     receiver, got = receive()
     app = backend_common.create_app(NAME, ["db", "pulse"])
     with app.app_context():
-        backend_common.tables.make_all(app, app.db)
+        backend_common.core.tables.make_all(app, app.db)
         app.db.create_all()
     started = time.perf_counter()
     with ExitStack() as at_end:

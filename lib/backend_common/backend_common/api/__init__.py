@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import cast
 
 import backend_common.api.quiet  # noqa: F401  before anything else imports connexion
-from backend_common import settings
 from backend_common.api import problems, ui
 from backend_common.api.document import DocumentError, register
 from backend_common.api.responses import FlaskJSONProvider
 from backend_common.api.security import Auth
-from backend_common.app import App
+from backend_common.core import settings
+from backend_common.core.app import Application
 
 __all__ = ["Api", "DocumentError", "init_app"]
 
@@ -25,7 +25,7 @@ MEBIBYTE = 1024 * 1024
 class Api:
     """The APIs of one application."""
 
-    def __init__(self, app: App, *, validate_responses: bool, with_ui: bool) -> None:
+    def __init__(self, app: Application, *, validate_responses: bool, with_ui: bool) -> None:
         self._app = app
         self._base_paths: list[str] = []
         self._validate_responses = validate_responses
@@ -63,7 +63,7 @@ class Api:
             self._ui.serve(specification)
 
 
-def init_app(app: App) -> Api:
+def init_app(app: Application) -> Api:
     """Prepare *app* for documents; every error becomes ``application/problem+json`` (RFC 9457).
 
     Settings: ``API_MAX_BODY``, the largest body of a request in bytes, 1 MiB by default;

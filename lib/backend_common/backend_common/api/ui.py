@@ -13,7 +13,7 @@ from connexion.spec import Specification  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from backend_common.api import problems
-from backend_common.app import App
+from backend_common.core.app import Application
 
 PACKAGE = "flask-swagger-ui"
 
@@ -67,7 +67,7 @@ def serve_document(app: flask.Flask, specification: Specification) -> None:
 class Pages:
     """Swagger UI, for each document of one application."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
         self._first: str | None = None
         app.register_error_handler(werkzeug.exceptions.NotFound, self._redirect)

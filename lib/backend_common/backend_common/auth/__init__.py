@@ -7,16 +7,16 @@ extension ``auth0`` began. A service has keys of its own, and needs no provider.
 
 import flask
 
-from backend_common import health
-from backend_common.app import App
 from backend_common.auth import commands, config
 from backend_common.auth.extension import Auth, require_permissions
 from backend_common.auth.user import NOBODY, User
+from backend_common.core import health
+from backend_common.core.app import Application
 
 __all__ = ["NOBODY", "Auth", "User", "init_app", "require_permissions"]
 
 
-def init_app(app: App) -> Auth:
+def init_app(app: Application) -> Auth:
     """Let *app* know its callers.
 
     ``/__permissions__`` tells callers who they are here and what they may do,

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import click
 from flask.cli import AppGroup
 
-from backend_common.app import current_app
 from backend_common.auth.permissions import is_permission
 from backend_common.auth.user import is_name
-from backend_common.loader import ExtensionError
-from backend_common.settings import SettingError
+from backend_common.core.app import current_app
+from backend_common.core.loader import ExtensionError
+from backend_common.core.settings import SettingError
 
 group = AppGroup("auth", help="Tokens for the callers of the service.")
 

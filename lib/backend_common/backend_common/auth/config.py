@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend_common import settings
-from backend_common.app import App
 from backend_common.auth import jwks, keys
 from backend_common.auth.bearer import ALGORITHMS
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import is_name
-from backend_common.settings import SettingError
+from backend_common.core import settings
+from backend_common.core.app import Application
+from backend_common.core.settings import SettingError
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Config:
     anybody: list[str]
 
 
-def read(app: App) -> Config:
+def read(app: Application) -> Config:
     """Read the settings of *app*.
 
     :raises SettingError: one of them is wrong, or production trusts nobody's tokens.

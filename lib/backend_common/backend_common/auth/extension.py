@@ -11,7 +11,6 @@ from uuid import uuid4
 import flask
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
-from backend_common.app import App, current_app, current_request
 from backend_common.auth import challenge, jwks, keys, permissions
 from backend_common.auth.bearer import Verifier
 from backend_common.auth.challenge import InvalidTokenError
@@ -19,8 +18,9 @@ from backend_common.auth.config import Config
 from backend_common.auth.keys import OwnKeys
 from backend_common.auth.tokens import PREFIX, ApiTokens
 from backend_common.auth.user import NOBODY, User, is_name
-from backend_common.health import Unhealthy
-from backend_common.settings import SettingError
+from backend_common.core.app import Application, current_app, current_request
+from backend_common.core.health import Unhealthy
+from backend_common.core.settings import SettingError
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySetSerialization
@@ -40,7 +40,7 @@ class Auth:
     tokens: ApiTokens
     """The API tokens, opaque and revocable, in the service's own database."""
 
-    def __init__(self, app: App, config: Config) -> None:
+    def __init__(self, app: Application, config: Config) -> None:
         self._app = app
         self._config = config
         self._issuers = {

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, KeySetSerialization, OKPKey
 
-from backend_common.settings import SettingError
+from backend_common.core.settings import SettingError
 
 ALGORITHM: Final = "Ed25519"  # RFC 9864
 HOW_TO_MAKE_ONE = "make one with: openssl genpkey -algorithm ed25519 -out key.pem"

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from backend_common import tables
-from backend_common.app import App
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import User, is_name
-from backend_common.loader import ExtensionError
+from backend_common.core import tables
+from backend_common.core.app import Application
+from backend_common.core.loader import ExtensionError
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
@@ -40,7 +40,7 @@ class ApiToken:
 class ApiTokens:
     """The API tokens of one application."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
         tables.declare(app, _declare)
 

@@ -13,10 +13,10 @@ import flask
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from backend_common import health, later
-from backend_common.app import App
 from backend_common.auth0 import config, grants
 from backend_common.auth0.errors import LoginError, ProviderError
+from backend_common.core import health, later
+from backend_common.core.app import Application
 
 if TYPE_CHECKING:
     from backend_common.auth0.provider import Provider
@@ -42,7 +42,7 @@ class Session(NamedTuple):
 class Auth0:
     """Logging in to one application, and out of it."""
 
-    def __init__(self, app: App, settings: config.Config) -> None:
+    def __init__(self, app: Application, settings: config.Config) -> None:
         self._app = app
         self._config = settings
 
@@ -135,7 +135,7 @@ class Auth0:
         return ServiceUnavailable("The login provider does not answer. Try again later.")
 
 
-def init_app(app: App) -> Auth0:
+def init_app(app: Application) -> Auth0:
     """Let users of *app* log in: ``/auth0/login``, ``/auth0/callback`` and ``/auth0/logout``.
 
     Settings: those that begin with ``AUTH0_``, and ``SECRET_KEY``, in docs/extensions.md.

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from backend_common import settings
-from backend_common.app import App
-from backend_common.settings import SettingError
+from backend_common.core import settings
+from backend_common.core.app import Application
+from backend_common.core.settings import SettingError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 32  # characters
@@ -36,7 +36,7 @@ class Config:
     lifetime: int
 
 
-def read(app: App) -> Config:
+def read(app: Application) -> Config:
     """Read the settings of *app*, and make its session cookie safe.
 
     :raises SettingError: one of them is wrong, or production lacks ``SECRET_KEY``.
@@ -83,7 +83,7 @@ def read(app: App) -> Config:
     )
 
 
-def _prepare_sessions(app: App) -> None:
+def _prepare_sessions(app: Application) -> None:
     # Sessions of development end when it restarts, unless it has a key that lasts.
     default = "" if app.in_production else secrets.token_urlsafe()
     settings.read(

@@ -9,16 +9,16 @@ from typing import Any
 
 from flask_caching import Cache
 
-from backend_common import health, settings
-from backend_common.app import App
 from backend_common.cache.breaker import Breaker
+from backend_common.core import health, settings
+from backend_common.core.app import Application
 
 __all__ = ["Cache", "init_app"]
 
 MEMORY = ""
 
 
-def init_app(app: App) -> Cache:
+def init_app(app: Application) -> Cache:
     """Give *app* a cache.
 
     Settings: ``CACHE_URL``, where Redis is, by default nowhere: the cache is in memory;
@@ -57,7 +57,7 @@ def init_app(app: App) -> Cache:
     return cache
 
 
-def _prefix(app: App) -> str:
+def _prefix(app: Application) -> str:
     """Keep versions apart: what one has pickled may be nothing to another."""
     version = health.version(app)
     return f"{app.name}:{version.get('commit') or version.get('version') or ''}:"

@@ -14,7 +14,7 @@ from redis.connection import parse_url
 from redis.retry import Retry
 
 from backend_common.cache.breaker import Breaker
-from backend_common.health import Unhealthy
+from backend_common.core.health import Unhealthy
 
 T = TypeVar("T")
 

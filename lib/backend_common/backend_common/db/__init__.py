@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 
-from backend_common import health, later, places
-from backend_common.app import App
+from backend_common.core import health, later, places
+from backend_common.core.app import Application
 from backend_common.db import commands, config, engines, failures, sqlite
 from backend_common.db.heartbeat import Heartbeat
 from backend_common.db.unique import GetOrCreate
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(message)
 
 
-def init_app(app: App) -> SQLAlchemy:
+def init_app(app: Application) -> SQLAlchemy:
     """Connect *app* to its database, and add the command ``flask db``.
 
     ``flask db upgrade`` brings the schema to what the migrations say; nothing else does.

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from flask_sqlalchemy import SQLAlchemy
 
-from backend_common import store
-from backend_common.app import App
+from backend_common.core import store
+from backend_common.core.app import Application
 
 NAME = "db"
 KEY = "migrate"  # in app.extensions, Flask-Migrate's own
@@ -26,7 +26,7 @@ class Migrations:
     :param directory: of the migrations.
     """
 
-    def __init__(self, app: App, db: SQLAlchemy, directory: Path) -> None:
+    def __init__(self, app: Application, db: SQLAlchemy, directory: Path) -> None:
         self._app = app
         self._db = db
         self._directory = directory
@@ -76,7 +76,7 @@ def _keep_out_of_store(config: Any) -> Any:
     return config
 
 
-def init_app(app: App, db: SQLAlchemy, directory: Path) -> None:
+def init_app(app: Application, db: SQLAlchemy, directory: Path) -> None:
     """Give *app* the command; the migrations are in *directory*."""
     migrations = Migrations(app, db, directory)
     app.extensions[KEY] = migrations

@@ -9,8 +9,8 @@ import flask
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from backend_common import settings
-from backend_common.app import App
+from backend_common.core import settings
+from backend_common.core.app import Application
 
 DRIVERS = ("postgres", "postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
 EXPECTED = "postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
@@ -41,7 +41,7 @@ class Config:
         return self.url.get_backend_name() == "sqlite"
 
 
-def read(app: App) -> Config:
+def read(app: Application) -> Config:
     """Read the settings of *app*.
 
     :raises SettingError: one of them is wrong.

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend_common.health import Unhealthy
+from backend_common.core.health import Unhealthy
 
 
 class Heartbeat:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 
-from backend_common import tables
+from backend_common.core import tables
 from backend_common.db import config, engines, lock, sqlite
 from backend_common.db.config import Config
 

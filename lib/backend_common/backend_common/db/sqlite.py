@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DataError
 
-from backend_common.settings import SettingError
+from backend_common.core.settings import SettingError
 
 
 def prepare(engine: Engine, url: URL) -> None:

@@ -5,8 +5,8 @@ import logging
 import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 
-from backend_common import settings
-from backend_common.app import App
+from backend_common.core import settings
+from backend_common.core.app import Application
 from backend_common.log import requests, sentry
 from backend_common.log.known import KnownSecrets
 from backend_common.log.lines import FORMATS, handler
@@ -34,7 +34,7 @@ class Logger(logging.Logger):
         return "(unknown file)", 0, "(unknown function)", None
 
 
-def init_app(app: App) -> BoundLogger:
+def init_app(app: Application) -> BoundLogger:
     """Give *app* its logger: ``app.log.info("tree.closed", tree=name)``.
 
     ``app.logger`` (Flask's, of the standard library) writes the same way. Lines go to the

@@ -14,7 +14,7 @@ from structlog.contextvars import get_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
-from backend_common.app import current_request
+from backend_common.core.app import current_request
 from backend_common.log.known import KnownSecrets
 from backend_common.log.redaction import redact
 from backend_common.log.requests import ended_request_id

@@ -8,13 +8,13 @@ import sys
 import threading
 from types import TracebackType
 
-from backend_common.app import App
+from backend_common.core.app import Application
 from backend_common.log.lines import DescriptorHandler, ErrorStreamHandler
 
 STANDARD_ERROR = 2  # the file descriptor
 
 
-def take_over(app: App) -> None:
+def take_over(app: Application) -> None:
     """Have the process log as *app* does: from ``WARNING`` on, and what ends a thread or itself.
 
     ``LOG_LEVEL`` may raise that level, and does not lower it: what libraries say below it is

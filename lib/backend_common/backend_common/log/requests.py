@@ -9,8 +9,8 @@ from typing import Any
 import flask
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
-from backend_common import health
-from backend_common.app import App, current_request
+from backend_common.core import health
+from backend_common.core.app import Application, current_request
 
 REQUEST_ID = "X-Request-ID"
 
@@ -34,7 +34,7 @@ class Begun:
         return round((time.perf_counter() - self.time) * 1000, 2)
 
 
-def follow(app: App) -> None:
+def follow(app: Application) -> None:
     """Log the requests to *app*."""
 
     def begin() -> None:
@@ -98,7 +98,7 @@ def _new_id() -> str:
     return f"{random.getrandbits(128):032x}"
 
 
-def _user(app: App) -> dict[str, str | None]:
+def _user(app: Application) -> dict[str, str | None]:
     """Tell who made the request, if there is somebody to ask; this finds nothing out."""
     if "auth" not in app.loaded:
         return {}

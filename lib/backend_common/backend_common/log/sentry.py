@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from backend_common.app import App
+from backend_common.core.app import Application
+from backend_common.core.settings import SettingError
 from backend_common.log.known import KnownSecrets
 from backend_common.log.lines import Handler
 from backend_common.log.redaction import redact
-from backend_common.settings import SettingError
 
 PACKAGE = "sentry-sdk"
 PATIENCE = 2.0  # seconds that the process waits at its end for reports to be sent
@@ -71,7 +71,7 @@ class SentryHandler(Handler):
         return json.loads(self._known.hide(json.dumps(event)))  # type: ignore[no-any-return]
 
 
-def handler(app: App, dsn: str, known: KnownSecrets) -> SentryHandler:
+def handler(app: Application, dsn: str, known: KnownSecrets) -> SentryHandler:
     """Report the errors of *app* to the project of *dsn*, without the secrets that are *known*.
 
     :raises SettingError: sentry-sdk is not installed, or does not take the DSN.

@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.exceptions import ServiceUnavailable
 
-from backend_common import health
-from backend_common.app import App, current_app
+from backend_common.core import health
+from backend_common.core.app import Application, current_app
 from backend_common.pulse import commands, config
 from backend_common.pulse.errors import BrokerError, NotNow, PulseError, UnroutableError
 from backend_common.pulse.extension import Pulse
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-def init_app(app: App) -> Pulse:
+def init_app(app: Application) -> Pulse:
     """Let *app* publish and consume messages, and add the command ``flask pulse``.
 
     Settings: those that begin with ``PULSE_``, in docs/extensions.md.

@@ -9,8 +9,8 @@ from types import FrameType
 import click
 from flask.cli import AppGroup
 
-from backend_common.app import current_app
-from backend_common.loader import ExtensionError
+from backend_common.core.app import current_app
+from backend_common.core.loader import ExtensionError
 from backend_common.pulse.errors import BrokerError
 
 group = AppGroup("pulse", help="Messages that the service publishes and handles.")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from backend_common import settings
-from backend_common.app import App
+from backend_common.core import settings
+from backend_common.core.app import Application
 
 MEMORY = "memory://"
 
@@ -38,7 +38,7 @@ class Config:
         return self.url == MEMORY
 
 
-def read(app: App) -> Config:
+def read(app: Application) -> Config:
     """Return the settings of *app*.
 
     :raises SettingError: one is wrong, or production has no broker.

@@ -11,7 +11,7 @@ from functools import partial
 from threading import Event
 from typing import Any, Self
 
-from backend_common.app import App
+from backend_common.core.app import Application
 from backend_common.pulse import broker
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
@@ -83,7 +83,7 @@ class Consumer:
 
     def __init__(
         self,
-        app: App,
+        app: Application,
         config: Config,
         broker_: Broker,
         seen: Seen,

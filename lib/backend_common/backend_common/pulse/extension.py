@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Event
 from typing import overload
 
-from backend_common.app import App
-from backend_common.health import Unhealthy
-from backend_common.loader import ExtensionError
+from backend_common.core.app import Application
+from backend_common.core.health import Unhealthy
+from backend_common.core.loader import ExtensionError
 from backend_common.pulse import broker
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
@@ -32,7 +32,7 @@ KEPT = 1000
 class Pulse:
     """The messages that an application publishes and consumes."""
 
-    def __init__(self, app: App, config: Config) -> None:
+    def __init__(self, app: Application, config: Config) -> None:
         self._app = app
         self._config = config
         self._broker = Broker(config)

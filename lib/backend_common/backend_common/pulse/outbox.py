@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backend_common import tables
-from backend_common.app import App
+from backend_common.core import tables
+from backend_common.core.app import Application
 from backend_common.pulse.message import Message, decode
 from backend_common.pulse.publisher import Letter, Outcome
 
@@ -28,7 +28,7 @@ class Outbox:
     :param lease: seconds that a relay has to publish what it took, where rows cannot be locked.
     """
 
-    def __init__(self, app: App, lease: float) -> None:
+    def __init__(self, app: Application, lease: float) -> None:
         self._app = app
         self._lease = lease
         tables.declare(app, declare)

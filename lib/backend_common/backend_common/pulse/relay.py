@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from backend_common.app import App
+from backend_common.core.app import Application
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
 from backend_common.pulse.errors import BrokerError
@@ -20,7 +20,7 @@ class Relay:
     outbox: then it is published twice, with the same id.
     """
 
-    def __init__(self, app: App, config: Config, broker: Broker, outbox: Outbox) -> None:
+    def __init__(self, app: Application, config: Config, broker: Broker, outbox: Outbox) -> None:
         self._app = app
         self._config = config
         self._broker = broker

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from backend_common import tables
-from backend_common.app import App
+from backend_common.core import tables
+from backend_common.core.app import Application
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
@@ -61,7 +61,7 @@ class SeenInDatabase:
     :param age: seconds that they are remembered.
     """
 
-    def __init__(self, app: App, age: float) -> None:
+    def __init__(self, app: Application, age: float) -> None:
         self._app = app
         self._age = age
         tables.declare(app, declare)

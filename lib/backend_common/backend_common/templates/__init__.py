@@ -9,7 +9,7 @@ from typing import Any
 import flask
 import jinja2
 
-from backend_common.settings import SettingError
+from backend_common.core.settings import SettingError
 from backend_common.templates import static
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend_common.app import App
+from backend_common import App
 from backend_common.testing.logs import capture
 from backend_common.testing.places import OWN, Places, servers
 

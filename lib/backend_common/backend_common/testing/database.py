@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, PoolProxiedConnection, StaticPool
 
-from backend_common import places
-from backend_common.app import App
+from backend_common import App
+from backend_common.core import places
 from backend_common.testing.places import OWN, Place
 
 

@@ -3,7 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backend_common import App, ExtensionError, create_app, tables
+from backend_common import App, ExtensionError, create_app
+from backend_common.core import tables
 
 Service = Callable[..., Path]
 

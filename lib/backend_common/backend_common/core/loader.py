@@ -6,7 +6,7 @@ from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from backend_common.app import App
+from backend_common.core.app import Application
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -18,7 +18,7 @@ class ExtensionError(Exception):
     """An extension cannot be had."""
 
 
-def load(app: App, asked: Iterable[str], known: Sequence[str]) -> None:
+def load(app: Application, asked: Iterable[str], known: Sequence[str]) -> None:
     """Load the extensions *asked* for into *app*, in the order of *known*.
 
     The extension ``x`` is the module ``backend_common.x``; what its ``init_app(app)`` returns

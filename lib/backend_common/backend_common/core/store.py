@@ -15,7 +15,7 @@ import flask
 
 STORE = "/nix/store"
 
-KEY = "backend_common.store"
+KEY = "backend_common.core.store"
 """Where an application has what it has been warned of, in ``app.extensions``."""
 
 _DIRECTORY = "(DIR|DIRECTORY|FOLDER|PATH|ROOT)"

@@ -9,12 +9,12 @@ from typing import Any
 
 import flask
 
-from backend_common.app import App
-from backend_common.loader import ExtensionError
+from backend_common.core.app import Application
+from backend_common.core.loader import ExtensionError
 
 Declare = Callable[[Any], Any]
 
-KEY = "backend_common.tables"
+KEY = "backend_common.core.tables"
 
 
 def declare(app: flask.Flask, make: Declare) -> None:
@@ -28,7 +28,7 @@ def make_all(app: flask.Flask, db: Any) -> None:
         make(db)
 
 
-def execute(app: App, name: str, make: Declare, statement: Callable[[Any], Any]) -> Any:
+def execute(app: Application, name: str, make: Declare, statement: Callable[[Any], Any]) -> Any:
     """Execute a statement about the table *name*, in the transaction of ``app.db.session``.
 
     :param make: as for :func:`declare`; it returns the table.

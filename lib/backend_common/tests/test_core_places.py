@@ -2,7 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from backend_common import create_app, places
+from backend_common import create_app
+from backend_common.core import places
 
 Service = Callable[..., Path]
 

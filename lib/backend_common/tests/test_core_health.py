@@ -6,8 +6,9 @@ from typing import Any
 import dockerflow.checks as reference  # type: ignore[import-untyped]
 import flask
 import pytest
-from backend_common import App, SettingError, create_app, health
-from backend_common.health import Unhealthy
+from backend_common import App, SettingError, create_app
+from backend_common.core import health
+from backend_common.core.health import Unhealthy
 from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]

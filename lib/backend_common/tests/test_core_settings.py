@@ -3,7 +3,8 @@ from pathlib import Path
 
 import flask
 import pytest
-from backend_common import SettingError, create_app, settings
+from backend_common import SettingError, create_app
+from backend_common.core import settings
 
 Service = Callable[..., Path]
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import flask
 
-from backend_common import places, settings
-from backend_common.settings import SettingError
+from backend_common.core import places, settings
+from backend_common.core.settings import SettingError
 
 Check = Callable[[], object]
 

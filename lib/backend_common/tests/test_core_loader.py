@@ -5,7 +5,8 @@ from pathlib import Path
 
 import backend_common
 import pytest
-from backend_common import ExtensionError, create_app, loader
+from backend_common import ExtensionError, create_app
+from backend_common.core import loader
 
 Service = Callable[..., Path]
 Write = Callable[[str, str], None]

@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from backend_common import later
+from backend_common.core import later
 
 
 def test_what_is_there_will_do() -> None:
@@ -18,7 +18,7 @@ def test_what_is_not_there_fails_at_once() -> None:
 
 def test_nothing_is_imported() -> None:
     code = (
-        "import sys; from backend_common import later; before = {*sys.modules}; "
+        "import sys; from backend_common.core import later; before = {*sys.modules}; "
         "later.require('xmlrpc'); assert {*sys.modules} == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

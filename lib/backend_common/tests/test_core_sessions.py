@@ -6,7 +6,7 @@ from pathlib import Path
 import flask
 import pytest
 from backend_common import App, create_app
-from backend_common.sessions import Sessions
+from backend_common.core.sessions import Sessions
 
 Service = Callable[..., Path]
 

@@ -7,7 +7,8 @@ from typing import Any
 import backend_common
 import flask
 import pytest
-from backend_common import serve, store
+from backend_common import serve
+from backend_common.core import store
 
 HERE = f"{store.STORE}/0000-shop/var"
 

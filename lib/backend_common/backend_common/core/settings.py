@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import flask
 
-from backend_common import places
+from backend_common.core import places
 
 T = TypeVar("T")
 

@@ -1,0 +1,62 @@
+"""The application object that extensions know: Flask's, with the extensions as attributes."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
+import flask
+
+from backend_common.core.sessions import Sessions
+
+
+class Application(flask.Flask):
+    """A Flask application whose attribute ``<name>`` is its extension ``<name>``.
+
+    No extension is known here by its name; :class:`backend_common.App` names them all.
+    """
+
+    session_interface = Sessions()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._loaded: dict[str, object] = {}
+
+    @property
+    def loaded(self) -> Mapping[str, object]:
+        """The extensions that are loaded so far, by name; all of them once it serves."""
+        return MappingProxyType(self._loaded)
+
+    def attach(self, name: str, extension: object) -> None:
+        """Add *extension*, the object that ``init_app`` of the extension *name* returned."""
+        self._loaded[name] = extension
+        setattr(self, name, extension)
+
+    @property
+    def in_production(self) -> bool:
+        """Whether real users depend on this process (the setting ``APP_CHANNEL``)."""
+        return bool(self.config["APP_CHANNEL"] == "production")
+
+    def __getattr__(self, name: str) -> Any:
+        """Raise an error that says how to load an extension; Python asks here last.
+
+        :raises AttributeError: always: the extensions that are loaded are real attributes.
+        """
+        message = (
+            f"the app {self.name!r} has no {name!r}: if it is an extension, "
+            f"name it in create_app({self.name!r}, extensions=[..., {name!r}])"
+        )
+        raise AttributeError(message, name=name, obj=self)
+
+
+current_app = cast("Application", flask.current_app)
+"""``flask.current_app``, known to type checkers as an :class:`Application`."""
+
+
+def current_request() -> flask.Request:
+    """Return the request that ``flask.request`` is a proxy of.
+
+    The proxy looks for the request at each use, which adds up in code that every request runs.
+
+    :raises RuntimeError: there is no request.
+    """
+    return flask.request._get_current_object()  # type: ignore[attr-defined,no-any-return]
