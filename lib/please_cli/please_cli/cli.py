@@ -2,16 +2,15 @@
 
 import importlib.util
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from please_cli import entry, nix, process, results, servers, testing, workspace
+from please_cli import entry, migration, nix, results, servers, testing, workspace
 from please_cli.errors import UserError
-from please_cli.failures import TAIL, NixError
+from please_cli.failures import NixError
 
 _WITHOUT_NIX = """\
 The tool that makes the lock is itself built from it. Where that is in the way, make it without Nix:
@@ -88,7 +87,7 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     (app,) = nix.build(root, [member.name])
     os.environ.update(servers.start(root, member, names))
     if (app / "share" / member.module / "migrations").is_dir():
-        _migrate(app, member.module)
+        migration.migrate(app, member.module)
     nix.execute(str(app / "bin" / member.module), arguments)
 
 
@@ -158,18 +157,3 @@ def _lock_environment(root: Path) -> Path:
         way_out = "" if "nix/lock/debian.json" in error.message else _WITHOUT_NIX
         raise UserError(error.message, f"{error.details}\n{way_out}") from error
     return environment
-
-
-def _migrate(app: Path, name: str) -> None:
-    click.echo(f"{name}: bringing its database up to date", err=True)
-    done = process.run(
-        # Isolated, as the server is.
-        [app / "bin/python", "-I", "-m", "flask", "--app", f"{name}.flask", "db", "upgrade"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if done.returncode:
-        raise UserError(
-            f"{name}: `flask db upgrade` failed; look at DATABASE_URL and at the last lines below",
-            "\n".join(done.stdout.splitlines()[-TAIL:]),
-        )
