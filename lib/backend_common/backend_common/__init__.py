@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend_common.app import App, current_app
-from backend_common.core import health, loader, places, settings, store
+from backend_common.core import health, loader, places, settings, shadow, store
 from backend_common.core.health import Unhealthy
 from backend_common.core.loader import ExtensionError
 from backend_common.core.settings import SettingError
+from backend_common.core.startup import StartupError
 
 __all__ = [
     "EXTENSIONS",
@@ -18,6 +19,7 @@ __all__ = [
     "App",
     "ExtensionError",
     "SettingError",
+    "StartupError",
     "Unhealthy",
     "create_app",
     "current_app",
@@ -57,7 +59,10 @@ def create_app(
     :param config: settings that win over the file's, for tests above all.
     :raises SettingError: the settings file is not there, or a value in it is wrong.
     :raises ExtensionError: an extension is unknown, named twice, or its extra is not installed.
+    :raises StartupError: the settings file fails, or the package uses ``flask`` as the name of
+        Flask, although ``<service>.flask`` takes that name.
     """
+    shadow.check(name)
     app = App(name, instance_path=str(places.state(name)))
     settings.load(app, config or {})
     health.init_app(app)

@@ -1,7 +1,6 @@
 """Serving a service: ``bin/<service>``, or ``python -m backend_common.serve <service>``."""
 
 import gc
-import importlib
 import os
 import socket
 import sys
@@ -12,10 +11,8 @@ import flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from backend_common.core import bodies, store
+from backend_common.core import bodies, startup
 from backend_common.core.app import Application
-from backend_common.core.loader import ExtensionError
-from backend_common.core.settings import SettingError
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -72,7 +69,7 @@ class RootLogger(Logger):  # type: ignore[misc]
 @click.pass_obj
 def command(service: str, host: str, port: int, workers: int, threads: int) -> None:
     """Serve *service*, which click passes as its object."""
-    app = load(service)
+    app = startup.load(service)
     options = {
         "bind": f"fd://{listen(host, port)}",
         "control_socket_disable": True,
@@ -94,28 +91,6 @@ def command(service: str, host: str, port: int, workers: int, threads: int) -> N
     gc.collect()
     gc.freeze()
     Server(app, options).run()
-
-
-def load(service: str) -> flask.Flask:
-    """Return ``<service>.flask:app``, where the convention has it.
-
-    :raises click.ClickException: there is none, or its settings or extensions are wrong.
-    """
-    place = f"{service}.flask"
-    try:
-        app = importlib.import_module(place).app
-    except (SettingError, ExtensionError) as error:
-        raise click.ClickException(str(error)) from error
-    except ModuleNotFoundError as error:
-        if error.name not in (service, place):
-            raise
-        message = f"no module {place}: is {service!r} a service, and is it installed?"
-        raise click.ClickException(message) from error
-    if not isinstance(app, flask.Flask):
-        message = f"{place}:app is not a Flask application; write app = {service}.create_app()"
-        raise click.ClickException(message)
-    store.warn(app)
-    return app
 
 
 def listen(host: str, port: int) -> int:

@@ -7,8 +7,7 @@ from typing import Any
 import backend_common
 import flask
 import pytest
-from backend_common import serve
-from backend_common.core import store
+from backend_common.core import startup, store
 
 HERE = f"{store.STORE}/0000-shop/var"
 
@@ -114,5 +113,5 @@ def test_any_application_warns_when_it_is_served(
     app.config["CACHE_DIR"] = HERE
     monkeypatch.setitem(sys.modules, "shop", SimpleNamespace())
     monkeypatch.setitem(sys.modules, "shop.flask", SimpleNamespace(app=app))
-    assert serve.load("shop") is app
+    assert startup.load("shop") is app
     assert f"the setting CACHE_DIR of 'shop' is in the Nix store: {HERE}. " in caplog.text

@@ -20,14 +20,16 @@ from connexion.json_schema import RefResolutionError  # type: ignore[import-unty
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import Specification  # type: ignore[import-untyped]
 
+from backend_common.api.functions import find
 from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
 from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import DRAFT_4, Dialect, draft_2020_12
 from backend_common.api.security import Auth
+from backend_common.core.startup import StartupError
 
 
-class DocumentError(Exception):
+class DocumentError(StartupError):
     """A document cannot be served."""
 
 
@@ -115,7 +117,7 @@ def _routes(
         methods = [method for method in item if method in METHODS]
         for method in methods:
             operation = specification.operation_cls.from_spec(
-                specification, path=path, method=method, resolver=Resolver()
+                specification, path=path, method=method, resolver=Resolver(find)
             )
             name = flaskify_endpoint(operation.operation_id)
             endpoint = f"{prefix}/{name}" if prefix else name

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from backend_common.core.app import Application
+from backend_common.core.startup import StartupError
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 LIBRARY = "backend_common"
 
 
-class ExtensionError(Exception):
+class ExtensionError(StartupError):
     """An extension cannot be had."""
 
 

@@ -8,13 +8,14 @@ from typing import Any, TypeVar, cast
 import flask
 
 from backend_common.core import places
+from backend_common.core.startup import StartupError, explained
 
 T = TypeVar("T")
 
 CHANNELS = ("development", "production")
 
 
-class SettingError(Exception):
+class SettingError(StartupError):
     """A setting, or the file of settings, is not as it must be."""
 
 
@@ -24,6 +25,7 @@ def load(app: flask.Flask, overrides: Mapping[str, Any]) -> None:
     ``APP_CHANNEL`` (``development`` or ``production``) is there for every application.
 
     :raises SettingError: there is no such file, or ``APP_CHANNEL`` is wrong.
+    :raises StartupError: the file fails; the error names its line.
     """
     tried = places.settings(app.name, app.root_path)
     found = next((place for place in tried if place.is_file()), None)
@@ -33,7 +35,8 @@ def load(app: flask.Flask, overrides: Mapping[str, Any]) -> None:
             "create one (an empty file will do), or name another in APP_SETTINGS"
         )
         raise SettingError(message)
-    app.config.from_pyfile(str(found))
+    with explained(app.name, files=[str(found)]):
+        app.config.from_pyfile(str(found))
     app.config.from_mapping(overrides)
     read(app, "APP_CHANNEL", CHANNELS[0], CHANNELS.__contains__, " or ".join(CHANNELS))
 
