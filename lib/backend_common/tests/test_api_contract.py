@@ -25,7 +25,6 @@ from connexion.lifecycle import ConnexionResponse  # type: ignore[import-untyped
 from connexion.operations import (  # type: ignore[import-untyped]
     AbstractOperation,
     OpenAPIOperation,
-    Swagger2Operation,
 )
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import OpenAPISpecification, Specification  # type: ignore[import-untyped]
@@ -58,6 +57,7 @@ USED = {
     "connexion",
     "connexion.datastructures.NoContent",
     "connexion.decorators.parameter.pythonic",
+    "connexion.decorators.parameter.sanitized",
     "connexion.exceptions.InvalidSpecification",
     "connexion.exceptions.ResolverError",
     "connexion.frameworks.flask.FlaskJSONProvider",
@@ -101,6 +101,7 @@ def test_this_is_all_that_is_used() -> None:
         (frameworks.flaskify_endpoint, {"identifier"}),
         (frameworks.FlaskJSONProvider, {"app"}),
         (parameter.pythonic, {"name"}),
+        (parameter.sanitized, {"name"}),
         (utils.get_function_from_name, {"function_name"}),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
@@ -137,36 +138,6 @@ def test_an_operation() -> None:
     assert operation.security_schemes == {}
 
 
-def test_a_form_of_swagger_becomes_a_schema() -> None:
-    operation = Swagger2Operation(
-        "post",
-        "/",
-        {
-            "operationId": "json.dumps",
-            "consumes": ["multipart/form-data"],
-            "parameters": [
-                {"name": "file", "in": "formData", "type": "file", "required": True},
-                {"name": "tags", "in": "formData", "type": "array", "collectionFormat": "pipes"},
-            ],
-        },
-        Resolver(),
-        app_produces=[],
-        app_consumes=[],
-    )
-    assert operation.consumes == ["multipart/form-data"]
-    assert operation.request_body == {
-        "schema": {
-            "type": "object",
-            "properties": {
-                "file": {"type": "string", "format": "binary"},
-                "tags": {"type": "array", "items": {}},
-            },
-            "required": ["file"],
-        },
-        "encoding": {"tags": {"style": "pipeDelimited", "explode": False}},
-    }
-
-
 def test_validators() -> None:
     nullable = {"type": "string", "nullable": True}
     assert Draft4RequestValidator(nullable).is_valid(None)
@@ -178,6 +149,7 @@ def test_the_rest() -> None:
     assert {"get", "put", "post", "delete", "options", "head", "patch", "trace"} == set(METHODS)
     assert parameter.pythonic("sortOrder") == "sort_order"
     assert parameter.pythonic("all") == "all_"
+    assert parameter.sanitized("$petId") == "petId"
     assert utils.get_function_from_name("json.dumps").__name__ == "dumps"
     assert not iscoroutinefunction(utils.get_function_from_name)
     assert NoContent is not None

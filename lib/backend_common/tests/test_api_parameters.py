@@ -167,8 +167,9 @@ def test_a_default_is_not_shared_between_requests(service: Service) -> None:
         (
             "def echo(value, missing):\n    pass\n",
             parameter("value", "path", {"type": "string"}, required=True),
-            "the argument 'missing' of shop.api.echo is not given in every request: "
-            "describe it as required, or give it a default (at #/paths/~1{value}/get)",
+            "the argument 'missing' of shop.api.echo is not given in every request (nothing in the "
+            "document has that name): describe it as required, or give it a default "
+            "(at #/paths/~1{value}/get)",
         ),
         (
             ECHO,

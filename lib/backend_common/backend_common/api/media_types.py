@@ -123,6 +123,14 @@ class ByMediaType(Generic[T]):
         return None
 
 
+def is_json(text: str) -> bool:
+    """Say whether *text* is a media type that is JSON; what is no media type is not."""
+    try:
+        return MediaType.parse(text).is_json
+    except ValueError:
+        return False
+
+
 def best(accept: str, offered: Sequence[MediaType]) -> MediaType | None:
     """Return which of *offered* a client likes best, or None if it accepts none of them.
 

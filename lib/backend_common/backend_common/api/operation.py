@@ -5,24 +5,33 @@ All that depends on the document alone is done once, when the operation is regis
 
 import re
 from collections.abc import Callable, Mapping
-from inspect import Parameter as Argument
-from inspect import signature
 from typing import Any
 
 import flask
-from connexion.decorators.parameter import pythonic  # type: ignore[import-untyped]
 from connexion.operations import AbstractOperation, Swagger2Operation  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
-from backend_common.api.body import FORMS, Body, Form, is_file
+from backend_common.api.arguments import Arguments
+from backend_common.api.body import Body
+from backend_common.api.forms import MULTIPART, Form
+from backend_common.api.media_types import FORMS, MediaType
 from backend_common.api.parameters import MISSING, Parameter, parameter
 from backend_common.api.responses import Responses
 from backend_common.api.schemas import Dialect
 from backend_common.api.security import Auth, make_guard
 
 View = Callable[..., Response]
+Take = Callable[[flask.Request, dict[str, Any]], None]
 
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
+# What a form field of Swagger 2.0 says that its schema does not.
+_OF_FIELD = {"name", "in", "required", "description", "collectionFormat", "allowEmptyValue"}
+_ENCODINGS: dict[str, Mapping[str, Any]] = {
+    "csv": {"style": "form", "explode": False},
+    "multi": {"style": "form", "explode": True},
+    "pipes": {"style": "pipeDelimited", "explode": False},
+    "ssv": {"style": "spaceDelimited", "explode": False},
+}
 
 
 def make_view(
@@ -38,49 +47,38 @@ def make_view(
     :param auth: the extension ``auth``, if it is loaded.
     :raises ValueError: the document asks for what is not supported, or the function does not fit.
     """
-    function = operation.function
     source = operation._operation  # the Operation Object
-    accepts = Signature(function)
+    accepts = Arguments(operation.function)
     guard = make_guard(source, operation.security, operation.security_schemes or {}, auth)
-    pairs = [
-        (each, pythonic(each.name))
+    callers = [
+        (name, accepts.bind(name, "the caller", always=True))
+        for name in (sorted(guard.gives) if guard else ())
+    ]
+    parameters = [
+        (each, _bound(accepts, each))
         for each in _parameters(operation, dialect)
         if each.name or each.required
     ]
-    parameters = [
-        (each, name if accepts(name, asked=each.place in ("header", "cookie")) else None)
-        for each, name in pairs
-    ]
-    content = _content(operation)
-    body = Body(content, dialect, required=_is_required(operation)) if content else None
-    body_name = pythonic(operation.body_name(next(iter(content), None))) if content else None
-    spread = isinstance(operation, Swagger2Operation)
+    take_body = _body_taker(operation, dialect, accepts)
     responses = Responses(app, _responses(operation), dialect, validate=validate_responses)
-
-    given = {name for each, name in pairs if each.required or each.default is not MISSING}
-    given |= guard.gives if guard else set()
-    given |= _given_by_body(content, dialect, body_name, spread=spread)
-    accepts.expect(given)
-    call = app.ensure_sync(function)
+    accepts.check()
+    call = app.ensure_sync(operation.function)
 
     def view(**_: Any) -> Response:
         request = flask.request._get_current_object()  # type: ignore[attr-defined]
         arguments: dict[str, Any] = {}
+        # NB: before anything else is looked at: what a request says may take long to check.
         if guard:
             caller: dict[str, Any] = {}
             guard.authorize(request, caller)
-            arguments.update((name, caller[name]) for name in caller if accepts(name))
+            arguments.update((name, caller[key]) for key, name in callers if name)
         responses.negotiate(request)
         for each, name in parameters:
             value = each.read(request)
             if name and value is not MISSING:
                 arguments[name] = value
-        if body:
-            found = body.read(request)
-            if isinstance(found, Form):
-                arguments.update(_of_form(found, accepts, body_name, spread=spread))
-            elif body_name and accepts(body_name):
-                arguments[body_name] = found
+        if take_body:
+            take_body(request, arguments)
         return responses.make(call(**arguments))
 
     return view
@@ -100,39 +98,65 @@ def rule_of(path: str, operation: AbstractOperation) -> str:
     return _TEMPLATE.sub(convert, path)
 
 
-class Signature:
-    """The arguments that a function takes by name."""
+def _bound(accepts: Arguments, each: Parameter) -> str | None:
+    return accepts.bind(
+        each.name,
+        f"{each.place} parameter {each.name!r}",
+        always=each.required or each.default is not MISSING,
+        asked=each.place in ("header", "cookie"),
+    )
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-        arguments = signature(function).parameters.values()
-        self._any = any(each.kind is Argument.VAR_KEYWORD for each in arguments)
-        self._named = {
-            each.name: each.default is Argument.empty
-            for each in arguments
-            if each.kind in (Argument.POSITIONAL_OR_KEYWORD, Argument.KEYWORD_ONLY)
-        }
-        self._positional = [
-            each.name for each in arguments if each.kind is Argument.POSITIONAL_ONLY
-        ]
 
-    def __call__(self, name: str, *, asked: bool = False) -> bool:
-        """Say whether there is the argument *name*; ``**kwargs`` is none if it must be *asked*."""
-        return name in self._named or (self._any and not asked)
+def _body_taker(operation: AbstractOperation, dialect: Dialect, accepts: Arguments) -> Take | None:
+    """Return what reads the body of a request into arguments; None if the operation has none.
 
-    def expect(self, given: set[str]) -> None:
-        """Go on if the function can be called with the arguments *given* alone.
+    :raises ValueError: the document asks for what is not supported, or the function does not fit.
+    """
+    content = _content(operation)
+    if not content:
+        return None
+    required = _is_required(operation)
+    body = Body(content, dialect, required=required)
+    # NB: connexion gives the fields of Swagger's forms one by one, and other bodies as a whole.
+    spread = isinstance(operation, Swagger2Operation)
+    wholes: dict[str, str | None] = {}
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for media_type in content:
+        form = body.forms.get(media_type)
+        if not form or not spread:
+            wholes[media_type] = accepts.bind(
+                operation.body_name(media_type), "the body", always=True, body=media_type
+            )
+        parts[media_type] = []
+        if not form:
+            continue
+        always = form.always(required=required)
+        for name in form.names if spread else sorted(form.files):
+            argument = accepts.bind(
+                name,
+                f"the {'file' if name in form.files else 'field'} {name!r} of the body",
+                always=name in always,
+                body=media_type,
+            )
+            if argument:
+                parts[media_type].append((name, argument))
 
-        :raises ValueError: it cannot.
-        """
-        needed = [name for name, required in self._named.items() if required]
-        for name in [*self._positional, *needed]:
-            if name not in given or name in self._positional:
-                raise ValueError(
-                    f"the argument {name!r} of {self._function.__module__}."
-                    f"{self._function.__qualname__} is not given in every request: "
-                    "describe it as required, or give it a default"
-                )
+    def take(request: flask.Request, arguments: dict[str, Any]) -> None:
+        media_type, found = body.read(request)
+        whole = wholes.get(media_type)
+        if isinstance(found, Form):
+            if whole:
+                arguments[whole] = found.fields
+            for name, argument in parts[media_type]:
+                values = found.files if name in found.files else found.fields
+                if name in values:
+                    arguments[argument] = values[name]
+        elif whole and found is not MISSING:
+            arguments[whole] = found
+        elif whole and accepts.needs(whole):
+            arguments[whole] = None
+
+    return take
 
 
 def _parameters(operation: AbstractOperation, dialect: Dialect) -> list[Parameter]:
@@ -152,19 +176,61 @@ def _parameters(operation: AbstractOperation, dialect: Dialect) -> list[Paramete
 
 def _content(operation: AbstractOperation) -> Mapping[str, Mapping[str, Any]]:
     """Return the bodies that an operation takes, as Media Type Objects of OpenAPI 3."""
-    definition = operation.request_body
-    if not isinstance(operation, Swagger2Operation) or not definition:
-        return definition.get("content", {})  # type: ignore[no-any-return]
-    is_form = "in" not in definition
-    consumed = [each for each in operation.consumes if (each in FORMS) == is_form]
-    return dict.fromkeys(consumed or (FORMS if is_form else ["application/json"]), definition)
+    if not isinstance(operation, Swagger2Operation):
+        return operation.request_body.get("content", {})  # type: ignore[no-any-return]
+    fields = _form_fields(operation)
+    consumed = [
+        each for each in operation.consumes if MediaType.parse(each).is_form is bool(fields)
+    ]
+    if not fields:
+        definition = operation.request_body
+        return dict.fromkeys(consumed or ["application/json"], definition) if definition else {}
+    if any(each["type"] == "file" for each in fields):
+        consumed = [each for each in consumed if MediaType.parse(each).essence == MULTIPART]
+        return dict.fromkeys(consumed or [MULTIPART], _form(fields))
+    return dict.fromkeys(consumed or FORMS, _form(fields))
+
+
+def _form_fields(operation: AbstractOperation) -> list[Mapping[str, Any]]:
+    """Return the form fields of an operation; its own definitions go before its path's."""
+    fields: dict[str, Mapping[str, Any]] = {}
+    for each in operation.parameters:
+        if each["in"] == "formData":
+            fields.setdefault(each["name"], each)
+    return list(fields.values())
+
+
+def _form(fields: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the form of Swagger 2.0 with these *fields* as a Media Type Object of OpenAPI 3.
+
+    connexion has one too, which leaves out most of what a field says: its pattern, its length, ….
+    """
+    properties: dict[str, Mapping[str, Any]] = {}
+    encoding: dict[str, Mapping[str, Any]] = {}
+    for each in fields:
+        schema = {word: value for word, value in each.items() if word not in _OF_FIELD}
+        if schema["type"] == "file":
+            schema = {**schema, "type": "string", "format": "binary"}
+        elif schema["type"] == "array":
+            written = each.get("collectionFormat", "csv")
+            if written not in _ENCODINGS:
+                raise ValueError(
+                    f"the form field {each['name']!r}: the collectionFormat {written} "
+                    "is not supported"
+                )
+            encoding[each["name"]] = _ENCODINGS[written]
+        properties[each["name"]] = schema
+    required = [each["name"] for each in fields if each.get("required")]
+    return {
+        "schema": {"type": "object", "properties": properties, "required": required},
+        "encoding": encoding,
+    }
 
 
 def _is_required(operation: AbstractOperation) -> bool:
-    definition = operation.request_body
-    if isinstance(operation, Swagger2Operation) and "in" not in definition:
-        return bool(definition["schema"]["required"])
-    return bool(definition.get("required"))
+    if isinstance(operation, Swagger2Operation) and (fields := _form_fields(operation)):
+        return any(each.get("required") for each in fields)
+    return bool(operation.request_body.get("required"))
 
 
 def _responses(operation: AbstractOperation) -> Mapping[str, Mapping[str, Any]]:
@@ -186,41 +252,6 @@ def _responses(operation: AbstractOperation) -> Mapping[str, Mapping[str, Any]]:
         }
         for status, definition in operation.responses.items()
     }
-
-
-def _given_by_body(
-    content: Mapping[str, Mapping[str, Any]],
-    dialect: Dialect,
-    body_name: str | None,
-    *,
-    spread: bool,
-) -> set[str]:
-    """Return the arguments that every body brings along."""
-    given: set[str] = set()
-    for media_type, definition in content.items():
-        if media_type.partition(";")[0].strip().lower() not in FORMS:
-            given.add(body_name or "")
-            continue
-        flat = dialect.flat(definition.get("schema", {}))
-        properties = flat.get("properties", {})
-        required = set(flat.get("required", []))
-        required |= {name for name, each in properties.items() if "default" in each}
-        files = {name for name, each in properties.items() if is_file(dialect.flat(each))}
-        given |= {pythonic(name) for name in required & (properties.keys() if spread else files)}
-        if not spread:
-            given.add(body_name or "")
-    return given
-
-
-def _of_form(
-    form: Form, accepts: Signature, body_name: str | None, *, spread: bool
-) -> dict[str, Any]:
-    """Return the arguments that a form brings: its files, and its fields at once or one by one."""
-    named = {**form.fields, **form.files} if spread else form.files
-    arguments = {pythonic(name): value for name, value in named.items() if accepts(pythonic(name))}
-    if not spread and body_name and accepts(body_name):
-        arguments[body_name] = form.fields
-    return arguments
 
 
 def _key(name: str) -> str:

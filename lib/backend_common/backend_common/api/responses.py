@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import InternalServerError, NotAcceptable
 from werkzeug.wrappers import Response
 
-from backend_common.api.body import is_json
+from backend_common.api.media_types import is_json
 from backend_common.api.schemas import Check, Dialect
 
 __all__ = ["FlaskJSONProvider", "Responses"]
