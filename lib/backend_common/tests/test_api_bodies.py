@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backend_common.api import DocumentError
 from flask.testing import FlaskClient
 from shop_api import Json, body, operation, problem, serve
 
@@ -247,3 +248,46 @@ def test_what_is_read_only_is_not_required_in_a_request(service: Service, versio
     assert client.post("/", json={"name": "a", "id": 1, "number": 2}).status_code == 200
     response = client.post("/", json={"id": 1, "number": 2})
     assert problem(response)["detail"] == "body: 'name' is a required property"
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "status"),
+    [
+        ("application/json; charset=utf-8", "application/json", 200),
+        ("application/json", "Application/JSON; Charset=UTF-8", 200),
+        ("application/json;version=1", "application/json; version=2", 415),
+        ("application/*", "application/json", 200),
+        ("application/*+json", "application/vnd.shop+json", 200),
+        ("application/vnd.shop+json", "application/vnd.shop+json;charset=utf-8", 200),
+        ("text/json", "text/json", 200),
+        ("application/json", "nonsense", 415),
+        ("application/json", "application/vnd.shop+json", 415),
+    ],
+)
+def test_media_types_are_compared_as_such(
+    service: Service, key: str, sent: str, status: int
+) -> None:
+    client = posting(service, ECHO, body(key, {"type": "integer"}))
+    response = client.post("/", data="1", content_type=sent)
+    assert response.status_code == status
+    if status == 200:
+        assert response.get_json() == {"body": 1}
+        assert client.post("/", data="[]", content_type=sent).status_code == 400
+
+
+def test_bytes_under_a_range(service: Service) -> None:
+    functions = "def echo(body):\n    return type(body).__name__\n"
+    client = posting(service, functions, body("*/*", {"type": "string", "format": "binary"}))
+    kinds = ["application/json", "text/plain", "image/png"]
+    found = [client.post("/", data="1", content_type=kind).get_json() for kind in kinds]
+    assert found == ["bytes"] * 3
+
+
+def test_a_charset_that_is_not_supported(service: Service) -> None:
+    with pytest.raises(DocumentError, match="the charset of text/plain; charset=latin-1 is not su"):
+        posting(service, ECHO, body("text/plain; charset=latin-1", {}))
+
+
+def test_a_key_that_is_not_a_media_type(service: Service) -> None:
+    with pytest.raises(DocumentError, match="'json' is not a media type; write one like applicat"):
+        posting(service, ECHO, body("json", {}))
