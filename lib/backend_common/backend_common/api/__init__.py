@@ -12,6 +12,7 @@ from typing import cast
 import backend_common.api.quiet  # noqa: F401  before anything else imports connexion
 from backend_common.api import problems, ui
 from backend_common.api.document import DocumentError, register
+from backend_common.api.paths import Paths
 from backend_common.api.responses import FlaskJSONProvider
 from backend_common.api.security import Auth
 from backend_common.core import settings
@@ -27,9 +28,11 @@ class Api:
 
     def __init__(self, app: Application, *, validate_responses: bool, with_ui: bool) -> None:
         self._app = app
+        self._paths = Paths()
+        problems.handle(app, self._paths)
         self._base_paths: list[str] = []
         self._validate_responses = validate_responses
-        self._ui = ui.Pages(app) if with_ui else None
+        self._ui = ui.Pages(app, self._paths) if with_ui else None
 
     def register(
         self, path_to_api_yml: str | os.PathLike[str], *, base_path: str | None = None
@@ -49,6 +52,7 @@ class Api:
         """
         auth = cast("Auth | None", self._app.loaded.get("auth"))
         path = Path(self._app.root_path, path_to_api_yml)
+        before = set(self._app.view_functions)
         specification = register(
             self._app,
             path,
@@ -58,13 +62,14 @@ class Api:
             validate_responses=self._validate_responses,
         )
         self._base_paths.append(specification.base_path)
+        self._paths.add(specification.base_path, self._app.view_functions.keys() - before)
         ui.serve_document(self._app, specification)
         if self._ui:
             self._ui.serve(specification)
 
 
 def init_app(app: Application) -> Api:
-    """Prepare *app* for documents; every error becomes ``application/problem+json`` (RFC 9457).
+    """Prepare *app* for documents; its errors become ``application/problem+json`` (RFC 9457).
 
     Settings: ``API_MAX_BODY``, the largest body of a request in bytes, 1 MiB by default;
     ``API_VALIDATE_RESPONSES``, whether a response that is not what the document says becomes an
@@ -92,7 +97,6 @@ def init_app(app: Application) -> Api:
         "True or False, and flask-swagger-ui among the dependencies of the service if it is True",
     )
     app.json = FlaskJSONProvider(app)  # dates and times as in RFC 3339
-    problems.handle(app)
     return Api(app, validate_responses=validate, with_ui=with_ui)
 
 

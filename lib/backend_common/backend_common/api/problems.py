@@ -1,4 +1,4 @@
-"""Errors as problem details, ``application/problem+json`` (RFC 9457)."""
+"""Errors as problem details, ``application/problem+json`` (RFC 9457); those of pages stay HTML."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -8,6 +8,9 @@ import flask
 import starlette.exceptions
 import werkzeug.exceptions
 from werkzeug.wrappers import Response
+
+from backend_common.api.paths import Paths, prefers_html
+from backend_common.core.app import current_request
 
 if TYPE_CHECKING:
     from backend_common.api.schemas import Mistake
@@ -28,10 +31,30 @@ class InvalidBody(werkzeug.exceptions.BadRequest):
         self.mistakes = mistakes
 
 
-def handle(app: flask.Flask) -> None:
-    """Make every HTTP error of *app*, whoever raises it, a problem."""
+def handle(app: flask.Flask, paths: Paths) -> None:
+    """Answer every HTTP error of *app* with a problem, or with a page where a person asked for one.
+
+    :param paths: those of the API; errors there are problems for everybody.
+    """
+
+    def from_any(error: werkzeug.exceptions.HTTPException) -> Response:
+        return answer(error, paths)
+
     app.register_error_handler(starlette.exceptions.HTTPException, _from_starlette)
-    app.register_error_handler(werkzeug.exceptions.HTTPException, from_werkzeug)
+    app.register_error_handler(werkzeug.exceptions.HTTPException, from_any)
+
+
+def answer(error: werkzeug.exceptions.HTTPException, paths: Paths) -> Response:
+    """Return the answer to the current request, whose handling raised *error*."""
+    request = current_request()
+    # NB: flask.abort(response) comes here too.
+    if error.response is not None:
+        return error.get_response()
+    if paths.has(request):
+        return _from_werkzeug(error)
+    response = error.get_response() if prefers_html(request) else _from_werkzeug(error)
+    response.vary.add("Accept")
+    return response
 
 
 def shorten(text: str, longest: int = LONGEST_DETAIL) -> str:
@@ -39,11 +62,8 @@ def shorten(text: str, longest: int = LONGEST_DETAIL) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
+def _from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
     """Return the problem that *error* is."""
-    # NB: flask.abort(response) comes here too.
-    if error.response is not None:
-        return error.get_response()
     headers = [pair for pair in error.get_headers() if pair[0].lower() != "content-type"]
     more = {}
     if isinstance(error, InvalidBody):

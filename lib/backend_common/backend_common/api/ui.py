@@ -13,6 +13,7 @@ from connexion.spec import Specification  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from backend_common.api import problems
+from backend_common.api.paths import Paths
 from backend_common.core.app import Application
 
 PACKAGE = "flask-swagger-ui"
@@ -67,8 +68,9 @@ def serve_document(app: flask.Flask, specification: Specification) -> None:
 class Pages:
     """Swagger UI, for each document of one application."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, paths: Paths) -> None:
         self._app = app
+        self._paths = paths
         self._first: str | None = None
         app.register_error_handler(werkzeug.exceptions.NotFound, self._redirect)
 
@@ -100,7 +102,7 @@ class Pages:
         is_home = request.path == "/" and request.url_rule is None
         if self._first and is_home and request.method in ("GET", "HEAD"):
             return flask.redirect(request.root_path.rstrip("/") + self._first)
-        return problems.from_werkzeug(error)
+        return problems.answer(error, self._paths)
 
 
 def _prefix(base_path: str) -> str:
