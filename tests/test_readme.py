@@ -1,4 +1,4 @@
-"""README.md, "Commands": the settings of plain Nix, and the command that copies an app."""
+"""README.md: the settings of plain Nix, the command that copies an app, and channels."""
 
 import os
 import re
@@ -9,13 +9,22 @@ from pathlib import Path
 import pytest
 from toolchain import ROOT, build, has_sandbox
 
-pytestmark = pytest.mark.builds
-
 TEXT = (ROOT / "README.md").read_text()
 SETTINGS = re.compile(r"^    export NIX_CONFIG='[^']*'$", re.MULTILINE)
+SERVES = re.compile(r"bin/treestatus|flask --app|\./please run (?!.*--help)")
+CHANNEL = re.compile(r"APP_CHANNEL|in development")
 COPY = re.compile(r"`(nix copy [^`]*)`")
 
 
+def test_each_command_that_runs_a_service_says_in_which_channel() -> None:
+    for block in TEXT.split("\n\n"):
+        # A row of a table stands for itself, and a block of commands is run as a whole.
+        for part in block.splitlines() if block.startswith("|") else [block]:
+            if SERVES.search(part):
+                assert CHANNEL.search(part), part
+
+
+@pytest.mark.builds
 @pytest.mark.skipif(not has_sandbox(), reason="the settings ask for the sandbox")
 def test_plain_nix_copies_an_app(checkout: Path, tmp_path: Path) -> None:
     app = build("treestatus")

@@ -38,6 +38,13 @@ def test_tools_are_at_hand(checkout: Path, name: str) -> None:
         assert path.startswith("/nix/store/")
 
 
+def test_a_shell_is_for_development(checkout: Path) -> None:
+    command = "echo $APP_CHANNEL; flask --app tokens.flask run --host 0.0.0.0 2>&1 || true"
+    channel, error = shell("-A", "tokens", root=checkout, command=command).splitlines()
+    assert channel == "development"
+    assert error.startswith("Error: 'tokens' runs in development, which other machines must not")
+
+
 def test_a_service_passes_its_tests_in_its_shell(checkout: Path) -> None:
     printed = shell("-A", "tokens", root=checkout, command="cd src/tokens && pytest -q")
     assert " passed in " in printed

@@ -39,6 +39,8 @@ def test_a_service_works_with_its_servers(directory: Path) -> None:
     ) as process:
         try:
             assert Service(process).request("GET", "/trees") is not None
+            variables_of_it = Path(f"/proc/{process.pid}/environ").read_text().split("\0")
+            assert "APP_CHANNEL=development" in variables_of_it
             assert Record(directory / "postgresql").is_supervised()
         finally:
             # As hard as it can be: nobody is left to stop the server.

@@ -97,6 +97,7 @@ def variables(
         "NEEDS_SERVERS": " ".join(f"{name}={servers[name]}" for name in campaign.servers),
         "NEEDS_DIRECTORY": str(directory / "needs"),
         "STATE_DIRECTORY": str(directory / "state"),
+        "APP_CHANNEL": "development",
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from needed import LIMIT, needing
 from prefix import SITE_PACKAGES
-from service import serving
+from service import DEVELOPMENT, serving
 from toolchain import build, environment
 
 IMPORT_ALL = """
@@ -48,6 +48,7 @@ class Runner:
             "PATH": os.environ["PATH"],
             "HOME": str(directory),
             "STATE_DIRECTORY": str(directory / "state"),
+            **DEVELOPMENT,
         }
 
     def __call__(

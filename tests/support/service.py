@@ -12,6 +12,10 @@ from typing import Any
 LISTENING = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 
 
+DEVELOPMENT = {"APP_CHANNEL": "development"}
+"""The channel of apps in tests, unless their variables have another."""
+
+
 class Service:
     """The processes of an app that serves, and its address."""
 
@@ -52,14 +56,19 @@ class Service:
 def migrate(app: Path, name: str, variables: dict[str, str]) -> None:
     """Bring the database of an app up to date."""
     command = [str(app / "bin/flask"), "--app", f"{name}.flask", "db", "upgrade"]
-    subprocess.run(command, env=variables, check=True, capture_output=True)
+    subprocess.run(command, env=DEVELOPMENT | variables, check=True, capture_output=True)
 
 
 @contextmanager
 def serving(app: Path, name: str, variables: dict[str, str]) -> Iterator[Service]:
-    """Serve an app while the context lasts, with only the given environment variables."""
+    """Serve an app while the context lasts, with only the given environment variables.
+
+    It runs in development, unless they have APP_CHANNEL.
+    """
     command = [str(app / "bin" / name), "--port", "0"]
-    with subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=DEVELOPMENT | variables, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield Service(process)
         finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend_common.app import App, current_app
-from backend_common.core import health, loader, places, settings, shadow, store
+from backend_common.core import health, loader, loopback, places, settings, shadow, store
 from backend_common.core.health import Unhealthy
 from backend_common.core.loader import ExtensionError
 from backend_common.core.settings import SettingError
@@ -57,7 +57,8 @@ def create_app(
     :param extensions: names out of :data:`EXTENSIONS`; each becomes an attribute of the
         application, the object that the extension's ``init_app`` returned.
     :param config: settings that win over the file's, for tests above all.
-    :raises SettingError: the settings file is not there, or a value in it is wrong.
+    :raises SettingError: the settings file is not there, a value in it is wrong, or ``flask run``
+        would make the application of development reachable for other machines.
     :raises ExtensionError: an extension is unknown, named twice, or its extra is not installed.
     :raises StartupError: the settings file fails, or the package uses ``flask`` as the name of
         Flask, although ``<service>.flask`` takes that name.
@@ -65,6 +66,7 @@ def create_app(
     shadow.check(name)
     app = App(name, instance_path=str(places.state(name)))
     settings.load(app, config or {})
+    loopback.require_of_flask_run(app)
     health.init_app(app)
     loader.load(app, extensions, known=EXTENSIONS)
     store.warn(app)

@@ -27,12 +27,13 @@ def given() -> Mapping[str, str]:
 
 @pytest.fixture(autouse=True)
 def environment(given: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An environment that says nothing, but where state may be kept."""
+    """An environment with a channel and a place for state, and nothing else of the library's."""
     prefixes = ("APP_", "FLASK_", "HEARTBEAT_", "DATABASE_", "XDG_STATE_HOME")
     extensions = tuple(f"{name.upper()}_" for name in EXTENSIONS)
     for name in given:
         if name.startswith((*prefixes, *extensions)):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("APP_CHANNEL", "development")
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
 
 

@@ -60,11 +60,13 @@ def test_the_channel(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not create_app("shop").in_production
     monkeypatch.setenv("APP_CHANNEL", "production")
     assert create_app("shop").in_production
+    monkeypatch.delenv("APP_CHANNEL")
+    assert create_app("shop").in_production, "unless somebody asks for development"
     monkeypatch.setenv("APP_CHANNEL", "moon")
     with pytest.raises(SettingError) as error:
         create_app("shop")
     assert str(error.value) == (
-        "the setting APP_CHANNEL of 'shop' is wrong: expected development or production; "
+        "the setting APP_CHANNEL of 'shop' is wrong: expected production or development; "
         "correct the environment variable APP_CHANNEL"
     )
 

@@ -77,7 +77,8 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     """Build a service, migrate its database if it has one, and serve it.
 
     ARGUMENTS are the server's: --host and --port say where it listens. What the servers of --with
-    store stays, and is there the next time.
+    store stays, and is there the next time. The service runs in development, unless the environment
+    sets APP_CHANNEL.
     """
     root = workspace.root()
     member = workspace.find(root, name)
@@ -85,6 +86,7 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
         raise UserError(f"{member.name} is a library and cannot be run; see `./please list`")
     names = servers.choose(root, needed)
     (app,) = nix.build(root, [member.name])
+    os.environ.setdefault("APP_CHANNEL", "development")
     os.environ.update(servers.start(root, member, names))
     if (app / "share" / member.module / "migrations").is_dir():
         migration.migrate(app, member.module)

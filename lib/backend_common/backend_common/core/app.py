@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import flask
 
+from backend_common.core import loopback
 from backend_common.core.sessions import Sessions
 
 
@@ -30,6 +31,15 @@ class Application(flask.Flask):
         """Add *extension*, the object that ``init_app`` of the extension *name* returned."""
         self._loaded[name] = extension
         setattr(self, name, extension)
+
+    def run(self, host: str | None = None, *arguments: Any, **options: Any) -> None:
+        """Serve the application by Flask's own server, as :meth:`flask.Flask.run` does.
+
+        :raises SettingError: in development, *host* is not a loopback address.
+        """
+        named = (self.config["SERVER_NAME"] or "").partition(":")[0]
+        loopback.require(self, host or named or "127.0.0.1")
+        super().run(host, *arguments, **options)
 
     @property
     def in_production(self) -> bool:

@@ -12,7 +12,8 @@ from backend_common.core.startup import StartupError, explained
 
 T = TypeVar("T")
 
-CHANNELS = ("development", "production")
+CHANNELS = ("production", "development")
+"""The values of ``APP_CHANNEL``; the first is the default."""
 
 
 class SettingError(StartupError):
@@ -22,7 +23,7 @@ class SettingError(StartupError):
 def load(app: flask.Flask, overrides: Mapping[str, Any]) -> None:
     """Load the settings file of *app*, then *overrides*, into ``app.config``.
 
-    ``APP_CHANNEL`` (``development`` or ``production``) is there for every application.
+    ``APP_CHANNEL`` is there for every application: ``production``, unless it is ``development``.
 
     :raises SettingError: there is no such file, or ``APP_CHANNEL`` is wrong.
     :raises StartupError: the file fails; the error names its line.

@@ -6,6 +6,7 @@ before a test asks for it, and no extension is imported that the service does no
 
 import importlib
 import importlib.util
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +47,11 @@ WHICH_SERVICE = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Make the markers known, and run services in development, unless APP_CHANNEL is set.
+
+    It is a variable, so that it also applies to what a test starts, and to ``<service>.flask``.
+    """
+    os.environ.setdefault("APP_CHANNEL", "development")
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
 
