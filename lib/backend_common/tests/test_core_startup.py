@@ -34,7 +34,7 @@ COMMANDS = {
 FAILURES = {
     "a wrong setting": (
         {"settings.py": "APP_CHANNEL = 'moon'\n"},
-        "the setting APP_CHANNEL of 'shop' is wrong: expected development or production; correct "
+        "the setting APP_CHANNEL of 'shop' is wrong: expected production or development; correct "
         "it in the settings file, or in the environment variable that it reads\n",
     ),
     "an unknown extension": (
