@@ -291,3 +291,49 @@ def test_a_charset_that_is_not_supported(service: Service) -> None:
 def test_a_key_that_is_not_a_media_type(service: Service) -> None:
     with pytest.raises(DocumentError, match="'json' is not a media type; write one like applicat"):
         posting(service, ECHO, body("json", {}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "make"),
+    [
+        ("application/octet-stream", {}, lambda size: b"x" * size),
+        ("text/plain", {"type": "string"}, lambda size: b"x" * size),
+        (URLENCODED, {"type": "object"}, lambda size: b"a=" + b"x" * (size - 2)),
+        ("application/json", {}, lambda size: b"[]" + b" " * (size - 2)),
+        ("application/json", {}, lambda size: b"[]" + b" " * 98 + b"x" * (size - 100)),
+        ("application/*", {}, lambda size: b"x" * size),
+        ("application/*", {"type": "object"}, lambda size: b"{}" + b" " * (size - 2)),
+    ],
+)
+def test_a_body_is_never_cut(
+    service: Service, kind: str, schema: Json, make: Callable[[int], bytes]
+) -> None:
+    functions = "def echo(body):\n    return str(type(body))\n"
+    client = posting(service, functions, body(kind, schema), config={"API_MAX_BODY": 100})
+
+    def send(size: int, **environ: Any) -> int:
+        return client.post(
+            "/",
+            input_stream=BytesIO(make(size)),
+            content_type=kind.replace("*", "json" if schema else "pdf"),
+            environ_overrides=environ,
+        ).status_code
+
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    assert (send(100), send(100, **chunked)) == (200, 200)
+    assert (send(101), send(101, **chunked)) == (413, 413)
+    assert (send(200), send(200, **chunked)) == (413, 413)
+    unknown = {"HTTP_TRANSFER_ENCODING": "chunked"}
+    assert send(100, **unknown) == 411
+
+
+def test_a_malformed_form(service: Service) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    client = posting(service, ECHO, body(MULTIPART, schema))
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1'
+    for data in (part, b"nothing"):
+        response = client.post("/", data=data, content_type=f"{MULTIPART}; boundary=x")
+        assert response.status_code == 400
+        assert problem(response)["detail"].startswith("The form is malformed: ")
+    response = client.post("/", data=part + b"\r\n--x--", content_type=f"{MULTIPART}; boundary=x")
+    assert response.get_json() == {"body": {"a": "1"}}

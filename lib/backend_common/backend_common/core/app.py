@@ -7,6 +7,7 @@ from typing import Any, cast
 import flask
 
 from backend_common.core import loopback
+from backend_common.core.request import Request
 from backend_common.core.sessions import Sessions
 
 
@@ -16,6 +17,7 @@ class Application(flask.Flask):
     No extension is known here by its name; :class:`backend_common.App` names them all.
     """
 
+    request_class = Request
     session_interface = Sessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,0 +1,100 @@
+"""Requests whose body is whole: one that is too large, cut off or garbled is an error.
+
+Werkzeug returns the first ``MAX_CONTENT_LENGTH`` bytes of a longer body in chunks, an empty body
+where a server does not say that a body in chunks ends, and an empty form for a malformed one.
+"""
+
+import io
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import flask
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    LengthRequired,
+    RequestEntityTooLarge,
+)
+from werkzeug.formparser import FormDataParser
+from werkzeug.wsgi import LimitedStream
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class Request(flask.Request):
+    """A request of any WSGI server."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body, which is read once.
+
+        Reading it raises ``RequestEntityTooLarge`` as soon as it is longer than
+        ``max_content_length``, and ``ClientDisconnected`` where a part of it is missing.
+
+        :raises RequestEntityTooLarge: ``Content-Length`` says that it is too long.
+        :raises LengthRequired: the server does not say where a body in chunks ends.
+        """
+        content: IO[bytes] = self.environ["wsgi.input"]
+        length, limit = self.content_length, self.max_content_length
+        if length is not None:
+            if limit is not None and length > limit:
+                raise RequestEntityTooLarge
+            return cast("IO[bytes]", LimitedStream(content, length))
+        if self.environ.get("wsgi.input_terminated"):
+            return io.BufferedReader(_Bounded(content, limit))
+        if "HTTP_TRANSFER_ENCODING" in self.environ:
+            raise LengthRequired("This server takes no body without a Content-Length")
+        return io.BytesIO()
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """Return a parser of forms that does not take a malformed form for an empty one."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _load_form_data(self) -> None:
+        try:
+            super()._load_form_data()
+        except ValueError as error:
+            raise BadRequest(f"The form is malformed: {error}") from error
+
+
+class _Bounded(io.RawIOBase):
+    """A body whose end only the server knows.
+
+    :param content: returns nothing when it has ended.
+    :param limit: the most bytes that it may have; None for any number.
+    """
+
+    def __init__(self, content: Any, limit: int | None) -> None:
+        self._content = content
+        self._left = limit
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read up to as many bytes as *buffer* has room for; 0 is the end.
+
+        :raises RequestEntityTooLarge: there is more than the limit.
+        :raises ClientDisconnected: the body is cut off, or garbled.
+        """
+        view = memoryview(buffer).cast("B")
+        size = len(view)
+        if self._left is not None:
+            size = min(size, self._left + 1)  # a byte beyond the limit shows that there is more
+        try:
+            data = self._content.read(size)
+        except HTTPException:
+            raise
+        except Exception as error:
+            raise ClientDisconnected from error
+        if self._left is not None:
+            if len(data) > self._left:
+                raise RequestEntityTooLarge
+            self._left -= len(data)
+        view[: len(data)] = data
+        return len(data)
