@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend_common.app import App, current_app
-from backend_common.core import health, loader, loopback, places, settings, shadow, store
+from backend_common.core import (
+    health,
+    loader,
+    loopback,
+    places,
+    settings,
+    settings_file,
+    shadow,
+    store,
+)
 from backend_common.core.health import Unhealthy
 from backend_common.core.loader import ExtensionError
 from backend_common.core.settings import SettingError
@@ -65,7 +74,7 @@ def create_app(
     """
     shadow.check(name)
     app = App(name, instance_path=str(places.state(name)))
-    settings.load(app, config or {})
+    settings_file.load(app, config or {})
     loopback.require_of_flask_run(app)
     health.init_app(app)
     loader.load(app, extensions, known=EXTENSIONS)

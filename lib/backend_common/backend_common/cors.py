@@ -1,7 +1,7 @@
 """Which pages of other origins may read responses (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,60 +23,102 @@ _TOKEN = re.compile(r"[A-Za-z0-9-]+")  # of RFC 9110's, those that no header has
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:]+\]")
 
 
-class Cors:
-    """Who may read the responses of one application.
+def _is_origin(value: str) -> bool:
+    """Tell whether *value* is an origin as browsers write it (RFC 6454, section 6.2).
 
-    :param origins: of pages that may; ``*`` is any page.
+    A pattern of flask-cors, such as ``https://.*``, is not an origin.
+    """
+    parts = urlsplit(value)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    host = value.partition("://")[2]
+    if parts.port is not None:
+        host = host.removesuffix(f":{parts.port}")
+    return bool(default and parts.port != default and _HOST.fullmatch(host))
+
+
+def _are_origins(value: Sequence[str]) -> bool:
+    return list(value) == [ANY] or all(map(_is_origin, value))
+
+
+class Settings(settings.Table):
+    """Which pages may read responses, and what they may send and see."""
+
+    origins = settings.Items(
+        "CORS_ORIGINS",
+        (),
+        valid=_are_origins,
+        expected="a list of origins as browsers send them, such as https://shop.example.org "
+        "(no path, no capital letters, no port that is the default), or * alone",
+        text="The origins whose pages may read responses; `*` stands for every origin.",
+    )
+    credentials = settings.Switch(
+        "CORS_CREDENTIALS",
+        False,
+        text="Whether their pages may send cookies; not with the origin `*`.",
+    )
+    allow_headers = settings.Items(
+        "CORS_ALLOW_HEADERS",
+        REQUEST_HEADERS,
+        each=_TOKEN.fullmatch,
+        expected="a list of names of headers",
+        text="The request headers that their pages may send.",
+    )
+    expose_headers = settings.Items(
+        "CORS_EXPOSE_HEADERS",
+        RESPONSE_HEADERS,
+        each=_TOKEN.fullmatch,
+        expected="a list of names of headers",
+        text="The response headers that their pages may read.",
+    )
+    max_age = settings.Whole(
+        "CORS_MAX_AGE",
+        600,
+        unit="seconds",
+        at_least=0,
+        text="How long a browser may keep the answer to a preflight request.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
+class Cors:
+    """Which pages may read the responses of one application.
+
+    :param origins: of those pages; ``*`` is any page.
     """
 
-    def __init__(self, origins: list[str]) -> None:
+    def __init__(self, origins: Sequence[str]) -> None:
         self.origins = tuple(origins)
 
 
 def init_app(app: Application) -> Cors:
-    """Let pages of the origins in ``CORS_ORIGINS`` read what *app* answers, errors too.
+    """Let pages of the origins in ``CORS_ORIGINS`` read the responses of *app*, errors too.
 
-    Settings: those that begin with ``CORS_``, in docs/extensions.md.
-
-    :raises SettingError: one is wrong, or every origin would have credentials.
+    :raises SettingError: a setting is wrong, or every origin would have credentials.
     """
-    origins: list[str] = settings.read(
-        app,
-        "CORS_ORIGINS",
-        [],
-        _are_origins,
-        "a list of origins as browsers send them, such as https://shop.example.org "
-        "(no path, no capital letters, no port that is the default), or * alone",
-    )
-    credentials = settings.read(app, "CORS_CREDENTIALS", False, _is_bool, "true or false")
-    options: dict[str, Any] = {
-        "allow_headers": _read_headers(app, "CORS_ALLOW_HEADERS", REQUEST_HEADERS),
-        "expose_headers": _read_headers(app, "CORS_EXPOSE_HEADERS", RESPONSE_HEADERS),
-        "max_age": settings.read(app, "CORS_MAX_AGE", 600, _is_age, "seconds, 0 or more"),
-    }
-    if credentials and ANY in origins:
+    read = Settings(app)
+    if read.credentials and ANY in read.origins:
         message = (
             f"the settings CORS_ORIGINS and CORS_CREDENTIALS of {app.name!r} do not go together: "
             "with *, every page could act as its visitor; name the origins in CORS_ORIGINS, "
             "or turn CORS_CREDENTIALS off"
         )
         raise SettingError(message)
-    if origins:
-        _allow(app, list(origins), bool(credentials), options)
-    return Cors(list(origins))
+    if read.origins:
+        _allow(app, read)
+    return Cors(read.origins)
 
 
-def _allow(
-    app: Application, origins: list[str], credentials: bool, options: dict[str, Any]
-) -> None:
-    # What has a bracket, as IPv6 addresses do, would be a pattern to flask-cors.
-    exact = [ANY if it == ANY else re.compile(rf"{re.escape(it)}\Z") for it in origins]
+def _allow(app: Application, read: Settings) -> None:
+    # flask-cors takes an origin with a bracket, such as an IPv6 address, for a pattern.
+    exact = [ANY if it == ANY else re.compile(rf"{re.escape(it)}\Z") for it in read.origins]
     # NB: all options are given here; flask-cors would take those that are not from app.config.
     CORS(
         app,
         origins=exact,
         methods=list(METHODS),
-        supports_credentials=credentials,
+        supports_credentials=read.credentials,
         send_wildcard=True,
         vary_header=False,
         always_send=False,
@@ -84,10 +126,12 @@ def _allow(
         intercept_exceptions=False,  # Flask calls after_request for errors as well
         allow_private_network=False,
         resources=r"/*",
-        **options,
+        allow_headers=list(read.allow_headers),
+        expose_headers=list(read.expose_headers),
+        max_age=read.max_age,
     )
     functions: list[Any] = app.after_request_funcs[None]
-    functions.append(_with_vary(functions.pop(), differs=ANY not in origins))
+    functions.append(_with_vary(functions.pop(), differs=ANY not in read.origins))
 
 
 def _with_vary(
@@ -112,40 +156,3 @@ def _with_vary(
         return response
 
     return after_request
-
-
-def _read_headers(app: Application, key: str, default: tuple[str, ...]) -> list[str]:
-    return list(settings.read(app, key, list(default), _are_headers, "a list of names of headers"))
-
-
-def _are_origins(value: Any) -> bool:
-    if not isinstance(value, list | tuple):
-        return False
-    return list(value) == [ANY] or all(map(_is_origin, value))
-
-
-def _is_origin(value: Any) -> bool:
-    """Say whether *value* is an origin as browsers write it (RFC 6454, section 6.2).
-
-    What is a pattern to flask-cors, such as ``https://.*``, is none.
-    """
-    if not isinstance(value, str):
-        return False
-    parts = urlsplit(value)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    host = value.partition("://")[2]
-    if parts.port is not None:
-        host = host.removesuffix(f":{parts.port}")
-    return bool(default and parts.port != default and _HOST.fullmatch(host))
-
-
-def _are_headers(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(map(_TOKEN.fullmatch, value))
-
-
-def _is_age(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool)

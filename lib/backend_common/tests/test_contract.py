@@ -145,7 +145,10 @@ def files(extension: str) -> list[Path]:
 
 
 def keys(extension: str) -> set[str]:
-    return source.settings(files(extension))
+    """The settings of an extension; one without settings has no table."""
+    module = importlib.import_module(f"{LIBRARY}.{extension}")
+    declared = {field.key for field in getattr(module, "SETTINGS", ())}
+    return declared | source.settings(files(extension))
 
 
 def modules(extension: str) -> list[ModuleType]:

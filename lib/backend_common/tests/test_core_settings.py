@@ -1,138 +1,211 @@
+import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import flask
 import pytest
-from backend_common import SettingError, create_app
-from backend_common.core import settings
+from backend_common import App, SettingError, create_app, settings
+from backend_common.core.settings import REQUIRED, Field
 
 Service = Callable[..., Path]
+FILE = "correct it in the settings file, or in the environment variable that it reads"
 
 
-def test_the_file_beside_the_package(service: Service) -> None:
-    service({"settings.py": "COLOUR = 'red'\nSIZE = 1\n"})
-    app = create_app("shop", config={"SIZE": 2})
-    assert isinstance(app, flask.Flask)
-    assert (app.config["COLOUR"], app.config["SIZE"]) == ("red", 2)
+def switch(**options: Any) -> settings.Switch:
+    return settings.Switch("SIZE", **{"default": False, "text": "", **options})
 
 
-def test_the_file_named_in_the_environment(
-    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    service({"settings.py": "COLOUR = 'red'\n"})
-    (tmp_path / "other.py").write_text("COLOUR = 'blue'\n")
-    monkeypatch.setenv("APP_SETTINGS", str(tmp_path / "other.py"))
-    assert create_app("shop").config["COLOUR"] == "blue"
+def whole(**options: Any) -> settings.Whole:
+    return settings.Whole("SIZE", **{"default": 1, "text": "", **options})
 
 
-def test_the_file_in_an_installation(
-    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (service() / "settings.py").unlink()
-    installed = tmp_path / "environment" / "share" / "shop" / "settings.py"
-    installed.parent.mkdir(parents=True)
-    installed.write_text("COLOUR = 'green'\n")
-    monkeypatch.setattr("sys.prefix", str(tmp_path / "environment"))
-    assert create_app("shop").config["COLOUR"] == "green"
+def number(**options: Any) -> settings.Number:
+    return settings.Number("SIZE", **{"default": 1.0, "text": "", **options})
 
 
-def test_no_file(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    beside = service() / "settings.py"
-    beside.unlink()
-    monkeypatch.setattr("sys.prefix", str(tmp_path))
-    with pytest.raises(SettingError) as error:
-        create_app("shop")
-    assert str(error.value) == (
-        f"no settings file for 'shop': looked for {beside} and {tmp_path}/share/shop/settings.py; "
-        "create one (an empty file will do), or name another in APP_SETTINGS"
+def text(**options: Any) -> settings.Text:
+    return settings.Text("SIZE", **{"default": "m", "text": "", **options})
+
+
+def choice(**options: Any) -> settings.Choice:
+    return settings.Choice(
+        "SIZE", **{"default": "m", "choices": ("s", "m", "l"), "text": "", **options}
     )
 
 
-def test_the_named_file_is_not_there(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    service()
-    monkeypatch.setenv("APP_SETTINGS", "/nowhere/settings.py")
-    with pytest.raises(SettingError, match=r"looked for /nowhere/settings\.py; create one"):
-        create_app("shop")
+def items(**options: Any) -> settings.Items:
+    return settings.Items("SIZE", **{"default": (), "text": "", **options})
 
 
-def test_the_channel(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def object_(**options: Any) -> settings.Object:
+    return settings.Object("SIZE", **{"default": {}, "text": "", **options})
+
+
+@pytest.fixture
+def make(service: Service) -> Callable[..., App]:
     service()
-    assert not create_app("shop").in_production
-    monkeypatch.setenv("APP_CHANNEL", "production")
-    assert create_app("shop").in_production
-    monkeypatch.delenv("APP_CHANNEL")
-    assert create_app("shop").in_production, "unless somebody asks for development"
-    monkeypatch.setenv("APP_CHANNEL", "moon")
+    return lambda **config: create_app("shop", config=config)
+
+
+Make = Callable[..., App]
+
+
+class Coat(settings.Table):
+    size = whole()
+    colour = settings.Text("COLOUR", "red", text="")
+
+
+class Raincoat(Coat):
+    length = settings.Number("LENGTH", 1.5, unit="metres", text="")
+
+
+def test_a_table_has_the_values_under_the_names_of_its_fields(make: Make) -> None:
+    coat = Raincoat(make(COLOUR="blue"))
+    assert (coat.size, coat.colour, coat.length) == (1, "blue", 1.5)
+    assert [field.key for field in Raincoat.fields()] == ["SIZE", "COLOUR", "LENGTH"]
+    assert Raincoat.size.key == "SIZE"
+
+
+def test_a_table_without_values_has_no_attributes() -> None:
+    with pytest.raises(AttributeError, match="size"):
+        _ = Coat.__new__(Coat).size
+
+
+def test_two_apps_have_their_own_values(make: Make) -> None:
+    assert [Coat(make(SIZE=size)).size for size in (1, 2)] == [1, 2]
+
+
+def test_what_was_read_is_in_the_settings_of_the_app(make: Make) -> None:
+    app = make()
+    assert whole().read(app) == app.config["SIZE"] == 1
+
+
+def test_a_default_may_depend_on_the_app(make: Make) -> None:
+    assert text(default=lambda app: app.name).read(make()) == "shop"
+
+
+@pytest.mark.parametrize("default", [REQUIRED, lambda _: REQUIRED])
+def test_a_setting_that_must_be_set(make: Make, default: Any) -> None:
     with pytest.raises(SettingError) as error:
-        create_app("shop")
+        text(default=default).read(make())
     assert str(error.value) == (
-        "the setting APP_CHANNEL of 'shop' is wrong: expected production or development; "
-        "correct the environment variable APP_CHANNEL"
+        "the setting SIZE of 'shop' is missing: expected text that is not empty; "
+        "set it in the settings file, or in the environment variable SIZE"
     )
-
-
-def test_reading_a_setting(service: Service) -> None:
-    service()
-    app = create_app("shop", config={"SIZE": 3})
-    assert settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0") == 3
-    assert settings.read(app, "DEPTH", 1, lambda depth: depth > 0, "more than 0") == 1
-    assert app.config["DEPTH"] == 1
-
-
-def test_a_wrong_value_is_not_told(service: Service) -> None:
-    service()
-    app = create_app("shop", config={"SIZE": "secret"})
-    with pytest.raises(SettingError, match="SIZE of 'shop' is wrong: expected more") as error:
-        settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0")
-    assert "secret" not in str(error.value)
+    assert text(default=default).read(make(SIZE="m")) == "m"
 
 
 @pytest.mark.parametrize(
-    ("text", "default", "value"),
+    ("field", "written", "value"),
     [
-        ("true", False, True),
-        ("False", True, False),
-        ("7", 1, 7),
-        ("7.5", 1.0, 7.5),
-        ("a, b,", ["c"], ["a", "b"]),
-        ("", ["c"], []),
-        ("a", ("c",), ("a",)),
-        ('{"a": [1]}', {"c": 1}, {"a": [1]}),
-        (" a ", "c", " a "),
-        ("a", None, "a"),
+        (switch(), "true", True),
+        (switch(), "False", False),
+        (whole(), "7", 7),
+        (number(), "7.5", 7.5),
+        (items(), "a, b,", ["a", "b"]),
+        (items(default=("c",)), "", []),
+        (object_(), '{"a": [1]}', {"a": [1]}),
+        (text(), " a ", " a "),
+        (text(default=REQUIRED), "a", "a"),
+        (choice(), "l", "l"),
     ],
 )
-def test_the_environment_is_read_as_what_the_default_is(
-    service: Service, monkeypatch: pytest.MonkeyPatch, text: str, default: object, value: object
+def test_the_field_says_how_the_environment_is_read(
+    make: Make, monkeypatch: pytest.MonkeyPatch, field: Field[Any], written: str, value: object
 ) -> None:
-    service()
-    monkeypatch.setenv("SIZE", text)
-    app = create_app("shop")
-    read = settings.read(app, "SIZE", default, lambda _: True, "anything")
+    monkeypatch.setenv("SIZE", written)
+    read = field.read(make())
     assert (read, type(read)) == (value, type(value))
-    assert app.config["SIZE"] == value
 
 
-def test_the_environment_is_asked_last(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    service()
+def test_the_environment_is_asked_last(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIZE", "5")
     monkeypatch.setenv("SECRET_KEY", "abc")
-    app = create_app("shop", config={"SIZE": 2})
-    assert settings.read(app, "SIZE", 1, lambda size: size > 0, "more than 0") == 2
-    # Flask has the key, and no value: that is none.
-    assert settings.read(app, "SECRET_KEY", None, lambda key: key, "a key") == "abc"
+    assert whole().read(make(SIZE=2)) == 2
+    # Flask's own default of the key is None, which counts as not set.
+    assert settings.Text("SECRET_KEY", text="").read(make()) == "abc"
 
 
-@pytest.mark.parametrize("default", [1, 1.0, True, {"a": 1}])
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        (switch(), [1, 0, "true", [True]]),
+        (whole(), [1.0, True, "1", math.inf]),
+        (whole(at_least=2), [1, -1]),
+        (whole(more_than=2), [2, 1]),
+        (whole(at_least=2, at_most=4), [1, 5]),
+        (number(), ["1", True, math.nan, math.inf, -math.inf, 1j]),
+        (number(more_than=0), [0, -1.5]),
+        (number(at_least=0, at_most=1), [-0.1, 1.1]),
+        (text(), ["", 1, b"m"]),
+        (text(valid=str.islower), ["M", "", 1]),
+        (text(valid=lambda value: bool(int(value))), ["a", "0"]),
+        (settings.Path("SIZE", "a", text=""), ["", Path("a")]),
+        (choice(), ["xl", 1, "", ["s"]]),
+        (items(), ["ab", {"a"}, [1], [""], ["a", None], {"a": 1}]),
+        (items(each=str.islower), [["a", "B"]]),
+        (items(valid=bool), [[]]),
+        (object_(), [[], "{}", {1: 2}]),
+        (object_(valid=bool), [{}]),
+    ],
+)
+def test_a_wrong_value(make: Make, field: Field[Any], wrong: list[Any]) -> None:
+    for value in wrong:
+        with pytest.raises(SettingError) as error:
+            field.read(make(SIZE=value))
+        assert str(error.value) == (
+            f"the setting SIZE of 'shop' is wrong: expected {field.expected}; {FILE}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "right"),
+    [
+        (whole(at_least=2, at_most=4), [2, 4]),
+        (whole(more_than=2), [3]),
+        (whole(), [-1, 10**30]),
+        (number(more_than=0), [1, 0.5]),
+        (number(at_least=0), [0, 0.0]),
+        (items(), [("a",), ["a", "b"], []]),
+        (text(valid=lambda _: True), [""]),
+    ],
+)
+def test_a_right_value(make: Make, field: Field[Any], right: list[Any]) -> None:
+    for value in right:
+        assert field.read(make(SIZE=value)) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        (switch(), "true or false"),
+        (whole(), "a whole number"),
+        (whole(unit="bytes", at_least=1), "a whole number of bytes, 1 or more"),
+        (whole(at_least=1, at_most=65535), "a whole number from 1 to 65535"),
+        (number(), "a number"),
+        (number(unit="seconds", more_than=0), "seconds, more than 0"),
+        (number(unit="seconds", more_than=0, at_most=60), "seconds, more than 0, at most 60"),
+        (text(), "text that is not empty"),
+        (text(expected="a colour"), "a colour"),
+        (settings.Path("SIZE", "a", text=""), "a path"),
+        (choice(), "one of s, m, l"),
+        (choice(choices=("s", "m")), "s or m"),
+        (items(), "a list of texts"),
+        (object_(), "a JSON object"),
+    ],
+)
+def test_what_is_expected(field: Field[Any], expected: str) -> None:
+    assert field.expected == expected
+
+
+@pytest.mark.parametrize("field", [whole(), number(), switch(), object_()])
 def test_a_wrong_value_in_the_environment(
-    service: Service, monkeypatch: pytest.MonkeyPatch, default: object
+    make: Make, monkeypatch: pytest.MonkeyPatch, field: Field[Any]
 ) -> None:
-    service()
     monkeypatch.setenv("SIZE", "secret")
-    app = create_app("shop")
     with pytest.raises(SettingError) as error:
-        settings.read(app, "SIZE", default, lambda size: isinstance(size, type(default)), "a size")
+        field.read(make())
     assert str(error.value) == (
-        "the setting SIZE of 'shop' is wrong: expected a size; "
+        f"the setting SIZE of 'shop' is wrong: expected {field.expected}; "
         "correct the environment variable SIZE"
     )

@@ -14,6 +14,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
     :raises SettingError: a setting is wrong, or production has no key to sign with.
     """
     app = backend_common.create_app("tokens", extensions=["log", "api", "auth"], config=config)
-    app.extensions["tokens"] = issuer.Issuer(app.auth, issuer.longest_life(app))
+    app.extensions["tokens"] = issuer.Issuer(app.auth, issuer.Settings(app).longest_life)
     app.api.register("api.yml")
     return app

@@ -10,8 +10,21 @@ from backend_common.auth import Auth
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 
-LONGEST_LIFE = 30 * 24 * 60 * 60  # seconds
+DAY = 24 * 60 * 60  # seconds
 USUAL_LIFE = timedelta(hours=1)
+
+
+class Settings(settings.Table):
+    """What an issuer is told."""
+
+    longest_life = settings.Whole(
+        "TOKENS_LONGEST_LIFE",
+        30 * DAY,
+        unit="seconds",
+        at_least=1,
+        at_most=100 * 365 * DAY,
+        text="The longest that a token may live.",
+    )
 
 
 @dataclass(frozen=True)
@@ -86,20 +99,6 @@ class Issuer:
         expires = datetime.fromtimestamp(claims["exp"], UTC)
         metadata = claims.get("metadata", {})
         return Reading(status, Token(claims["sub"], claims["permissions"], expires, metadata))
-
-
-def longest_life(app: flask.Flask) -> int:
-    """Return the setting ``TOKENS_LONGEST_LIFE``, in seconds.
-
-    :raises SettingError: it is not a whole number from 1 to a hundred years.
-    """
-    return settings.read(
-        app, "TOKENS_LONGEST_LIFE", LONGEST_LIFE, _is_life, "a positive whole number of seconds"
-    )
-
-
-def _is_life(value: Any) -> bool:
-    return isinstance(value, int) and 0 < value <= 100 * 365 * 24 * 60 * 60
 
 
 def current() -> Issuer:

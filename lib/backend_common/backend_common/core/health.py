@@ -10,7 +10,6 @@ answers, which the tests compare with the library's own.
 """
 
 import json
-import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -38,19 +37,47 @@ class Unhealthy(Exception):  # noqa: N818  what it is, as HTTP's errors are call
     """A check failed; the message says what is wrong, for everybody to read: no secrets."""
 
 
+def _version_file(app: flask.Flask) -> str:
+    return str(places.version(app.name, app.root_path) or "")
+
+
+class Settings(settings.Table):
+    """How the endpoints answer."""
+
+    version_file = settings.Path(
+        "APP_VERSION_FILE",
+        _version_file,
+        shown="`version.json` beside the settings file, if there is one",
+        text="A JSON object, the answer of `/__version__`.",
+    )
+    timeout = settings.Number(
+        "HEARTBEAT_TIMEOUT",
+        3.0,
+        unit="seconds",
+        more_than=0,
+        text="How long the checks of a heartbeat may take.",
+    )
+    cache = settings.Number(
+        "HEARTBEAT_CACHE",
+        1.0,
+        unit="seconds",
+        at_least=0,
+        text="How long the outcome of the checks is reused, so that many probes cost as much as "
+        "one.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
 def init_app(app: flask.Flask) -> None:
     """Give *app* the three endpoints.
 
-    Settings: ``HEARTBEAT_TIMEOUT``, the seconds that checks have, 3 by default;
-    ``HEARTBEAT_CACHE``, the seconds that their outcome is told again, 1 by default;
-    ``APP_VERSION_FILE``, by default ``version.json`` beside the settings file.
-
     :raises SettingError: a setting, or the content of ``version.json``, is wrong.
     """
-    limit = settings.read(app, "HEARTBEAT_TIMEOUT", 3.0, _is_duration, "seconds, more than 0")
-    keep = settings.read(app, "HEARTBEAT_CACHE", 1.0, _is_age, "seconds, 0 or more")
-    heartbeat = Heartbeat(app, limit, keep)
-    version = _version(app)
+    read = Settings(app)
+    heartbeat = Heartbeat(app, read.timeout, read.cache)
+    version = _version(app, read.version_file)
     app.extensions["heartbeat"] = heartbeat
     app.extensions["version"] = version
 
@@ -215,12 +242,8 @@ def _answer(content: Mapping[str, Any], status: int) -> flask.Response:
     return response
 
 
-def _version(app: flask.Flask) -> dict[str, Any]:
-    """Return what ``version.json`` says, or else what is known of the installed service."""
-    beside = places.version(app.name, app.root_path)
-    chosen = settings.read(
-        app, "APP_VERSION_FILE", str(beside or ""), lambda path: isinstance(path, str), "a path"
-    )
+def _version(app: flask.Flask, chosen: str) -> dict[str, Any]:
+    """Return the content of the file *chosen*, or else the version of the installed service."""
     if not chosen:
         return {"name": app.name, "version": _installed(app.name)}
     try:
@@ -246,11 +269,3 @@ def _installed(service: str) -> str | None:
         return metadata.version(service)
     except metadata.PackageNotFoundError:
         return None  # a bare checkout on the path
-
-
-def _is_duration(value: Any) -> bool:
-    return _is_age(value) and value != 0
-
-
-def _is_age(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and value >= 0
