@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
         "start": "start servers, and wait until they answer",
         "stop": "let servers finish what they do, and end",
         "kill": "kill servers, as a failure would; their data stay",
+        "freeze": "freeze servers: they say nothing, and keep their connections",
+        "thaw": "let frozen servers go on",
         "status": "print which run",
     }.items():
         actions.add_parser(action, help=text).add_argument("names", nargs="*", metavar="NAME")
@@ -76,6 +78,20 @@ def kill(options: argparse.Namespace) -> int:
     """Kill servers."""
     session = this_session()
     session.kill(session.choose(options.names))
+    return 0
+
+
+def freeze(options: argparse.Namespace) -> int:
+    """Freeze servers."""
+    session = this_session()
+    session.freeze(session.choose(options.names))
+    return 0
+
+
+def thaw(options: argparse.Namespace) -> int:
+    """Let frozen servers go on."""
+    session = this_session()
+    session.thaw(session.choose(options.names))
     return 0
 
 
@@ -133,6 +149,8 @@ COMMANDS = {
     "start": start,
     "stop": stop,
     "kill": kill,
+    "freeze": freeze,
+    "thaw": thaw,
     "status": status,
     "variables": variables,
     "run": run,

@@ -5,6 +5,8 @@ import fcntl
 import os
 import signal
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 # prctl(2)
@@ -25,6 +27,16 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of all descendants that lose theirs, daemons among them."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def signal_descendants(pid: int, number: signal.Signals) -> None:
+    """Send a signal to all descendants of a process, also to those that are made meanwhile."""
+    done: set[int] = set()
+    while new := [child for child in _descendants(pid) if child not in done]:
+        for child in new:
+            with suppress(ProcessLookupError):
+                os.kill(child, number)
+        done.update(new)
 
 
 def kill_children() -> None:
@@ -54,6 +66,14 @@ def lock_holder(descriptor: int, start: int) -> int | None:
     asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, start, 1, 0)
     kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
     return None if kind == fcntl.F_UNLCK else pid
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _prctl(option: int, argument: int) -> None:

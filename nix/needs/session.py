@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs import catalogue, supervisor
+from needs import catalogue, linux, supervisor
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.server import Server
@@ -64,6 +64,14 @@ class Session:
         """Kill servers, and wait until they are gone."""
         self._end(names, supervisor.KILL)
 
+    def freeze(self, names: Sequence[str]) -> None:
+        """Stop the processes of servers where they are, and keep their sockets open (SIGSTOP)."""
+        self._signal(names, signal.SIGSTOP)
+
+    def thaw(self, names: Sequence[str]) -> None:
+        """Let frozen servers go on."""
+        self._signal(names, signal.SIGCONT)
+
     def is_running(self, name: str) -> bool:
         """Return whether a server was started, and not ended since."""
         return self.record(name).supervisor() is not None
@@ -116,10 +124,17 @@ class Session:
             start_new_session=True,
         )
 
+    def _signal(self, names: Sequence[str], number: signal.Signals) -> None:
+        for name in names:
+            # NB: the supervisor itself has to go on; for it, the signal means nothing.
+            if (pid := self.record(name).signal(signal.SIGCONT)) is not None:
+                linux.signal_descendants(pid, number)
+
     def _end(self, names: Sequence[str], how: signal.Signals) -> None:
         for name in names:
             record, told = self.record(name), None
             while record.is_supervised():
                 if record.supervisor() != told:
+                    self._signal([name], signal.SIGCONT)  # a frozen server would not end
                     told = record.signal(how)
                 time.sleep(PAUSE)

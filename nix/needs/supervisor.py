@@ -76,6 +76,7 @@ def _serve(
     end = _wait([owner, running.pid], signals)
     supervision.retire()
     if end in (owner, STOP):
+        linux.signal_descendants(os.getpid(), signal.SIGCONT)  # a frozen server would not end
         running.send_signal(server.stop_signal)
         try:
             running.wait(PATIENCE)

@@ -14,6 +14,7 @@ def run(code: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", f"import os, subprocess, time\nfrom needs import linux\n{code}"],
         env={**os.environ, "PYTHONPATH": str(ROOT / "nix")},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -51,4 +52,35 @@ def test_orphans_are_adopted_and_killed() -> None:
         assert parent.stdout is not None
         orphan = int(parent.stdout.readline())
     assert is_gone(orphan)
+    assert parent.returncode == 0
+
+
+def state(pid: int) -> str:
+    """Return the state of a process, as in ps(1)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
+def test_a_signal_reaches_children_and_their_children_alone() -> None:
+    with run(
+        "import signal, sys\n"
+        "shell = 'sleep 600 & echo $$ $!; wait'\n"
+        "child = subprocess.Popen(['sh', '-c', shell], stdout=subprocess.PIPE, text=True)\n"
+        "print(child.stdout.readline(), end='', flush=True)\n"
+        "for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGKILL):\n"
+        "    sys.stdin.readline()\n"
+        "    linux.signal_descendants(os.getpid(), number)\n"
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdin is not None
+        family = [int(word) for word in parent.stdout.readline().split()]
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        eventually(lambda: [state(pid) for pid in family] == ["T", "T"])
+        assert state(parent.pid) == "S"
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        eventually(lambda: [state(pid) for pid in family] == ["S", "S"])
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        eventually(lambda: all(is_gone(pid) for pid in family))
     assert parent.returncode == 0

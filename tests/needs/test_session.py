@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import other_user
 import pytest
@@ -51,6 +53,23 @@ def test_starting_and_ending_twice(needs: Needs) -> None:
     needs("stop")
     needs("stop")
     needs("kill")
+
+
+@pytest.mark.parametrize("end", ["thaw", "stop", "kill"])
+def test_a_frozen_server_says_nothing_and_comes_back(needs: Needs, end: str) -> None:
+    needs("start")
+    redis(needs, "set", "colour", "blue")
+    port = urlsplit(needs.variables()["CACHE_URL"]).port
+    needs("freeze")
+    with socket.create_connection(("127.0.0.1", port), timeout=0.5) as connection:
+        connection.sendall(b"PING\r\n")
+        with pytest.raises(TimeoutError):
+            connection.recv(100)
+        needs(end)
+        needs("start")
+        if end == "thaw":
+            assert connection.recv(100)
+    assert redis(needs, "get", "colour") == "blue"
 
 
 def test_several_start_it_at_once(needs: Needs) -> None:
