@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from backend_common import App, SettingError, create_app, current_app
 from backend_common.core.loader import ExtensionError
-from backend_common.pulse import BrokerError, Message, NotNow
+from backend_common.pulse import BrokerError, Message, Retry
 from backend_common.pulse.library import kombu
 
 Service = Callable[..., Path]
@@ -191,7 +191,7 @@ def test_without_an_id_nothing_is_a_duplicate(app: App) -> None:
 
 
 def test_duplicates_are_remembered_up_to_a_number(make: Make) -> None:
-    app = make(PULSE_SEEN_SIZE=2)
+    app = make(PULSE_INBOX_SIZE=2)
     got = collect(app, "mail", "#")
     for id_ in "1231":
         republish(app, "orders", b"1", id_=id_)
@@ -310,7 +310,7 @@ def test_what_cannot_be_handled_now_comes_back(make: Make) -> None:
     def handle(message: Message) -> None:
         attempts.append(message.payload)
         if len(attempts) < 5:
-            raise NotNow
+            raise Retry
 
     app.pulse.publish("orders", 1)
     consume(app)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from backend_common import App, create_app
 from backend_common.core.loader import ExtensionError
-from backend_common.pulse import Message, NotNow
+from backend_common.pulse import Message, Retry
 from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.publisher import Outcome
 from click.testing import Result
@@ -183,7 +183,7 @@ def test_the_work_and_the_memory_of_it_are_one_transaction(app: App) -> None:
 def test_a_duplicate_is_dropped_by_another_process_too(app: App, make: Make) -> None:
     work: list[str] = []
     for each in (app, make()):
-        seen = each.pulse._seen
+        seen = each.pulse._inbox
         with each.app_context():
             seen.once("shop.mail", "1", lambda: work.append("1"))
             seen.once("shop.mail", "2", lambda: work.append("2"))
@@ -191,8 +191,8 @@ def test_a_duplicate_is_dropped_by_another_process_too(app: App, make: Make) -> 
 
 
 def test_what_is_old_is_forgotten(make: Make) -> None:
-    app = migrate(make(PULSE_SEEN_AGE=0.001))
-    seen = app.pulse._seen
+    app = migrate(make(PULSE_INBOX_AGE=0.001))
+    seen = app.pulse._inbox
     work: list[str] = []
     with app.app_context():
         seen.once("shop.mail", "1", lambda: work.append("1"))
@@ -224,7 +224,7 @@ def test_not_now_rolls_back(app: App) -> None:
         attempts.append(message.id)
         app.pulse.publish("handled", {"number": len(attempts)})
         if len(attempts) < 3:
-            raise NotNow
+            raise Retry
 
     app.pulse.send("orders", {"number": 0})
     app.pulse.consume(idle=0.05)

@@ -71,7 +71,7 @@ def write_service(directory: Path) -> None:
 def receive() -> tuple[App, list[int]]:
     """Make an application that takes all messages, and the list in which it collects them."""
     # Duplicates are to be counted: it remembers one message, and so drops hardly any.
-    config = {"PULSE_SEEN_SIZE": 1, "PULSE_PREFETCH": 500}
+    config = {"PULSE_INBOX_SIZE": 1, "PULSE_PREFETCH": 500}
     app = backend_common.create_app(NAME, ["pulse"], config)
     got: list[int] = []
 

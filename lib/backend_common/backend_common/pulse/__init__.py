@@ -10,16 +10,23 @@ from werkzeug.exceptions import ServiceUnavailable
 from backend_common.core import health
 from backend_common.core.app import Application, current_app
 from backend_common.pulse import commands, config
-from backend_common.pulse.errors import BrokerError, NotNow, PulseError, UnroutableError
+from backend_common.pulse.errors import (
+    BrokerError,
+    PulseError,
+    RefusedError,
+    Retry,
+    UnroutableError,
+)
 from backend_common.pulse.extension import Pulse
 from backend_common.pulse.message import Message
 
 __all__ = [
     "BrokerError",
     "Message",
-    "NotNow",
     "Pulse",
     "PulseError",
+    "RefusedError",
+    "Retry",
     "UnroutableError",
     "init_app",
 ]

@@ -1,16 +1,23 @@
 """The settings of the extension, read and checked."""
 
 import math
+import os
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from backend_common.core import settings
 from backend_common.core.app import Application
+from backend_common.core.settings import SettingError
 
 MEMORY = "memory://"
 
+HEARTBEAT = "whole seconds, 1 to 3600"
+
 URL = "amqp://USER:PASSWORD@HOST/VHOST, the same with amqps://, or memory://"
+
+
+RENAMED = {"PULSE_SEEN_SIZE": "PULSE_INBOX_SIZE", "PULSE_SEEN_AGE": "PULSE_INBOX_AGE"}
 
 
 @dataclass(frozen=True)
@@ -21,14 +28,15 @@ class Config:
     exchange: str
     connect_timeout: float
     confirm_timeout: float
+    heartbeat: int
     retries: int
     mandatory: bool
     max_body: int
     prefetch: int
     attempts: int
     pause: float
-    seen_size: int
-    seen_age: float
+    inbox_size: int
+    inbox_age: float
     batch: int
     poll: float
 
@@ -43,6 +51,10 @@ def read(app: Application) -> Config:
 
     :raises SettingError: one is wrong, or production has no broker.
     """
+    for old, new in RENAMED.items():
+        if old in app.config or old in os.environ:
+            message = f"the setting {old} of {app.name!r} is called {new} now: rename it"
+            raise SettingError(message)
     seconds = "seconds, more than 0"
     own = "" if app.in_production else MEMORY
     return Config(
@@ -50,6 +62,7 @@ def read(app: Application) -> Config:
         exchange=settings.read(app, "PULSE_EXCHANGE", app.name, _is_name, "1 to 200 characters"),
         connect_timeout=settings.read(app, "PULSE_CONNECT_TIMEOUT", 2.0, _is_duration, seconds),
         confirm_timeout=settings.read(app, "PULSE_CONFIRM_TIMEOUT", 5.0, _is_duration, seconds),
+        heartbeat=settings.read(app, "PULSE_HEARTBEAT", 30, _is_heartbeat, HEARTBEAT),
         retries=settings.read(app, "PULSE_RETRIES", 2, _is_retries, "a number from 0 to 10"),
         mandatory=settings.read(
             app, "PULSE_MANDATORY", True, lambda value: isinstance(value, bool), "true or false"
@@ -58,8 +71,8 @@ def read(app: Application) -> Config:
         prefetch=settings.read(app, "PULSE_PREFETCH", 10, _is_short, "a number from 1 to 65535"),
         attempts=settings.read(app, "PULSE_ATTEMPTS", 3, _is_count, "a number, 1 or more"),
         pause=settings.read(app, "PULSE_PAUSE", 1.0, _is_duration, seconds),
-        seen_size=settings.read(app, "PULSE_SEEN_SIZE", 10000, _is_count, "a number, 1 or more"),
-        seen_age=settings.read(app, "PULSE_SEEN_AGE", 604800.0, _is_duration, seconds),
+        inbox_size=settings.read(app, "PULSE_INBOX_SIZE", 10000, _is_count, "a number, 1 or more"),
+        inbox_age=settings.read(app, "PULSE_INBOX_AGE", 604800.0, _is_duration, seconds),
         batch=settings.read(app, "PULSE_RELAY_BATCH", 100, _is_batch, "a number from 1 to 1000"),
         poll=settings.read(app, "PULSE_RELAY_POLL", 0.5, _is_duration, seconds),
     )
@@ -88,6 +101,10 @@ def _is_count(value: Any) -> bool:
 
 def _is_short(value: Any) -> bool:
     return type(value) is int and 0 < value <= 65535
+
+
+def _is_heartbeat(value: Any) -> bool:
+    return type(value) is int and 0 < value <= 3600
 
 
 def _is_batch(value: Any) -> bool:

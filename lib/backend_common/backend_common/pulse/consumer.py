@@ -1,81 +1,40 @@
 """Consuming: each message is handled once, and acknowledged afterwards.
 
-What cannot be handled goes to the queue of dead letters; what cannot be handled now is delivered
-again.
+A message that cannot be handled goes to the queue of dead letters; one that cannot be handled now
+is delivered again.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from threading import Event
-from typing import Any, Self
+from typing import Any
 
 from backend_common.core.app import Application
-from backend_common.pulse import broker
+from backend_common.pulse import body, broker, dead_letters
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
-from backend_common.pulse.errors import BrokerError, NotNow
-from backend_common.pulse.library import kombu
-from backend_common.pulse.message import Message, decode
-from backend_common.pulse.publisher import Letter, Publisher, topic
-from backend_common.pulse.seen import Seen
-
-Handler = Callable[[Message], object]
+from backend_common.pulse.dead_letters import Origin
+from backend_common.pulse.errors import BrokerError, PoisonError, RefusedError, Retry
+from backend_common.pulse.heartbeats import Watched
+from backend_common.pulse.inbox import Inbox
+from backend_common.pulse.library import ERRORS, kombu
+from backend_common.pulse.message import Message
+from backend_common.pulse.publisher import Publisher
+from backend_common.pulse.topology import Subscription, dead_letter_exchange, declare
 
 LONGEST_PAUSE = 5.0
-"""Seconds between attempts at what does not answer."""
+"""Seconds between attempts, at most, while the broker or the database does not answer."""
 
-GLANCE = 0.5
+REFUSED_PAUSE = 30.0
+"""Seconds between attempts while the broker refuses: somebody has to correct something first."""
+
+POLL = 0.5
 """Seconds after which a consumer that gets nothing looks whether it is to stop."""
 
-SPRING_CLEANING = 3600.0
+CLEANUP_INTERVAL = 3600.0
 """Seconds after which old messages are forgotten."""
-
-
-EXCHANGE, ROUTING_KEY = "x-exchange", "x-routing-key"
-"""Headers of dead letters: where they were published."""
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """A queue, the messages that it takes, and what handles them.
-
-    :param keys: routing keys; ``*`` stands for one word, ``#`` for any number of words.
-    :param exchange: where the messages are published.
-    """
-
-    queue: str
-    keys: Sequence[str]
-    exchange: str
-    handle: Handler
-
-    @property
-    def dead(self) -> str:
-        """The queue of what cannot be handled."""
-        return f"{self.queue}.dead"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a message was published."""
-
-    exchange: str
-    routing_key: str
-
-    @classmethod
-    def of(cls, received: Any) -> Self:
-        """Return that of a message that the broker delivered, which may have been dead before."""
-        headers = received.headers or {}
-        told = received.delivery_info
-        # Nobody but a replay puts messages with these headers into a queue by its name.
-        if not told["exchange"] and {EXCHANGE, ROUTING_KEY} <= headers.keys():
-            return cls(str(headers[EXCHANGE]), str(headers[ROUTING_KEY]))
-        return cls(told["exchange"], told["routing_key"])
-
-    def headers(self) -> dict[str, str]:
-        """Return what a dead letter has to tell of it."""
-        return {EXCHANGE: self.exchange, ROUTING_KEY: self.routing_key}
 
 
 class Consumer:
@@ -86,20 +45,23 @@ class Consumer:
         app: Application,
         config: Config,
         broker_: Broker,
-        seen: Seen,
+        inbox: Inbox,
         subscriptions: Sequence[Subscription],
     ) -> None:
         self._app = app
         self._config = config
         self._broker = broker_
-        self._seen = seen
+        self._inbox = inbox
         self._subscriptions = subscriptions
+        self._publishers: dict[str, Publisher] = {}
         self._cleaned = 0.0
         self._busy = 0.0
-        # What is no fault of the message.
-        self._transient: tuple[type[Exception], ...] = (NotNow, BrokerError)
+        # Errors that are no fault of the message.
+        self._transient: tuple[type[Exception], ...] = (Retry, BrokerError)
         if "db" in app.loaded:
-            self._transient += (app.db.exc.OperationalError, app.db.exc.InterfaceError)
+            exc = app.db.exc
+            # The server reports with an InternalError that it has ended a transaction.
+            self._transient += (exc.OperationalError, exc.InterfaceError, exc.InternalError)
 
     def run(self, stop: Event, idle: float | None = None) -> None:
         """Consume until *stop* is set, whatever happens to the broker and the database.
@@ -113,26 +75,46 @@ class Consumer:
         while not stop.is_set():
             try:
                 self._clean()
-                with self._broker.connected() as connection:
+                with self._connected() as (connection, watched):
                     pause = self._config.pause
-                    self._consume(connection, stop, idle)
+                    self._consume(connection, watched, stop, idle)
                 return
+            except RefusedError as error:
+                self._app.logger.error(
+                    "the consumer will try again in %.0f s: %s", REFUSED_PAUSE, error
+                )
+                stop.wait(REFUSED_PAUSE)
+                continue
             except self._transient as error:
                 reason = str(error) if isinstance(error, BrokerError) else type(error).__name__
-            except broker.ERRORS as error:
+            except ERRORS as error:
                 reason = str(broker.unreachable(error))
             self._app.logger.warning("the consumer will try again in %.1f s: %s", pause, reason)
             stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _consume(self, connection: Any, stop: Event, idle: float | None) -> None:
+    @contextmanager
+    def _connected(self) -> Iterator[tuple[Any, Watched]]:
+        """Have a connection, and keep up its heartbeats while a handler works."""
+        with self._broker.connected(heartbeat=self._config.heartbeat) as connection:
+            watched = self._broker.heartbeats.watch(connection, reads=False)
+            try:
+                with watched.lock:
+                    yield connection, watched
+            finally:
+                watched.is_dead = True
+                for publisher in self._publishers.values():
+                    publisher.close()
+                self._publishers.clear()
+
+    def _consume(self, connection: Any, watched: Watched, stop: Event, idle: float | None) -> None:
         channel = connection.channel()
         for subscription in self._subscriptions:
             queue = declare(channel, subscription)
             consumer: Any = kombu.Consumer(
                 channel,
                 [queue],
-                on_message=partial(self._receive, subscription, stop),
+                on_message=partial(self._receive, subscription, watched, stop),
                 prefetch_count=self._config.prefetch,
                 auto_declare=False,
             )
@@ -141,26 +123,30 @@ class Consumer:
         while not stop.is_set():
             self._clean()
             try:
-                connection.drain_events(timeout=GLANCE if idle is None else min(GLANCE, idle))
+                connection.drain_events(timeout=POLL if idle is None else min(POLL, idle))
             except TimeoutError:
                 if idle is not None and time.monotonic() - self._busy >= idle:
                     return
+            watched.check()
 
-    def _receive(self, subscription: Subscription, stop: Event, received: Any) -> None:
+    def _receive(
+        self, subscription: Subscription, watched: Watched, stop: Event, received: Any
+    ) -> None:
         try:
-            reason = self._handle(subscription, stop, received)
+            with watched.released():
+                if reason := self._handle(subscription, stop, received):
+                    self._dead_letter(subscription, received, reason)
         except self._transient as error:
             self._app.logger.warning(
                 "a message of %s is delivered again, in %.1f s: %s",
                 subscription.queue,
                 self._config.pause,
-                type(error).__name__,
+                str(error) if isinstance(error, BrokerError) else type(error).__name__,
             )
             received.reject(requeue=True)
-            stop.wait(self._config.pause)
+            with watched.released():
+                stop.wait(self._config.pause)
         else:
-            if reason:
-                self._bury(subscription, received, reason)
             received.ack()
         self._busy = time.monotonic()
 
@@ -170,24 +156,18 @@ class Consumer:
         :raises Exception: one of those that are no fault of the message.
         """
         try:
-            payload = decode(received.body)
-        except ValueError:
-            self._app.logger.error("a message in %s is not JSON", subscription.queue)
-            return "not JSON"
-        origin = Origin.of(received)
-        message = Message(
-            routing_key=origin.routing_key,
-            payload=payload,
-            id=str(received.properties.get("message_id") or ""),
-            exchange=origin.exchange,
-        )
+            message = self._read(received)
+        except PoisonError as error:
+            self._app.logger.error("a message in %s cannot be read: %s", subscription.queue, error)
+            return str(error)
         reason = None
         for attempt in range(1, self._config.attempts + 1):
             try:
                 self._work(subscription, message)
             except self._transient:
                 raise
-            except Exception as error:
+            # SystemExit, too: it would end every consumer that gets the message.
+            except (Exception, SystemExit) as error:
                 reason = type(error).__name__
                 self._app.logger.exception(
                     "message %s of %s failed, attempt %d of %d",
@@ -199,75 +179,88 @@ class Consumer:
             else:
                 return None
             if attempt < self._config.attempts and stop.wait(self._config.pause):
-                raise NotNow
+                raise Retry
         return reason
+
+    def _read(self, received: Any) -> Message:
+        """Return the message that the broker delivered.
+
+        :raises PoisonError: nobody can read it.
+        """
+        origin = Origin.of(received)
+        return Message(
+            routing_key=origin.routing_key,
+            payload=body.payload(received, self._config.max_body),
+            id=_id(received),
+            exchange=origin.exchange,
+        )
 
     def _work(self, subscription: Subscription, message: Message) -> None:
         with self._app.app_context():
-            # NB: who publishes without ids gets no protection from duplicates.
+            # NB: a publisher that gives no ids gets no protection from duplicates.
             if not message.id:
                 subscription.handle(message)
                 if "db" in self._app.loaded:
                     self._app.db.session.commit()
                 return
             work = partial(subscription.handle, message)
-            if not self._seen.once(subscription.queue, message.id, work):
+            if not self._inbox.once(subscription.queue, message.id, work):
                 self._app.logger.info(
                     "message %s of %s is a duplicate", message.id, subscription.queue
                 )
 
-    def _bury(self, subscription: Subscription, received: Any, reason: str) -> None:
+    def _dead_letter(self, subscription: Subscription, received: Any, reason: str) -> None:
         """Put a message into the queue of dead letters; the broker confirms that it is there.
 
         :raises BrokerError: it is not; so the message is not acknowledged, and comes back.
         """
-        body = received.body
-        letter = Letter(
-            id=str(received.properties.get("message_id") or ""),
-            routing_key=subscription.queue,
-            body=body if isinstance(body, str) else bytes(body),
-            headers={"x-reason": reason, **Origin.of(received).headers()},
-        )
-        publisher = Publisher(self._broker, self._config, graveyard(subscription.queue))
-        try:
-            outcome = publisher.send([letter])
-        finally:
-            publisher.close()
+        envelope = dead_letters.envelope(received, subscription.queue, reason)
+        outcome = self._publisher(subscription.queue).send([envelope])
         if outcome.error:
+            self._publishers.pop(subscription.queue).drop()
             raise outcome.error
+        if outcome.unroutable:
+            message = f"somebody deleted the queue {subscription.dead}: it is declared again"
+            raise BrokerError(message)
         self._app.logger.error(
             "message %s of %s is dead (%s): it is in %s now",
-            letter.id,
+            envelope.id,
             subscription.queue,
             reason,
             subscription.dead,
         )
 
+    def _publisher(self, queue: str) -> Publisher:
+        """Return the publisher of the dead letters of *queue*."""
+        publisher = self._publishers.get(queue)
+        if publisher is not None and publisher.is_dead:
+            publisher.drop()
+            publisher = None
+        if publisher is None:
+            exchange = dead_letter_exchange(queue)
+            publisher = Publisher(self._broker, self._config, exchange)
+            self._publishers[queue] = publisher
+        return publisher
+
     def _clean(self) -> None:
-        if not self._cleaned or time.monotonic() - self._cleaned > SPRING_CLEANING:
-            self._seen.forget()
+        if not self._cleaned or time.monotonic() - self._cleaned > CLEANUP_INTERVAL:
+            self._inbox.forget()
             self._cleaned = time.monotonic()
 
 
-def declare(channel: Any, subscription: Subscription) -> Any:
-    """Declare the queue of *subscription* and the one of its dead letters; return the former."""
-    exchange = topic(subscription.exchange)
-    bindings = [kombu.binding(exchange, routing_key=key) for key in subscription.keys]
-    queue: Any = kombu.Queue(
-        subscription.queue, bindings=bindings, durable=True, auto_delete=False, channel=channel
-    )
-    queue.declare()
-    dead: Any = kombu.Queue(
-        subscription.dead,
-        exchange=graveyard(subscription.queue),
-        routing_key=subscription.queue,
-        durable=True,
-        channel=channel,
-    )
-    dead.declare()
-    return queue
+def _id(received: Any) -> str:
+    """Return the id of a message; it is empty where the publisher gave none.
 
-
-def graveyard(queue: str) -> Any:
-    """Return the exchange for the dead letters of *queue*."""
-    return kombu.Exchange(f"{queue}.dead", type="direct", durable=True)
+    :raises PoisonError: it is no text that a database can keep.
+    """
+    properties: Mapping[str, Any] = received.properties
+    found = properties.get("message_id")
+    if found is None:
+        return ""
+    try:
+        if isinstance(found, str) and b"\0" not in found.encode():
+            return found
+    except UnicodeEncodeError:
+        pass
+    message = "its message-id is not text"
+    raise PoisonError(message)

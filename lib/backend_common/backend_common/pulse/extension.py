@@ -12,15 +12,17 @@ from backend_common.core.loader import ExtensionError
 from backend_common.pulse import broker
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
-from backend_common.pulse.consumer import Consumer, Handler, Subscription, declare
-from backend_common.pulse.errors import BrokerError, UnroutableError
+from backend_common.pulse.consumer import Consumer
+from backend_common.pulse.errors import BrokerError, RefusedError, UnroutableError
+from backend_common.pulse.inbox import DatabaseInbox, Inbox, MemoryInbox
+from backend_common.pulse.library import ERRORS
 from backend_common.pulse.message import Message, encode
 from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.pool import Publishers
-from backend_common.pulse.publisher import Letter, Publisher, own_exchange
+from backend_common.pulse.publisher import Envelope, Publisher
 from backend_common.pulse.relay import Relay
 from backend_common.pulse.replay import replay
-from backend_common.pulse.seen import Seen, SeenInDatabase, SeenInMemory
+from backend_common.pulse.topology import Handler, Subscription, check, declare, topic
 
 PAUSE = 0.1
 """Seconds before the first retry; each further one waits twice as long."""
@@ -36,15 +38,15 @@ class Pulse:
         self._app = app
         self._config = config
         self._broker = Broker(config)
-        exchange = own_exchange(config)
+        exchange = topic(config.exchange)
         self._publishers = Publishers(lambda: Publisher(self._broker, config, exchange))
         self._sent: deque[Message] = deque(maxlen=KEPT)
         self._subscriptions: dict[str, Subscription] = {}
         self._outbox: Outbox | None = None
-        self._seen: Seen = SeenInMemory(config.seen_size)
+        self._inbox: Inbox = MemoryInbox(config.inbox_size)
         if "db" in app.loaded:
             self._outbox = Outbox(app, lease=30 + 2 * config.confirm_timeout)
-            self._seen = SeenInDatabase(app, config.seen_age)
+            self._inbox = DatabaseInbox(app, config.inbox_age)
 
     def publish(self, routing_key: str, payload: object) -> str:
         """Publish *payload*, and return the id of the message.
@@ -62,7 +64,7 @@ class Pulse:
         if self._outbox is None:
             return self.send(routing_key, payload)
         message = Message(routing_key, payload)
-        self._outbox.add(self._letter(message))
+        self._outbox.add(self._envelope(message))
         return message.id
 
     def send(self, routing_key: str, payload: object) -> str:
@@ -75,7 +77,7 @@ class Pulse:
         :raises UnroutableError: no queue takes it (``PULSE_MANDATORY``).
         """
         message = Message(routing_key, payload)
-        self._deliver(self._letter(message))
+        self._deliver(self._envelope(message))
         if self._broker.in_memory:
             self._sent.append(message)
         return message.id
@@ -89,7 +91,7 @@ class Pulse:
         it returns; with ``db``, what it did in ``app.db.session`` is committed then. A message
         that it was called for is not handled again. When it raises, it is called again,
         ``PULSE_ATTEMPTS`` times in all, before the message goes to the queue of dead letters;
-        after :class:`NotNow`, or an error of the database or the broker, it is delivered later.
+        after :class:`Retry`, or an error of the database or the broker, it is delivered later.
 
         :param queue: its name is this one, after the name of the service and a dot.
         :param keys: routing keys; ``*`` stands for one word, ``#`` for any number of words.
@@ -126,7 +128,7 @@ class Pulse:
         :raises ExtensionError: no function handles one of the queues, or any.
         """
         subscriptions = self._named(queues)
-        consumer = Consumer(self._app, self._config, self._broker, self._seen, subscriptions)
+        consumer = Consumer(self._app, self._config, self._broker, self._inbox, subscriptions)
         consumer.run(stop or Event(), idle)
 
     def replay(self, queues: Iterable[str] = ()) -> int:
@@ -166,16 +168,19 @@ class Pulse:
         return self._broker.in_memory
 
     def check(self) -> None:
-        """Check, for the heartbeat, that the broker lets this application in.
+        """Check, for the heartbeat, the login, the exchanges and the queues of this application.
 
-        :raises Unhealthy: it does not.
+        :raises Unhealthy: the broker does not answer, or refuses one of them.
         """
         limit = float(self._app.config["HEARTBEAT_TIMEOUT"])
+        subscriptions = list(self._subscriptions.values())
         try:
-            connection = self._broker.connect(min(limit, self._config.connect_timeout))
+            with self._broker.connected(min(limit, self._config.connect_timeout)) as connection:
+                check(connection, subscriptions, self._config.exchange)
         except BrokerError as error:
             raise Unhealthy(str(error)) from error
-        broker.close(connection)
+        except ERRORS as error:
+            raise Unhealthy(str(broker.unreachable(error))) from error
 
     def _named(self, queues: Iterable[str]) -> list[Subscription]:
         names = [f"{self._app.name}.{queue}" for queue in queues] or list(self._subscriptions)
@@ -189,16 +194,18 @@ class Pulse:
             raise ExtensionError(message)
         return [self._subscriptions[name] for name in names]
 
-    def _letter(self, message: Message) -> Letter:
+    def _envelope(self, message: Message) -> Envelope:
         body = encode(message, self._config.max_body)
-        return Letter(message.id, message.routing_key, body)
+        return Envelope(message.id, message.routing_key, body)
 
-    def _deliver(self, letter: Letter) -> None:
+    def _deliver(self, envelope: Envelope) -> None:
         pause = PAUSE
         for left in range(self._config.retries, -1, -1):
             try:
-                outcome = self._publishers.send([letter])
+                outcome = self._publishers.send([envelope])
                 error = outcome.error
+            except RefusedError:
+                raise  # the next try would be refused, too
             except BrokerError as raised:
                 error = raised
             if error is None:
@@ -209,7 +216,7 @@ class Pulse:
             pause *= 2
         if outcome.unroutable:
             message = (
-                f"no queue takes messages of {letter.routing_key!r} from the exchange "
+                f"no queue takes messages of {envelope.routing_key!r} from the exchange "
                 f"{self._config.exchange!r}, so the broker did not keep one: start a consumer "
                 "first, or set PULSE_MANDATORY to false if they may get lost"
             )

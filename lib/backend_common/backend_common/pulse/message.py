@@ -49,15 +49,3 @@ def encode(message: Message, limit: int) -> str:
         )
         raise ValueError(text)
     return body
-
-
-def decode(body: bytes | str) -> Any:
-    """Return the payload that *body* is.
-
-    :raises ValueError: it is not JSON, or nested too deeply to be read.
-    """
-    try:
-        return json.loads(body)
-    except RecursionError as error:
-        message = "it is nested too deeply"
-        raise ValueError(message) from error

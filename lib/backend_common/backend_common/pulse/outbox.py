@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from backend_common.core import tables
 from backend_common.core.app import Application
-from backend_common.pulse.message import Message, decode
-from backend_common.pulse.publisher import Letter, Outcome
+from backend_common.pulse import body
+from backend_common.pulse.message import Message
+from backend_common.pulse.publisher import Envelope, Outcome
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
@@ -25,7 +26,7 @@ LATER = 30.0
 class Outbox:
     """The messages of one application that wait for a relay.
 
-    :param lease: seconds that a relay has to publish what it took, where rows cannot be locked.
+    :param lease: seconds that a relay has to publish what it took.
     """
 
     def __init__(self, app: Application, lease: float) -> None:
@@ -33,29 +34,33 @@ class Outbox:
         self._lease = lease
         tables.declare(app, declare)
 
-    def add(self, letter: Letter) -> None:
-        """Write *letter* down, in the transaction of ``app.db.session``.
+    def add(self, envelope: Envelope) -> None:
+        """Write *envelope* down, in the transaction of ``app.db.session``.
 
         :raises ExtensionError: the database lacks the table.
         """
         row = {
-            "message": letter.id,
-            "routing_key": letter.routing_key,
-            "body": letter.body,
+            "message": envelope.id,
+            "routing_key": envelope.routing_key,
+            "body": envelope.body,
             "due": 0.0,
         }
         self._run(lambda table: table.insert().values(row))
 
-    def take(self, limit: int) -> Sequence[Letter]:
-        """Return the oldest letters that are due, at most *limit*, for nobody else to take.
+    def take(self, limit: int) -> Sequence[Envelope]:
+        """Return the oldest envelopes that are due, at most *limit*, for nobody else to take.
 
-        PostgreSQL locks them until the transaction ends. SQLite has no such locks, so there they
-        are not due again until the lease is over.
+        PostgreSQL locks them until the transaction ends, which is the lease at the latest, so that
+        a frozen relay does not hold them for good. SQLite has no such locks, so there they are not
+        due again until the lease is over.
         """
         db = self._app.db
         if db.engine.dialect.name == "postgresql":
+            limit_ms = round(self._lease * 1000)
+            end = db.text(f"SET LOCAL idle_in_transaction_session_timeout = {limit_ms}")
+            db.session.execute(end)
             rows = self._run(lambda table: _due(table, limit).with_for_update(skip_locked=True))
-            return [_letter(row) for row in rows]
+            return [_envelope(row) for row in rows]
 
         def lease(table: Any) -> Any:
             due = _due(table, limit).with_only_columns(table.c.id)
@@ -64,14 +69,14 @@ class Outbox:
 
         rows = sorted(self._run(lease), key=lambda row: row.id)
         db.session.commit()
-        return [_letter(row) for row in rows]
+        return [_envelope(row) for row in rows]
 
-    def settle(self, letters: Iterable[Letter], outcome: Outcome) -> None:
+    def settle(self, envelopes: Iterable[Envelope], outcome: Outcome) -> None:
         """Remove what is confirmed, keep the rest for later, and commit.
 
-        :param letters: what :meth:`take` returned, in the same transaction.
+        :param envelopes: what :meth:`take` returned, in the same transaction.
         """
-        ids = {letter.id for letter in letters}
+        ids = {envelope.id for envelope in envelopes}
         rest = ids - outcome.confirmed - outcome.unroutable
         now = time.time()
         self._set_due(outcome.unroutable & ids, now + LATER)
@@ -83,7 +88,7 @@ class Outbox:
         """Return the messages that wait, the oldest first."""
         with self._app.app_context():
             rows = self._run(lambda table: table.select().order_by(table.c.id)).all()
-        return [Message(row.routing_key, decode(row.body), row.message) for row in rows]
+        return [Message(row.routing_key, body.load(row.body), row.message) for row in rows]
 
     def _set_due(self, ids: Iterable[str], due: float) -> None:
         if ids:
@@ -113,5 +118,5 @@ def _due(table: Any, limit: int) -> Any:
     return table.select().where(table.c.due <= time.time()).order_by(table.c.id).limit(limit)
 
 
-def _letter(row: Any) -> Letter:
-    return Letter(row.message, row.routing_key, row.body)
+def _envelope(row: Any) -> Envelope:
+    return Envelope(row.message, row.routing_key, row.body)

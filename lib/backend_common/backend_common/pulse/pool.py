@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from backend_common.pulse.publisher import Letter, Outcome, Publisher
+from backend_common.pulse.publisher import Envelope, Outcome, Publisher
 
 
 class Publishers:
@@ -20,17 +20,17 @@ class Publishers:
         # NB: by process. What a fork inherits is its parent's: it is neither used nor closed.
         self._idle: dict[int, list[Publisher]] = {}
 
-    def send(self, letters: Sequence[Letter]) -> Outcome:
-        """Publish *letters*; see :meth:`Publisher.send`.
+    def send(self, envelopes: Sequence[Envelope]) -> Outcome:
+        """Publish *envelopes*; see :meth:`Publisher.send`.
 
-        :raises BrokerError: the broker is not to be had.
+        :raises BrokerError: the broker cannot be reached, or refuses.
         """
         with self._borrowed() as publisher:
-            outcome = publisher.send(letters)
+            outcome = publisher.send(envelopes)
             if outcome.error is None:
                 self._keep(publisher)
                 return outcome
-        # Who works no more may be late with a confirmation; its idle fellows broke with it.
+        # A failed connection may still receive late confirms; the idle ones are probably dead too.
         publisher.drop()
         self.close()
         return outcome
@@ -44,15 +44,22 @@ class Publishers:
 
     @contextmanager
     def _borrowed(self) -> Iterator[Publisher]:
-        with self._lock:
-            idle = self._idle.get(os.getpid())
-            publisher = idle.pop() if idle else None
-        publisher = publisher or self._make()
+        publisher = self._take() or self._make()
         try:
             yield publisher
         except BaseException:
             publisher.drop()
             raise
+
+    def _take(self) -> Publisher | None:
+        """Return an idle publisher, and drop those that are dead."""
+        while True:
+            with self._lock:
+                idle = self._idle.get(os.getpid())
+                publisher = idle.pop() if idle else None
+            if publisher is None or not publisher.is_dead:
+                return publisher
+            publisher.drop()
 
     def _keep(self, publisher: Publisher) -> None:
         with self._lock:

@@ -14,27 +14,29 @@ from backend_common.pulse import broker
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
 from backend_common.pulse.errors import BrokerError
-from backend_common.pulse.library import kombu
+from backend_common.pulse.library import ERRORS, kombu
 from backend_common.pulse.message import CONTENT_TYPE
 
 PERSISTENT = 2
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A message as it is sent: its payload is JSON by now."""
+class Envelope:
+    """A message as it is sent: its payload is a body by now."""
 
     id: str
     routing_key: str
     body: str | bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    content_type: str | None = CONTENT_TYPE
+    content_encoding: str | None = "utf-8"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of letters, by their ids; those that are in neither set may have arrived or not.
+    """What became of envelopes, by their ids; an id in neither set may have arrived or not.
 
-    :param error: why the publisher stopped, which is of no use any more then.
+    :param error: why the publisher stopped; it is of no use any more then.
     """
 
     confirmed: frozenset[str]
@@ -46,12 +48,12 @@ class Publisher:
     """One connection that publishes; not for two threads at once.
 
     :param exchange: where to, one of kombu's.
-    :raises BrokerError: the broker is not to be had.
+    :raises BrokerError: the broker cannot be reached, or refuses the exchange.
     """
 
     def __init__(self, broker_: Broker, config: Config, exchange: Any) -> None:
         self._config = config
-        self._connection = broker_.connect()
+        self._connection = broker_.connect(heartbeat=config.heartbeat)
         self._sent = 0
         self._waiting: dict[int, str] = {}
         self._confirmed: set[str] = set()
@@ -65,50 +67,66 @@ class Publisher:
                 channel.events["basic_ack"].add(self._on_ack)
                 channel.events["basic_nack"].add(self._on_nack)
                 channel.events["basic_return"].add(self._on_return)
-            producer: Any = kombu.Producer(channel, exchange=exchange)
-            self._producer = producer  # declares the exchange
-        except broker.ERRORS as error:
-            self.drop()
+            with broker.declaring(f"the exchange {exchange.name!r}"):
+                exchange(channel).declare()
+            producer: Any = kombu.Producer(channel, exchange=exchange, auto_declare=False)
+            self._producer = producer
+        except BrokerError:
+            broker.drop(self._connection)
+            raise
+        except ERRORS as error:
+            broker.drop(self._connection)
             raise broker.unreachable(error) from error
+        self._watched = broker_.heartbeats.watch(self._connection, reads=True)
 
-    def send(self, letters: Sequence[Letter]) -> Outcome:
-        """Publish *letters*, whose ids differ, and wait until the broker has them all."""
-        self._confirmed, self._returned = set(), set()
-        try:
-            for letter in letters:
-                self._publish(letter)
-            self._wait()
-        except broker.ERRORS as error:
-            return self._outcome(broker.unreachable(error))
+    @property
+    def is_dead(self) -> bool:
+        """Whether the connection was found broken while nobody used it."""
+        return self._watched.is_dead
+
+    def send(self, envelopes: Sequence[Envelope]) -> Outcome:
+        """Publish *envelopes*, whose ids differ, and wait until the broker has them all."""
+        with self._watched.lock:
+            self._confirmed, self._returned = set(), set()
+            try:
+                for envelope in envelopes:
+                    self._publish(envelope)
+                self._wait()
+            except ERRORS as error:
+                return self._outcome(broker.unreachable(error))
         if self._refused:
             return self._outcome(BrokerError("the broker refused a message (basic.nack)"))
         return self._outcome(None)
 
     def close(self) -> None:
         """Close the connection."""
-        broker.close(self._connection)
+        with self._watched.lock:
+            self._watched.is_dead = True
+            broker.close(self._connection)
 
     def drop(self) -> None:
         """Close the connection, without a word to the broker."""
-        broker.drop(self._connection)
+        with self._watched.lock:
+            self._watched.is_dead = True
+            broker.drop(self._connection)
 
-    def _publish(self, letter: Letter) -> None:
+    def _publish(self, envelope: Envelope) -> None:
         if self._confirms:
             self._sent += 1
-            self._waiting[self._sent] = letter.id
+            self._waiting[self._sent] = envelope.id
         self._producer.publish(
-            letter.body,
-            routing_key=letter.routing_key,
-            content_type=CONTENT_TYPE,
-            content_encoding="utf-8",
-            headers=dict(letter.headers),
+            envelope.body,
+            routing_key=envelope.routing_key,
+            content_type=envelope.content_type,
+            content_encoding=envelope.content_encoding,
+            headers=dict(envelope.headers),
             delivery_mode=PERSISTENT,
             mandatory=self._confirms and self._config.mandatory,
-            message_id=letter.id,
+            message_id=envelope.id,
             timestamp=int(time.time()),
         )
         if not self._confirms:
-            self._confirmed.add(letter.id)
+            self._confirmed.add(envelope.id)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + self._config.confirm_timeout
@@ -135,13 +153,3 @@ class Publisher:
 
     def _meant(self, number: int, multiple: bool) -> list[int]:
         return [it for it in self._waiting if it == number or (multiple and it < number)]
-
-
-def own_exchange(config: Config) -> Any:
-    """Return the exchange that an application publishes to."""
-    return topic(config.exchange)
-
-
-def topic(name: str) -> Any:
-    """Return the exchange *name*, which sends messages by their routing keys, and lasts."""
-    return kombu.Exchange(name, type="topic", durable=True)

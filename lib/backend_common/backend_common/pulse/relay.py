@@ -5,12 +5,16 @@ from threading import Event
 from backend_common.core.app import Application
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
-from backend_common.pulse.errors import BrokerError
+from backend_common.pulse.errors import BrokerError, RefusedError
 from backend_common.pulse.outbox import Outbox
-from backend_common.pulse.publisher import Publisher, own_exchange
+from backend_common.pulse.publisher import Publisher
+from backend_common.pulse.topology import topic
 
 LONGEST_PAUSE = 5.0
-"""Seconds between attempts at what does not answer."""
+"""Seconds between attempts, at most, while the broker or the database does not answer."""
+
+REFUSED_PAUSE = 30.0
+"""Seconds between attempts while the broker refuses: somebody has to correct something first."""
 
 
 class Relay:
@@ -20,7 +24,13 @@ class Relay:
     outbox: then it is published twice, with the same id.
     """
 
-    def __init__(self, app: Application, config: Config, broker: Broker, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        app: Application,
+        config: Config,
+        broker: Broker,
+        outbox: Outbox,
+    ) -> None:
         self._app = app
         self._config = config
         self._broker = broker
@@ -32,12 +42,19 @@ class Relay:
 
         :param until_empty: stop as well when nothing is due.
         """
-        away = (BrokerError, self._app.db.exc.OperationalError, self._app.db.exc.InterfaceError)
+        exc = self._app.db.exc
+        away = (BrokerError, exc.OperationalError, exc.InterfaceError, exc.InternalError)
         pause = self._config.poll
         while not stop.is_set():
             try:
                 found = self.step()
                 pause = self._config.poll
+            except RefusedError as error:
+                self._app.logger.error(
+                    "the relay will try again in %.0f s: %s", REFUSED_PAUSE, error
+                )
+                stop.wait(REFUSED_PAUSE)
+                continue
             except away as error:
                 self._app.logger.warning(
                     "the relay will try again in %.1f s: %s", pause, _said(error)
@@ -58,16 +75,18 @@ class Relay:
         """
         publisher = self._connect()  # first: nothing is locked while the broker is looked for
         with self._app.app_context():
-            letters = self._outbox.take(self._config.batch)
-            if not letters:
+            envelopes = self._outbox.take(self._config.batch)
+            if not envelopes:
                 return 0
-            outcome = publisher.send(letters)
+            outcome = publisher.send(envelopes)
             if outcome.error:
                 publisher.drop()
                 self._publisher = None
-            self._outbox.settle(letters, outcome)
+            self._outbox.settle(envelopes, outcome)
         if outcome.unroutable:
-            keys = {letter.routing_key for letter in letters if letter.id in outcome.unroutable}
+            keys = {
+                envelope.routing_key for envelope in envelopes if envelope.id in outcome.unroutable
+            }
             self._app.logger.error(
                 "no queue takes messages of %s from the exchange %s: they wait in the outbox; "
                 "start a consumer, or set PULSE_MANDATORY to false",
@@ -76,7 +95,7 @@ class Relay:
             )
         if outcome.error:
             raise outcome.error
-        return len(letters)
+        return len(envelopes)
 
     def close(self) -> None:
         """Close the connection."""
@@ -85,8 +104,12 @@ class Relay:
             self._publisher = None
 
     def _connect(self) -> Publisher:
+        if self._publisher is not None and self._publisher.is_dead:
+            self._publisher.drop()
+            self._publisher = None
         if self._publisher is None:
-            self._publisher = Publisher(self._broker, self._config, own_exchange(self._config))
+            exchange = topic(self._config.exchange)
+            self._publisher = Publisher(self._broker, self._config, exchange)
         return self._publisher
 
 

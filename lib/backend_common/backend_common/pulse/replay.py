@@ -5,10 +5,11 @@ from typing import Any
 from backend_common.pulse import broker
 from backend_common.pulse.broker import Broker
 from backend_common.pulse.config import Config
-from backend_common.pulse.consumer import Subscription, declare
 from backend_common.pulse.errors import BrokerError
-from backend_common.pulse.library import kombu
-from backend_common.pulse.publisher import Letter, Publisher
+from backend_common.pulse.library import ERRORS, kombu
+from backend_common.pulse.message import CONTENT_TYPE
+from backend_common.pulse.publisher import Envelope, Publisher
+from backend_common.pulse.topology import Subscription, declare
 
 
 def replay(broker_: Broker, config: Config, subscription: Subscription) -> int:
@@ -35,20 +36,21 @@ def replay(broker_: Broker, config: Config, subscription: Subscription) -> int:
                     count += 1
             finally:
                 publisher.close()
-        except broker.ERRORS as error:
+        except ERRORS as error:
             raise broker.unreachable(error) from error
     return count
 
 
 def _give_back(publisher: Publisher, subscription: Subscription, message: Any) -> None:
-    body = message.body
-    letter = Letter(
+    envelope = Envelope(
         id=str(message.properties.get("message_id") or ""),
         routing_key=subscription.queue,
-        body=body if isinstance(body, str) else bytes(body),
+        body=message.body,
         headers=message.headers,
+        content_type=message.content_type or CONTENT_TYPE,
+        content_encoding=message.content_encoding,
     )
-    outcome = publisher.send([letter])
+    outcome = publisher.send([envelope])
     if outcome.error:
         raise outcome.error
     if outcome.unroutable:

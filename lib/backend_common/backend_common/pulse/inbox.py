@@ -1,4 +1,7 @@
-"""Which messages were handled: brokers and relays deliver at least once, handlers work once."""
+"""The inbox: which messages were handled.
+
+Brokers and relays deliver at least once; handlers work once.
+"""
 
 import threading
 import time
@@ -13,19 +16,20 @@ if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
 
 TABLE = "pulse_seen"
+"""The name that the table has in existing deployments: another one would lose what it says."""
 
 
-class Seen(Protocol):
-    """What remembers messages."""
+class Inbox(Protocol):
+    """Remembers the messages that were handled."""
 
     def once(self, queue: str, message: str, work: Callable[[], object]) -> bool:
-        """Do *work*, unless it was done for this message of this queue; tell whether it was."""
+        """Do *work*, unless it was done for this message of this queue; return whether it did."""
 
     def forget(self) -> None:
         """Forget what is old."""
 
 
-class SeenInMemory:
+class MemoryInbox:
     """Remembers the newest messages until the process ends.
 
     :param size: how many.
@@ -34,25 +38,25 @@ class SeenInMemory:
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
-        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._handled: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def once(self, queue: str, message: str, work: Callable[[], object]) -> bool:
-        """See :meth:`Seen.once`."""
+        """See :meth:`Inbox.once`."""
         with self._lock:
-            if (queue, message) in self._seen:
+            if (queue, message) in self._handled:
                 return False
         work()
         with self._lock:
-            self._seen[queue, message] = None
-            if len(self._seen) > self._size:
-                self._seen.popitem(last=False)
+            self._handled[queue, message] = None
+            if len(self._handled) > self._size:
+                self._handled.popitem(last=False)
         return True
 
     def forget(self) -> None:
         """Do nothing: the oldest go by themselves."""
 
 
-class SeenInDatabase:
+class DatabaseInbox:
     """Remembers messages in the database, in the transaction of the work itself.
 
     So either both are committed or neither is, and of two consumers that got the same message one
@@ -67,7 +71,7 @@ class SeenInDatabase:
         tables.declare(app, declare)
 
     def once(self, queue: str, message: str, work: Callable[[], object]) -> bool:
-        """See :meth:`Seen.once`; it commits ``app.db.session``, or rolls it back."""
+        """See :meth:`Inbox.once`; it commits ``app.db.session``, or rolls it back."""
         db = self._app.db
         row = {"queue": queue, "message": message, "at": time.time()}
         try:
