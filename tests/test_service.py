@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from checkout import append
-from service import migrate, serving
+from service import DEVELOPMENT, migrate, serving
 from toolchain import build, build_error, packages
 
 pytestmark = pytest.mark.builds
@@ -43,8 +43,19 @@ def test_an_app_serves(app: Path, state: dict[str, str]) -> None:
 
 def test_the_deployed_object_is_where_the_convention_has_it(app: Path) -> None:
     code = "from treestatus.flask import app; import flask; print(isinstance(app, flask.Flask))"
-    printed = subprocess.check_output([app / "bin/python", "-c", code], env={}, text=True)
+    printed = subprocess.check_output([app / "bin/python", "-c", code], env=DEVELOPMENT, text=True)
     assert printed == "True\n"
+
+
+def test_an_app_is_for_production_and_names_what_it_lacks(app: Path) -> None:
+    for command in ("treestatus --port 0", "flask --app treestatus.flask routes"):
+        program, *options = command.split()
+        done = subprocess.run(
+            [app / "bin" / program, *options], env={}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("Error: the setting SECURITY_TRUSTED_HOPS of 'treestatus' ")
 
 
 def test_the_app_does_not_depend_on_its_tests(app: Path) -> None:

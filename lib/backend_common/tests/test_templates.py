@@ -182,3 +182,17 @@ def test_no_folder(service: Service) -> None:
         f"'shop' asks for the extension 'templates' and has no folder {folder}: "
         "create it, or list it as package data if the service is installed"
     )
+
+
+def test_production_has_no_pages_without_security(service: Service) -> None:
+    service({"shop/templates/page.html": ""})
+    with pytest.raises(SettingError) as error:
+        create_app("shop", extensions=["templates"], config={"APP_CHANNEL": "production"})
+    assert str(error.value) == (
+        "'shop' has the extension 'templates' without 'security', and production sends no page "
+        "without a content security policy: name both in "
+        "create_app('shop', extensions=[..., 'security', 'templates'])"
+    )
+    pytest.importorskip("flask_talisman", reason="needs the extra security too")
+    config = {"APP_CHANNEL": "production", "SECURITY_TRUSTED_HOPS": 0}
+    create_app("shop", extensions=["templates", "security"], config=config)

@@ -1,5 +1,20 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
+
+
+@pytest.fixture
+def app_config() -> dict[str, Any]:
+    """As in production, callers without credentials may change nothing."""
+    return {"AUTH_DEVELOPMENT_PERMISSIONS": []}
+
+
+@pytest.fixture
+def client(user: Callable[..., FlaskClient]) -> FlaskClient:
+    """A client of alice, who may do everything with trees."""
+    return user("treestatus/trees/*", name="alice")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_a_tree_is_made_once(client: FlaskClient, autoland: str) -> None:
 
 
 @pytest.fixture
-def at_once(app: App) -> AtOnce:
+def at_once(user: Callable[..., FlaskClient]) -> AtOnce:
     """Make requests at the same time, each in its thread; return their statuses, sorted."""
 
     def run(*requests: tuple[str, str, Any]) -> list[int]:
@@ -51,7 +51,7 @@ def at_once(app: App) -> AtOnce:
         statuses: list[int] = []
 
         def make(method: str, path: str, body: Any) -> None:
-            client = app.test_client()
+            client = user("treestatus/trees/*")
             barrier.wait()
             statuses.append(client.open(path, method=method, json=body).status_code)
 
@@ -134,8 +134,47 @@ def test_the_log(client: FlaskClient, autoland: str) -> None:
     latest, first = client.get(f"/trees/{autoland}/logs").get_json()["result"]
     age = datetime.now(UTC) - datetime.fromisoformat(latest.pop("when"))
     assert timedelta() <= age < timedelta(hours=1)
-    assert latest == {"id": first["id"] + 1, "tree": autoland, "who": "anonymous", **CLOSING}
+    assert latest == {"id": first["id"] + 1, "tree": autoland, "who": "alice", **CLOSING}
     assert (first["status"], first["reason"], first["tags"]) == ("open", "", [])
+
+
+def test_the_log_names_the_user_of_each_change(
+    client: FlaskClient, user: Callable[..., FlaskClient], autoland: str
+) -> None:
+    bob = user("treestatus/trees/update", name="bob")
+    assert bob.patch("/trees", json={"trees": [autoland], **CLOSING}).status_code == 204
+    changes = client.get(f"/trees/{autoland}/logs").get_json()["result"]
+    assert [change["who"] for change in changes] == ["bob", "alice"]
+
+
+WRITES = {
+    "create": ("PUT", "/trees/try", {"status": "open"}),
+    "update": ("PATCH", "/trees", {"trees": ["autoland"], "reason": "why not"}),
+    "delete": ("DELETE", "/trees/autoland", None),
+}
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_each_change_needs_a_permission_of_its_own(
+    app: App, user: Callable[..., FlaskClient], autoland: str, action: str
+) -> None:
+    method, path, body = WRITES[action]
+    nobody = app.test_client()
+    assert detail(nobody.open(path, method=method, json=body), 401).startswith("This needs cred")
+    others = [f"treestatus/trees/{other}" for other in WRITES if other != action]
+    client = user("treestatus/trees", "treestatus/tree/*", "tokens/*", *others)
+    response = client.open(path, method=method, json=body)
+    assert detail(response, 403) == f"This needs the permission treestatus/trees/{action}."
+    logs = nobody.get(f"/trees/{autoland}/logs").get_json()["result"]
+    assert [log["reason"] for log in logs] == [""]
+    client = user(f"treestatus/trees/{action}")
+    assert client.open(path, method=method, json=body).status_code in (201, 204)
+
+
+def test_everybody_may_read(app: App, autoland: str) -> None:
+    client = app.test_client()
+    for path in ("/", "/trees", f"/trees/{autoland}", f"/trees/{autoland}/logs"):
+        assert client.get(path).status_code == 200
 
 
 def test_a_message_of_the_day_is_not_a_change_of_status(client: FlaskClient, autoland: str) -> None:

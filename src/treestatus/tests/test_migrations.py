@@ -14,7 +14,8 @@ def test_the_migrations_make_what_the_models_say(app: App) -> None:
 
 
 def test_the_migrations_can_be_taken_back(app: App) -> None:
+    assert flask_db(app, "downgrade").output == "took back 0002\n"
     assert flask_db(app, "downgrade").output == "took back 0001\n"
     assert app.test_client().get("/trees").status_code == 503
-    assert flask_db(app, "upgrade").output == "applied 0001\n"
+    assert flask_db(app, "upgrade").output == "applied 0001\napplied 0002\n"
     assert app.test_client().get("/trees").status_code == 200

@@ -7,12 +7,12 @@ import backend_common
 
 from treestatus import pages
 
+EXTENSIONS = ["log", "security", "templates", "api", "auth", "db"]
+
 
 def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
     """Make the application; *config* goes on top of ``settings.py``."""
-    app = backend_common.create_app(
-        "treestatus", extensions=["log", "api", "db", "templates"], config=config
-    )
+    app = backend_common.create_app("treestatus", extensions=EXTENSIONS, config=config)
     app.api.register("api.yml")
     app.add_url_rule("/", view_func=pages.index)
     return app

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from backend_common.auth import User
 from werkzeug.exceptions import BadRequest
 
 from treestatus import trees
@@ -23,23 +24,23 @@ def get_tree(tree: str) -> Json:
     return {"result": _tree(trees.one(tree))}
 
 
-def put_tree(tree: str, body: Json) -> tuple[Json, int]:
+def put_tree(tree: str, body: Json, user: User) -> tuple[Json, int]:
     """Make a tree."""
     if body.pop("tree", tree) != tree:
         raise BadRequest("The tree in the body is not the tree in the path.")
     defaults = {"reason": "", "tags": [], "message_of_the_day": ""}
     fields = {**defaults, **body}
     _check_closing(fields)
-    return {"result": _tree(trees.make(tree, **fields))}, HTTPStatus.CREATED
+    return {"result": _tree(trees.make(tree, user.name, **fields))}, HTTPStatus.CREATED
 
 
-def patch_trees(body: Json) -> tuple[None, int]:
+def patch_trees(body: Json, user: User) -> tuple[None, int]:
     """Change some trees."""
     names = body.pop("trees")
     if "status" in body:
         body.setdefault("tags", [])
     _check_closing(body)
-    trees.update(names, **body)
+    trees.update(names, user.name, **body)
     return None, HTTPStatus.NO_CONTENT
 
 

@@ -13,8 +13,6 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from treestatus.models import Change, Tree
 
-ANYONE = "anonymous"  # until requests are authenticated
-
 
 def every() -> Sequence[Tree]:
     """Return all trees, by name."""
@@ -32,13 +30,15 @@ def one(name: str) -> Tree:
     return tree
 
 
-def make(name: str, **fields: Any) -> Tree:
-    """Make the tree *name*; *fields* are the others of :class:`Tree`.
+def make(name: str, who: str, **fields: Any) -> Tree:
+    """Make the tree *name*.
 
+    :param who: the name of the user who makes it, for the log.
+    :param fields: the other fields of :class:`Tree`.
     :raises Conflict: there is such a tree.
     """
     tree = Tree(tree=name, **fields)
-    tree.changes.add(_change(tree))
+    tree.changes.add(_change(tree, who))
     session = current_app.db.session
     session.add(tree)
     try:
@@ -49,11 +49,12 @@ def make(name: str, **fields: Any) -> Tree:
     return tree
 
 
-def update(names: Iterable[str], **fields: Any) -> None:
+def update(names: Iterable[str], who: str, **fields: Any) -> None:
     """Set *fields* of the trees *names*; a new status, reason or tags go to the log.
 
     All trees change, or none.
 
+    :param who: the name of the user who changes them, for the log.
     :raises NotFound: some of them do not exist; the error names them.
     """
     session = current_app.db.session
@@ -66,7 +67,7 @@ def update(names: Iterable[str], **fields: Any) -> None:
         if tree is None:
             absent.append(name)
         elif fields.keys() & {"status", "reason", "tags"}:
-            tree.changes.add(_change(tree))
+            tree.changes.add(_change(tree, who))
     if absent:
         session.rollback()
         raise _not_found(absent)
@@ -96,10 +97,10 @@ def log(name: str, limit: int | None) -> Sequence[Change]:
     return current_app.db.session.scalars(query.limit(limit)).all()
 
 
-def _change(tree: Tree) -> Change:
+def _change(tree: Tree, who: str) -> Change:
     return Change(
         when=datetime.now(UTC),
-        who=ANYONE,
+        who=who,
         status=tree.status,
         reason=tree.reason,
         tags=tree.tags,

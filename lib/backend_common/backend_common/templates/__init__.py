@@ -9,6 +9,7 @@ from typing import Any
 import flask
 import jinja2
 
+from backend_common.core.app import Application
 from backend_common.core.settings import SettingError
 from backend_common.templates import static
 
@@ -31,14 +32,22 @@ class Templates:
             return flask.render_template(template, **context)
 
 
-def init_app(app: flask.Flask) -> Templates:
+def init_app(app: Application) -> Templates:
     """Make Jinja strict in *app*: everything is escaped, nothing is undefined.
 
     ``csp_nonce()`` is the nonce of the response, which the extension ``security`` makes, and
     ``url_for("static", filename=...)`` has the hash of the file.
 
-    :raises SettingError: the service has no folder of templates.
+    :raises SettingError: the service has no folder of templates, or is in production without
+        ``security``.
     """
+    if app.in_production and "security" not in app.loaded:
+        message = (
+            f"{app.name!r} has the extension 'templates' without 'security', and production sends "
+            "no page without a content security policy: name both in "
+            f"create_app({app.name!r}, extensions=[..., 'security', 'templates'])"
+        )
+        raise SettingError(message)
     folder = Path(app.root_path, app.template_folder or "templates")
     if not folder.is_dir():
         message = (
