@@ -9,6 +9,7 @@ from urllib.parse import quote
 from backend_common import App
 from hypothesis import strategies as st
 
+from . import forms
 from .headers import HTTPS, latin, login
 
 Json = dict[str, Any]
@@ -29,9 +30,9 @@ TYPES = [
     "",
 ]
 ODD = ["", "null", "NaN", "1e999", "-0", "9" * 5000, "{}", "[[", "a,b", "\0", "%", "../..", "é" * 9]
-FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
 GUARDED = 3
 """How many times as many requests go to operations that authenticate the caller."""
+COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 OPERATIONS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 texts = st.text(max_size=20) | st.sampled_from(ODD)
@@ -92,28 +93,27 @@ def operation(document: Json, path: str, method: str, described: Json) -> Strate
             for each in parameters
             if each["in"] == place
         }
-        for place in ("path", "query", "header", "cookie", "formData")
+        for place in ("path", "query", "header", "cookie")
+    }
+    fields = {
+        each["name"]: values(document, each) for each in parameters if each["in"] == "formData"
     }
     content = described.get("requestBody", {}).get("content", {})
     schemas = [each["schema"] for each in content.values()]
     schemas += [each["schema"] for each in parameters if each["in"] == "body"]
     types = [*content, *TYPES[:1]]
-    bodies: Strategy = st.binary(max_size=50) | anything.map(as_json)
-    bodies |= st.binary(max_size=50).map(lambda part: FILE + part + b"\r\n--x--")
+    made: Strategy = st.binary(max_size=50) | anything.map(as_json)
     for each in schemas:
-        bodies = values(document, each).map(as_json) | bodies
-        fields = resolve(document, each).get("properties", {})
-        named["formData"] |= {
-            name: values(document, field).map(as_text) for name, field in fields.items()
-        }
-    if named["formData"]:
-        forms = st.fixed_dictionaries({}, optional=named["formData"])
-        bodies |= forms.map(lambda given: as_query(given).encode())
+        made = values(document, each).map(as_json) | made
+        fields |= {name: values(document, it) for name, it in described_in(document, each).items()}
+    bodies = st.tuples(st.sampled_from(types) | st.sampled_from(TYPES), made)
+    if fields:
+        bodies = forms.bodies(fields) | bodies
     of_headers = {
         name: value.map(lambda text: text.encode("latin-1", "replace").decode("latin-1"))
         for name, value in named["header"].items()
     }
-    return st.fixed_dictionaries(
+    requests = st.fixed_dictionaries(
         {
             "path": st.fixed_dictionaries(named["path"]).map(lambda given: fill(path, given)),
             "query_string": st.fixed_dictionaries({}, optional=named["query"]).map(as_query)
@@ -122,10 +122,20 @@ def operation(document: Json, path: str, method: str, described: Json) -> Strate
             # Most requests have the method of the operation.
             "method": st.sampled_from([method.upper()] * 50 + METHODS),
             "headers": st.fixed_dictionaries({}, optional=of_headers).map(on_one_line),
-            "data": bodies,
-            "content_type": st.sampled_from(types) | st.sampled_from(TYPES),
         }
     )
+    return st.tuples(requests, bodies).map(
+        lambda given: {**given[0], "content_type": given[1][0], "data": given[1][1]}
+    )
+
+
+def described_in(document: Json, schema: Json) -> Json:
+    """Return the properties of a schema, and of those that it is composed of."""
+    schema = resolve(document, schema)
+    found: Json = dict(schema.get("properties", {}))
+    for each in (each for key in COMPOSITIONS for each in schema.get(key, [])):
+        found |= described_in(document, each)
+    return found
 
 
 def elsewhere(rule: str) -> Strategy:
@@ -185,13 +195,24 @@ def _values(document: Json, schema: Json) -> Strategy:
     allowed = [
         kinds[each]() for each in (kind if isinstance(kind, list) else [kind]) if each in kinds
     ]
-    allowed += [values(document, each) for each in schema.get("oneOf", [])]
+    if "allOf" in schema:
+        allowed.append(joined(document, schema))
+    allowed += [values(document, each) for key in COMPOSITIONS[1:] for each in schema.get(key, [])]
     if named := [
         *schema.get("enum", []),
         *[schema[it] for it in ("example", "const") if it in schema],
     ]:
         allowed.append(st.sampled_from(named))
     return st.one_of(*allowed, *allowed, anything)
+
+
+def joined(document: Json, schema: Json) -> Strategy:
+    """Return a strategy for values of a schema with ``allOf``: the parts, taken together."""
+    if properties := described_in(document, schema):
+        return st.fixed_dictionaries(
+            {}, optional={name: values(document, each) for name, each in properties.items()}
+        )
+    return st.one_of(*(values(document, each) for each in schema["allOf"]))
 
 
 def resolve(document: Json, described: Json) -> Json:

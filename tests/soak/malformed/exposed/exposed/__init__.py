@@ -7,7 +7,7 @@ import backend_common
 
 from . import pages
 
-DOCUMENTS = ("swagger2.yml", "openapi30.yml", "openapi31.yml")
+DOCUMENTS = ("swagger2.yml", "openapi30.yml", "openapi31.yml", "composed.yml")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
