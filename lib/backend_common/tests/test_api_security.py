@@ -10,6 +10,7 @@ from backend_common.api import DocumentError
 from flask.testing import FlaskClient
 from shop_api import Json, operation, problem, serve
 from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]
 
@@ -57,6 +58,7 @@ SCHEMES: Json = {
     "waiting": {"type": "http", "scheme": "bearer", "x-bearerInfoFunc": "shop.api.waiting"},
     "object": {"type": "http", "scheme": "bearer", "x-bearerInfoFunc": "shop.api.waiting_object"},
     "digest": {"type": "http", "scheme": "digest"},
+    "asked": {"type": "http", "scheme": "bearer", "x-tokenInfoUrl": "https://a.example"},
 }
 
 
@@ -159,15 +161,39 @@ def test_a_scheme_that_cannot_be_served(service: Service, scheme: str, reason: s
     assert reason in str(error.value)
 
 
+# Schemes that are left to auth.
+LEFT: Json = {
+    "oidc": {"type": "openIdConnect", "openIdConnectUrl": "https://a.example"},
+    "password": {"type": "http", "scheme": "basic"},
+    "authorization": {"type": "apiKey", "in": "header", "name": "authorization"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+    **{
+        f"my_{place}": {"type": "apiKey", "in": place, "name": "Mine"}
+        for place in ("header", "query", "cookie")
+    },
+}
+
+
 class Auth:
     """What the api uses of the extension ``auth``: everybody who says so may do what they say."""
 
-    def authenticate(self) -> Any:
-        return flask.request.headers.get("From")
+    def __init__(self) -> None:
+        self.token: str | None = None
+
+    def authenticate(self, token: str | None = None) -> Any:
+        self.token = token or self.token
+        user = self.token or flask.request.headers.get("From")
+        if user == "wrong":
+            raise Unauthorized("The token is wrong.")
+        return user
+
+    def require_permissions(self, permissions: Any) -> None:
+        if "" in permissions:
+            raise ValueError(f"{permissions} are no permissions")
 
     def require(self, permissions: Any) -> None:
         if not self.authenticate():
-            raise Unauthorized
+            raise Unauthorized("This needs credentials.")
         may = flask.request.headers.get("May", "").split()
         roles = permissions if permissions and isinstance(permissions[0], list) else [permissions]
         if not any(set(role) <= set(may) for role in roles):
@@ -184,7 +210,7 @@ def bound(
     document = {
         "openapi": "3.0.3",
         "info": {"title": "Shop", "version": "1"},
-        "components": {"securitySchemes": {"unbound": SCHEMES["unbound"]}},
+        "components": {"securitySchemes": {**SCHEMES, **LEFT}},
         "paths": paths,
     }
     service({"shop/api.yml": json.dumps(document), "shop/api.py": functions})
@@ -227,6 +253,206 @@ def test_auth_gives_no_token_info(service: Service) -> None:
         DocumentError, match=r"the argument 'token_info' of shop.api.get is not giv"
     ):
         bound(service, [{"unbound": []}], {}, functions)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "more", "reason"),
+    [
+        (
+            [{}, {"unbound": []}],
+            {"x-permissions": ["a"]},
+            "x-permissions cannot be enforced beside the security requirement {}, which lets "
+            "everybody pass: remove one of the two (at #/paths/~1/get)",
+        ),
+        (
+            [{"unbound": []}, {}],
+            {"x-permissions": []},
+            "x-permissions cannot be enforced beside the security requirement {}",
+        ),
+        (
+            [{"unbound": []}, {"header": []}],
+            {"x-permissions": ["a"]},
+            "x-permissions cannot be enforced beside the security scheme 'header', which is not "
+            "left to the extension 'auth': load it and remove the function of the scheme, or",
+        ),
+        (
+            [{"bearer": []}],
+            {"x-permissions": ["a"]},
+            "x-permissions cannot be enforced beside the security scheme 'bearer'",
+        ),
+        (
+            [{"unbound": [""]}],
+            {},
+            "[''] are no permissions",
+        ),
+        (
+            [{"unbound": []}],
+            {"x-permissions": [""]},
+            "[''] are no permissions",
+        ),
+        (
+            [{"header": ["a"]}],
+            {},
+            "",
+        ),
+        (
+            [{"basic": ["a"]}],
+            {},
+            "the scopes of the security scheme 'basic' would not be checked: "
+            "give shop.api.basic an argument required_scopes, or remove them",
+        ),
+        (
+            [{"password": []}],
+            {},
+            "nothing checks the security scheme 'password', since the extension 'auth' knows no "
+            "passwords: name a function in its x-basicInfoFunc",
+        ),
+        ([{"digest": []}], {}, "the security scheme 'digest' is of the unsupported kind 'digest'"),
+        (
+            [{"unbound": [], "my_query": []}],
+            {},
+            "the security schemes 'unbound' and 'my_query' are both left to the extension 'auth', "
+            "which knows one user: name one of them",
+        ),
+        (
+            [{"asked": []}],
+            {},
+            "x-tokenInfoUrl of the security scheme 'asked' is not supported: name a function in "
+            "x-tokenInfoFunc, or leave it to the extension 'auth'",
+        ),
+    ],
+)
+def test_what_could_not_be_enforced(
+    service: Service, requirements: list[Json], more: Json, reason: str
+) -> None:
+    if not reason:
+        bound(service, requirements, more)
+        return
+    with pytest.raises(DocumentError) as error:
+        bound(service, requirements, more)
+    assert reason in str(error.value)
+
+
+def test_permissions_beside_a_function_that_is_asked_too(service: Service) -> None:
+    app = bound(service, [{"unbound": [], "header": []}], {"x-permissions": ["a"]})
+    client = app.test_client()
+    headers = {"From": "me", "May": "a", "Key": "good"}
+    assert client.get("/", headers=headers).get_json()["user"] == "me"
+    assert client.get("/", headers={**headers, "May": "b"}).status_code == 403
+    assert client.get("/", headers={**headers, "Key": "bad"}).status_code == 401
+    assert client.get("/", headers={"From": "me", "May": "a"}).status_code == 401
+
+
+@pytest.mark.parametrize("place", ["header", "query", "cookie"])
+def test_a_key_that_is_left_to_auth(service: Service, place: str) -> None:
+    client = bound(service, [{f"my_{place}": ["a"]}], {}).test_client(use_cookies=False)
+
+    def ask(key: str | None, **headers: str) -> TestResponse:
+        if key is None:
+            return client.get("/", headers=headers)
+        where: Json = {
+            "header": {"headers": {**headers, "Mine": key}},
+            "query": {"query_string": {"Mine": key}, "headers": headers},
+            "cookie": {"headers": {**headers, "Cookie": f"Mine={key}"}},
+        }
+        return client.get("/", **where[place])
+
+    response = ask(None, From="other", May="a")
+    assert (response.status_code, problem(response)["detail"]) == (
+        401,
+        "No authorization token provided",
+    )
+    assert response.headers["WWW-Authenticate"] == 'Apikey realm="this API"'
+    assert ask("me", May="a").get_json()["user"] == "me"
+    assert ask("me", From="other", May="a").get_json()["user"] == "me"
+    assert ask("me", May="b").status_code == 403
+    response = ask("wrong", May="a")
+    assert (response.status_code, problem(response)["detail"]) == (401, "The token is wrong.")
+
+
+@pytest.mark.parametrize("scheme", ["authorization", "session", "oidc", "unbound"])
+def test_places_that_auth_looks_at_by_itself(service: Service, scheme: str) -> None:
+    client = bound(service, [{scheme: []}], {}).test_client()
+    assert client.get("/", headers={"From": "me"}).get_json()["user"] == "me"
+    response = client.get("/")
+    assert (response.status_code, problem(response)["detail"]) == (401, "This needs credentials.")
+
+
+OPTIONAL = [[{}, {"unbound": ["a"]}], [{"unbound": ["a"]}, {}]]
+
+
+@pytest.mark.parametrize("requirements", OPTIONAL)
+def test_who_is_known_is_known_although_nobody_must_be(
+    service: Service, requirements: list[Json]
+) -> None:
+    client = bound(service, requirements, {}).test_client()
+    assert client.get("/", headers={"From": "me", "May": "a"}).get_json()["user"] == "me"
+    assert client.get("/").get_json()["user"] is None
+    # A user without the permission is nobody here, and a wrong token is told.
+    assert client.get("/", headers={"From": "me", "May": "b"}).get_json()["user"] is None
+    response = client.get("/", headers={"From": "wrong"})
+    assert (response.status_code, problem(response)["detail"]) == (401, "The token is wrong.")
+
+
+@pytest.mark.parametrize("requirements", [[{}, {"bearer": []}], [{"bearer": []}, {}]])
+def test_a_function_knows_who_calls_although_nobody_must(
+    service: Service, requirements: list[Json]
+) -> None:
+    client = guarded(service, *requirements)
+    assert client.get("/", **GOOD["bearer"]).get_json() == {"user": "me", "scope": "read"}
+    assert client.get("/").get_json() == {"user": None, "scope": None}
+    wrong = client.get("/", headers={"Authorization": "Bearer wrong"})
+    assert wrong.get_json() == {"user": None, "scope": None}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_alternative_is_left_to_auth(service: Service, order: int) -> None:
+    both: list[Json] = [{"unbound": ["a"]}, {"query": []}]
+    requirements = both[::order]
+    client = bound(service, requirements, {}).test_client()
+    assert client.get("/", headers={"From": "me", "May": "a"}).get_json()["user"] == "me"
+    assert client.get("/?Key=good").get_json()["user"] == "/"
+    assert client.get("/?Key=good", headers={"From": "wrong"}).get_json()["user"] == "/"
+    assert client.get("/", headers={"From": "me", "May": "b"}).status_code == 403
+    response = client.get("/")
+    assert response.status_code == 401
+    challenges = response.headers.getlist("WWW-Authenticate")
+    assert sorted(challenges) == ['Apikey realm="this API"', 'Bearer realm="this API"']
+
+
+def test_an_error_of_connexion_leaves_the_other_alternatives(service: Service) -> None:
+    functions = FUNCTIONS.replace(
+        'return {"sub": "me", "scope": "read"} if token == "good" else None',
+        "from connexion.exceptions import OAuthProblem; raise OAuthProblem('no good')",
+    )
+    paths = {"/": {"get": operation("get", security=[{"bearer": []}, {"query": []}])}}
+    app = serve(service, functions, paths, components={"securitySchemes": SCHEMES})
+    client = app.test_client()
+    headers = {"Authorization": "Bearer x"}
+    assert client.get("/?Key=good", headers=headers).get_json()["user"] == "/"
+    response = client.get("/", headers=headers)
+    assert (response.status_code, problem(response)["detail"]) == (401, "no good")
+    assert response.headers.getlist("WWW-Authenticate")
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "reason"),
+    [
+        ("root", "x-permissions", "x-permissions belong to an operation (at #)"),
+        ("item", "x-permissions", "x-permissions belong to an operation (at #/paths/~1)"),
+        ("operation", "x-permission", "x-permission is unknown: write x-permissions (at #/paths"),
+        ("operation", "X-Permissions", "X-Permissions is unknown: write x-permissions"),
+    ],
+)
+def test_permissions_at_the_wrong_place(
+    service: Service, place: str, key: str, reason: str
+) -> None:
+    more: Json = {key: ["a"]}
+    item: Json = {"get": operation("get", **(more if place == "operation" else {}))}
+    paths = {"/": {**item, **(more if place == "item" else {})}}
+    with pytest.raises(DocumentError) as error:
+        serve(service, FUNCTIONS, paths, **(more if place == "root" else {}))
+    assert reason in str(error.value)
 
 
 def test_permissions_without_a_scheme(service: Service) -> None:

@@ -25,7 +25,7 @@ from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
 from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import DRAFT_4, Dialect, draft_2020_12
-from backend_common.api.security import Auth
+from backend_common.api.security import PERMISSIONS, Auth
 from backend_common.core.startup import StartupError
 
 
@@ -95,6 +95,7 @@ def _load(path: Path) -> tuple[Specification, Dialect]:
             'it must begin with swagger: "2.0", openapi: "3.0.x" or openapi: "3.1.x"', "#"
         )
     _check_patterns(raw, ())
+    _check_permissions(raw)
     if version.startswith("3.1"):
         specification = OpenAPI31Specification(raw, uri=path.absolute().as_uri())
         return specification, draft_2020_12(specification.registry)
@@ -167,6 +168,30 @@ def _check_patterns(node: Any, place: tuple[str, ...]) -> None:
     elif isinstance(node, list):
         for number, value in enumerate(node):
             _check_patterns(value, (*place, str(number)))
+
+
+def _check_permissions(raw: Mapping[str, Any]) -> None:
+    """Find permissions that nothing would enforce, where they are or as they are written."""
+    _check_extensions(raw, (), is_operation=False)
+    for path, item in (raw.get("paths") or {}).items():
+        if not isinstance(item, Mapping):
+            continue
+        _check_extensions(item, ("paths", path), is_operation=False)
+        for method in METHODS & item.keys():
+            if isinstance(item[method], Mapping):
+                _check_extensions(item[method], ("paths", path, method), is_operation=True)
+
+
+def _check_extensions(
+    node: Mapping[str, Any], place: tuple[str, ...], *, is_operation: bool
+) -> None:
+    for key in node:
+        if not re.fullmatch(r"x[-_]?permissions?", key, re.IGNORECASE):
+            continue
+        if key != PERMISSIONS:
+            raise _PlaceError(f"{key} is unknown: write {PERMISSIONS}", _pointer(*place))
+        if not is_operation:
+            raise _PlaceError(f"{key} belong to an operation", _pointer(*place))
 
 
 def _pointer(*steps: object) -> str:

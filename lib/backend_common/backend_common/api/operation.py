@@ -49,7 +49,13 @@ def make_view(
     """
     source = operation._operation  # the Operation Object
     accepts = Arguments(operation.function)
-    guard = make_guard(source, operation.security, operation.security_schemes or {}, auth)
+    guard = make_guard(
+        source,
+        operation.security,
+        operation.security_schemes or {},
+        auth,
+        app.config["SESSION_COOKIE_NAME"],
+    )
     callers = [
         (name, accepts.bind(name, "the caller", always=True))
         for name in (sorted(guard.gives) if guard else ())
@@ -69,8 +75,7 @@ def make_view(
         arguments: dict[str, Any] = {}
         # NB: before anything else is looked at: what a request says may take long to check.
         if guard:
-            caller: dict[str, Any] = {}
-            guard.authorize(request, caller)
+            caller = guard.authorize(request)
             arguments.update((name, caller[key]) for key, name in callers if name)
         responses.negotiate(request)
         for each, name in parameters:

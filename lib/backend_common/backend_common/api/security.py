@@ -1,261 +1,300 @@
-"""Who may call an operation: the security schemes of a document.
+"""Who may call an operation: the security requirements of a document.
 
 A scheme is checked by the function that it names, as in connexion (``x-bearerInfoFunc``,
 ``x-basicInfoFunc``, ``x-apikeyInfoFunc``, ``x-tokenInfoFunc``), or else by the extension ``auth``.
 """
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from inspect import iscoroutinefunction, signature
 from typing import Any, NamedTuple, Protocol
 
 import flask
-from connexion.utils import get_function_from_name  # type: ignore[import-untyped]
+from starlette.exceptions import HTTPException as StarletteError
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
 
-Arguments = dict[str, Any]
-Find = Callable[[flask.Request], tuple[str, ...] | None]
-Verify = Callable[[flask.Request], Any]
+from backend_common.api import schemes
+from backend_common.api.schemes import NOTHING, Scheme, Verify
 
-NOTHING: Any = object()
-"""The request has no credentials for a scheme."""
+Caller = dict[str, Any]
+Requirement = Mapping[str, Sequence[str]]
+Attempt = Callable[[flask.Request], Caller | None]
 
 # NB: a realm must be quoted (RFC 9110, section 11.5), and werkzeug quotes what has a blank in it.
 REALM = "this API"
-
-_FUNCTIONS = {
-    "basic": "x-basicInfoFunc",
-    "bearer": "x-bearerInfoFunc",
-    "apiKey": "x-apikeyInfoFunc",
-    "oauth2": "x-tokenInfoFunc",
-    "openIdConnect": "x-openIdConnectFunc",
-}
+PERMISSIONS = "x-permissions"
 
 
 class Guard(NamedTuple):
-    """Lets a request pass, and tells the function who calls: in the arguments *gives*."""
+    """Lets a request pass, and tells the function who calls.
 
-    authorize: Callable[[flask.Request, Arguments], None]
+    :param authorize: returns the arguments *gives*; raises Unauthorized or Forbidden.
+    :param is_open: whether a request without credentials passes.
+    """
+
+    authorize: Callable[[flask.Request], Caller]
     gives: frozenset[str]
+    is_open: bool
 
 
 class Auth(Protocol):
     """What this module uses of the extension ``auth``."""
 
-    def authenticate(self) -> Any:
+    def authenticate(self, token: str | None = None) -> Any:
         """Return the user that the request's credentials are of; None where it has none.
 
+        :param token: the credentials, where a document has them in a place of its own.
         :raises Unauthorized: the credentials are wrong.
         """
 
-    def require(self, permissions: Sequence[Any]) -> Any:
+    def require(self, needed: Any) -> Any:
         """Go on if the user has the permissions: a list is one role, a list of lists several.
 
         :raises Unauthorized: there is no user.
-        :raises Forbidden: the user has not.
+        :raises Forbidden: the user does not have them.
+        """
+
+    def require_permissions(self, needed: Any) -> Any:
+        """Go on if *needed* are permissions.
+
+        :raises ValueError: they are not.
         """
 
 
 def make_guard(
     operation: Mapping[str, Any],
-    requirements: Sequence[Mapping[str, Sequence[str]]] | None,
-    schemes: Mapping[str, Mapping[str, Any]],
+    requirements: Sequence[Requirement] | None,
+    declared: Mapping[str, Scheme],
     auth: Auth | None,
+    session_cookie: str | None = None,
 ) -> Guard | None:
     """Return what guards an operation; None if everybody may call it.
 
     :param operation: its ``x-permissions``, if any, stand in place of the scopes, for ``auth``.
     :param requirements: Security Requirement Objects, of which one must be met.
-    :param schemes: Security Scheme Objects by name.
-    :raises ValueError: a scheme is unknown, or nothing checks it.
+    :param declared: Security Scheme Objects by name.
+    :param session_cookie: the name of the cookie whose session ``auth`` knows the user of.
+    :raises ValueError: a scheme is unknown, or nothing checks it, or a permission.
     """
     if not requirements:
-        if "x-permissions" in operation:
-            raise ValueError("x-permissions need a security requirement beside them")
+        if PERMISSIONS in operation:
+            raise ValueError(f"{PERMISSIONS} need a security requirement beside them")
         return None
-    if auth and all(_is_auths(schemes, requirement) for requirement in requirements):
-        return _by_auth(auth, operation, requirements)
-    alternatives = [_all_of(requirement, schemes) for requirement in requirements]
-    named = dict.fromkeys(name for requirement in requirements for name in requirement)
-    return _by_functions(alternatives, [schemes[name] for name in named])
+    asked = [each for each in requirements if each]
+    is_open = len(asked) < len(requirements)
+    used = {name: schemes.check(name, declared) for each in asked for name in each}
+    left = {name for name, scheme in used.items() if auth and not schemes.has_function(scheme)}
+    if PERMISSIONS in operation:
+        _check_enforced(asked, left, is_open=is_open)
+    makers = _Makers(operation, used, left, auth, session_cookie)
+    # NB: what auth finds by itself comes first; a token in a place of its own replaces it.
+    attempts = [attempt for own in (False, True) for attempt in makers.attempts(asked, own=own)]
+    gives = {"user"} if used and left == used.keys() else {"user", "token_info"}
+    authorize = _any_of(attempts, list(used.values()), is_open=is_open, ask=makers.ask)
+    return Guard(authorize, frozenset(gives), is_open)
 
 
-def _is_auths(
-    schemes: Mapping[str, Mapping[str, Any]], requirement: Mapping[str, Sequence[str]]
-) -> bool:
-    """Say whether all of the schemes that *requirement* names are left to the extension."""
-    return all(
-        name in schemes and not any(key in schemes[name] for key in _FUNCTIONS.values())
-        for name in requirement
-    )
+def _check_enforced(asked: Sequence[Requirement], left: set[str], *, is_open: bool) -> None:
+    """Find a way around ``x-permissions``, which ``auth`` alone enforces."""
+    if is_open:
+        raise ValueError(
+            f"{PERMISSIONS} cannot be enforced beside the security requirement {{}}, which lets "
+            "everybody pass: remove one of the two"
+        )
+    for requirement in asked:
+        if not left & requirement.keys():
+            raise ValueError(
+                f"{PERMISSIONS} cannot be enforced beside the security scheme "
+                f"{next(iter(requirement))!r}, which is not left to the extension 'auth': "
+                "load it and remove the function of the scheme, or remove them"
+            )
+
+
+class _Makers:
+    """Makes what tries each of the alternatives of one operation."""
+
+    def __init__(
+        self,
+        operation: Mapping[str, Any],
+        used: Mapping[str, Scheme],
+        left: set[str],
+        auth: Auth | None,
+        session_cookie: str | None,
+    ) -> None:
+        self._operation = operation
+        self._used = used
+        self._left = left
+        self._auth = auth
+        self._session_cookie = session_cookie
+        self.ask: Callable[[], Any] | None = None
+        """Raises what ``auth`` tells a request without credentials, if it alone checks them."""
+
+    def attempts(self, asked: Sequence[Requirement], *, own: bool) -> list[Attempt]:
+        """Return what tries those alternatives that have the token in a place of its *own*."""
+        made = []
+        roles = []
+        for requirement in asked:
+            checks = {
+                name: schemes.by_function(name, self._used[name], scopes)
+                for name, scopes in requirement.items()
+                if name not in self._left
+            }
+            name = self._name(requirement)
+            if name is None or self._auth is None:
+                if not own:
+                    made.append(_by_functions(checks))
+                continue
+            find = _token_finder(name, self._used[name], self._session_cookie)
+            if own != (find is not None):
+                continue
+            scopes = list(requirement[name])
+            if find or checks:
+                made.append(_by_auth(self._auth, self._needed([scopes]), find, checks))
+            else:
+                roles.append(scopes)
+        if roles and (auth := self._auth):
+            needed = self._needed(roles)
+            made.insert(0, _by_auth(auth, needed, None, {}))
+            if len(roles) == len(asked):
+                self.ask = lambda: auth.require(needed)
+        return made
+
+    def _name(self, requirement: Requirement) -> str | None:
+        """Return the scheme in *requirement* that is left to ``auth``, if there is one."""
+        names = [name for name in requirement if name in self._left]
+        if len(names) > 1:
+            raise ValueError(
+                f"the security schemes {' and '.join(map(repr, names))} are both left to the "
+                "extension 'auth', which knows one user: name one of them"
+            )
+        return names[0] if names else None
+
+    def _needed(self, roles: list[list[str]]) -> list[Any]:
+        """Return the permissions that a user needs: the operation's own, or else *roles*."""
+        needed = self._operation.get(PERMISSIONS, roles[0] if len(roles) == 1 else roles)
+        if not isinstance(needed, list):
+            raise ValueError(
+                f"{PERMISSIONS} must be a list of permissions, or a list of such lists"
+            )
+        if self._auth:
+            self._auth.require_permissions(needed)
+        return needed
+
+
+def _token_finder(name: str, scheme: Scheme, session_cookie: str | None) -> schemes.Find | None:
+    """Return what finds the token for *scheme*, which is left to ``auth``.
+
+    None stands for the places that ``auth`` looks at by itself: the header ``Authorization``, and
+    the session.
+    """
+    kind = schemes.kind(scheme)
+    if kind == "basic":
+        raise ValueError(
+            f"nothing checks the security scheme {name!r}, since the extension 'auth' knows no "
+            f"passwords: name a function in its {schemes.function_key(scheme)}"
+        )
+    if kind != "apiKey":
+        return None
+    place, key = scheme["in"], scheme["name"]
+    if (place, key.lower()) == ("header", "authorization") or (place, key) == (
+        "cookie",
+        session_cookie,
+    ):
+        return None
+    return schemes.finder(scheme)
 
 
 def _by_auth(
-    auth: Auth,
-    operation: Mapping[str, Any],
-    requirements: Sequence[Mapping[str, Sequence[str]]],
-) -> Guard:
-    optional = any(not requirement for requirement in requirements)
-    scopes = [[scope for each in it.values() for scope in each] for it in requirements]
-    permissions: Sequence[Any] = operation.get(
-        "x-permissions", scopes[0] if len(scopes) == 1 else scopes
-    )
+    auth: Auth, needed: Any, find: schemes.Find | None, others: Mapping[str, Verify]
+) -> Attempt:
+    """Return what asks *auth* for a user with the permissions *needed*, and then the *others*."""
 
-    if not _are_permissions(permissions):
-        raise ValueError("x-permissions must be a list of permissions, or a list of such lists")
+    def attempt(request: flask.Request) -> Caller | None:
+        token = find(request) if find else None
+        if find and token is None:
+            return None
+        try:
+            user = auth.authenticate(*(token or ()))
+        except Unauthorized as error:
+            raise _WrongTokenError(error) from error
+        if user is None:
+            return None
+        found = {name: verify(request) for name, verify in others.items()}
+        if NOTHING in found.values():
+            return None
+        auth.require(needed)
+        return {"user": user, "token_info": found}
 
-    def authorize(_: flask.Request, arguments: Arguments) -> None:
-        if not optional:
-            auth.require(permissions)
-        arguments["user"] = auth.authenticate()
-
-    return Guard(authorize, frozenset({"user"}))
-
-
-def _are_permissions(value: Any) -> bool:
-    """Say whether *value* is a role, a list of permissions, or a list of roles."""
-    if not isinstance(value, list):
-        return False
-    is_role = all(isinstance(each, str) for each in value)
-    return is_role or all(isinstance(each, list) and _are_permissions(each) for each in value)
+    return attempt
 
 
-def _by_functions(alternatives: Sequence[Verify], schemes: Sequence[Mapping[str, Any]]) -> Guard:
+def _by_functions(checks: Mapping[str, Verify]) -> Attempt:
+    def attempt(request: flask.Request) -> Caller | None:
+        found = {name: verify(request) for name, verify in checks.items()}
+        if NOTHING in found.values():
+            return None
+        info = next(iter(found.values())) if len(found) == 1 else found
+        return {"token_info": info, "user": info.get("sub", info.get("uid"))}
+
+    return attempt
+
+
+def _any_of(
+    attempts: Sequence[Attempt],
+    used: Sequence[Scheme],
+    *,
+    is_open: bool,
+    ask: Callable[[], Any] | None,
+) -> Callable[[flask.Request], Caller]:
+    """Return what tries the alternatives in turn; that nobody is welcome, too, comes last."""
     challenges = [
         WWWAuthenticate(kind, {"realm": REALM})
-        for kind in dict.fromkeys(_challenge(scheme) for scheme in schemes)
+        for kind in dict.fromkeys(schemes.challenge(scheme) for scheme in used)
     ]
 
-    def authorize(request: flask.Request, arguments: Arguments) -> None:
-        failure: HTTPException | None = None
-        for verify in alternatives:
+    def authorize(request: flask.Request) -> Caller:
+        failure: Exception | None = None
+        wrong: Exception | None = None
+        for attempt in attempts:
             try:
-                found = verify(request)
-            except (Unauthorized, Forbidden) as error:
+                if caller := attempt(request):
+                    return caller
+            except _WrongTokenError as error:
+                wrong = error.reason
+                failure = failure or wrong
+            except (HTTPException, StarletteError) as error:
+                if (status := _status(error)) not in (401, 403):
+                    raise
                 # 403 says more than 401: somebody did prove who they are.
-                failure = error if failure is None or error.code == Forbidden.code else failure
-                continue
-            if found is not NOTHING:
-                arguments["token_info"] = found
-                arguments["user"] = found.get("sub", found.get("uid"))
-                return
-        if isinstance(failure, Forbidden):
+                failure = error if failure is None or status == Forbidden.code else failure
+        if is_open and not wrong:
+            return {"user": None, "token_info": {}}
+        failure = wrong if is_open else failure
+        if failure is None and ask:
+            ask()
+        if failure is not None and (_status(failure) == Forbidden.code or _challenges(failure)):
             raise failure
-        what = failure.description if failure else "No authorization token provided"
+        what = getattr(failure, "detail", None) or getattr(failure, "description", None)
+        what = what or "No authorization token provided"
         raise Unauthorized(what, www_authenticate=challenges)
 
-    return Guard(authorize, frozenset({"user", "token_info"}))
+    return authorize
 
 
-def _all_of(
-    requirement: Mapping[str, Sequence[str]], schemes: Mapping[str, Mapping[str, Any]]
-) -> Verify:
-    checks = {name: _verifier(name, schemes, scopes) for name, scopes in requirement.items()}
-    if not checks:
-        return lambda _: {}
-    if len(checks) == 1:
-        return next(iter(checks.values()))
+class _WrongTokenError(Exception):
+    """The extension ``auth`` does not trust the token of a request."""
 
-    def verify(request: flask.Request) -> Any:
-        found = {name: check(request) for name, check in checks.items()}
-        return NOTHING if NOTHING in found.values() else found
-
-    return verify
+    def __init__(self, reason: Unauthorized) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
-def _verifier(name: str, schemes: Mapping[str, Mapping[str, Any]], scopes: Sequence[str]) -> Verify:
-    if name not in schemes:
-        raise ValueError(f"there is no security scheme {name!r}")
-    scheme = schemes[name]
-    kind = _kind(scheme)
-    key = _FUNCTIONS.get(kind)
-    if key is None:
-        raise ValueError(f"the security scheme {name!r} is of the unsupported kind {kind!r}")
-    if key not in scheme:
-        raise ValueError(
-            f"nothing checks the security scheme {name!r}: "
-            f"name a function in its {key}, or load the extension 'auth'"
-        )
-    function = _function(scheme[key])
-    find = _finder(kind, scheme)
-    accepted = signature(function).parameters
-    extra = {"required_scopes": list(scopes)} if "required_scopes" in accepted else {}
-    scopes_fit = (
-        _function(scheme["x-scopeValidateFunc"]) if "x-scopeValidateFunc" in scheme else _has_scopes
-    )
-
-    def verify(request: flask.Request) -> Any:
-        credentials = find(request)
-        if credentials is None:
-            return NOTHING
-        more = {"request": request} if "request" in accepted else {}
-        found = function(*credentials, **extra, **more)
-        if found is None:
-            raise Unauthorized(f"The credentials for {name!r} are not valid")
-        if kind in ("oauth2", "openIdConnect") and not scopes_fit(
-            list(scopes), found.get("scope", found.get("scopes", ""))
-        ):
-            raise Forbidden(f"The token does not have the scopes {', '.join(scopes)}")
-        return found
-
-    return verify
+def _status(error: Exception) -> int | None:
+    """Return the status of an error of Werkzeug's, or of Starlette's, as connexion's are."""
+    return getattr(error, "status_code", None) or getattr(error, "code", None)
 
 
-def _function(name: str) -> Callable[..., Any]:
-    function = get_function_from_name(name)
-    if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
-        raise ValueError(f"the security function {name} is async; make it a plain function")
-    return function  # type: ignore[no-any-return]
-
-
-def _kind(scheme: Mapping[str, Any]) -> str:
-    kind = str(scheme["type"])
-    if scheme.get("x-authentication-scheme", "").lower() == "bearer":
-        return "bearer"
-    return str(scheme["scheme"]).lower() if kind == "http" else kind
-
-
-def _challenge(scheme: Mapping[str, Any]) -> str:
-    # NB: a 401 must have a challenge (RFC 9110, section 15.5.2); nobody registered one for keys.
-    return {"apiKey": "apikey", "basic": "basic"}.get(_kind(scheme), "bearer")
-
-
-def _finder(kind: str, scheme: Mapping[str, Any]) -> Find:
-    if kind == "basic":
-        return _basic
-    if kind != "apiKey":
-        return _bearer
-    name, place = scheme["name"], scheme["in"]
-
-    def key(request: flask.Request) -> tuple[str, ...] | None:
-        given: dict[str, Any] = {
-            "query": request.args,
-            "header": request.headers,
-            "cookie": request.cookies,
-        }
-        text = given[place].get(name)
-        return None if text is None else (text,)
-
-    return key
-
-
-def _bearer(request: flask.Request) -> tuple[str, ...] | None:
-    kind, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return (token.strip(),) if kind.lower() == "bearer" else None
-
-
-def _basic(request: flask.Request) -> tuple[str, ...] | None:
-    kind, _, encoded = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        user, _, password = b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError) as error:
-        raise Unauthorized("The Authorization header is not valid") from error
-    return user, password
-
-
-def _has_scopes(required: Sequence[str], scopes: str | Sequence[str]) -> bool:
-    return set(required) <= set(scopes.split() if isinstance(scopes, str) else scopes)
+def _challenges(error: Exception) -> bool:
+    """Say whether *error* says by itself which credentials are needed."""
+    if isinstance(error, HTTPException):
+        return any(name.lower() == "www-authenticate" for name, _ in error.get_headers())
+    return "www-authenticate" in {name.lower() for name in getattr(error, "headers", None) or {}}

@@ -65,17 +65,19 @@ class Auth:
         """
         self._others.append(identify)
 
-    def authenticate(self) -> User | None:
+    def authenticate(self, token: str | None = None) -> User | None:
         """Return who makes the current request, or None for nobody.
 
+        :param token: the token, where it is not in the header ``Authorization``; its user is the
+            user of the request from then on.
         :raises Unauthorized: there is a token, and it is not to be trusted.
         :raises ServiceUnavailable: nobody can tell, since the keys of its issuer cannot be had.
         """
         # NB: not in flask.g, which outlives a request where a test pushed an application context.
         outcome = flask.request.environ.get(OUTCOME)
-        if outcome is None:
+        if outcome is None or token is not None:
             try:
-                outcome = self._identify()
+                outcome = self._identify() if token is None else self._bearer(token)
             except Unauthorized as error:
                 outcome = error
             flask.request.environ[OUTCOME] = outcome
