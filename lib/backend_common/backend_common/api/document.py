@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import flask
 import yaml  # type: ignore[import-untyped]
 from connexion.exceptions import (  # type: ignore[import-untyped]
     InvalidSpecification,
@@ -20,13 +19,17 @@ from connexion.json_schema import RefResolutionError  # type: ignore[import-unty
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import Specification  # type: ignore[import-untyped]
 
+from backend_common.api import yaml_file
 from backend_common.api.functions import find
 from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
 from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import DRAFT_4, Dialect, draft_2020_12
 from backend_common.api.security import PERMISSIONS, Auth
+from backend_common.core.app import Application
 from backend_common.core.startup import StartupError
+
+_TEMPLATE = re.compile(r"\{[^}]*\}")
 
 
 class DocumentError(StartupError):
@@ -41,7 +44,7 @@ class _PlaceError(Exception):
 
 
 def register(
-    app: flask.Flask,
+    app: Application,
     path: Path,
     base_path: str | None,
     auth: Auth | None,
@@ -86,9 +89,7 @@ def register(
 
 
 def _load(path: Path) -> tuple[Specification, Dialect]:
-    raw = _with_text_keys(
-        yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    )
+    raw = yaml_file.read(path)
     version = str((raw.get("openapi") or raw.get("swagger")) if isinstance(raw, dict) else "")
     if not re.match(r"(2\.0|3\.[01]\.\d+)\Z", version):
         raise _PlaceError(
@@ -103,7 +104,7 @@ def _load(path: Path) -> tuple[Specification, Dialect]:
 
 
 def _routes(
-    app: flask.Flask,
+    app: Application,
     specification: Specification,
     dialect: Dialect,
     auth: Auth | None,
@@ -115,7 +116,8 @@ def _routes(
     prefix = base_path.strip("/")
     routes: dict[str, tuple[str, dict[str, Any]]] = {}
     for path, item in specification.get("paths", {}).items():
-        methods = [method for method in item if method in METHODS]
+        # NB: Werkzeug answers HEAD with the view for GET if that comes first.
+        methods = sorted((each for each in item if each in METHODS), key="head".__ne__)
         for method in methods:
             operation = specification.operation_cls.from_spec(
                 specification, path=path, method=method, resolver=Resolver(find)
@@ -133,6 +135,8 @@ def _routes(
                 )
             except ValueError as error:
                 raise _PlaceError(str(error), _pointer("paths", path, method)) from error
+            rule = base_path + rule_of(path, operation)
+            _check_route(app, rule, method, specification, path)
             options = {
                 "endpoint": endpoint,
                 "view_func": view,
@@ -140,15 +144,25 @@ def _routes(
                 # NB: None, which is yes; True answers OPTIONS and does not route it (Flask 3.1).
                 "provide_automatic_options": False if "options" in methods else None,
             }
-            routes[endpoint] = (base_path + rule_of(path, operation), options)
+            routes[endpoint] = (rule, options)
     yield from routes.values()
 
 
-def _with_text_keys(node: Any) -> Any:
-    """YAML has keys that are numbers, such as a status, and JSON has not."""
-    if isinstance(node, Mapping):
-        return {str(key): _with_text_keys(value) for key, value in node.items()}
-    return [_with_text_keys(each) for each in node] if isinstance(node, list) else node
+def _check_route(
+    app: Application, rule: str, method: str, specification: Specification, path: str
+) -> None:
+    """Find another view, or another path of the document, that takes the requests to *rule*."""
+    place = _pointer("paths", path, method)
+    if taken := app.url_map.taken(rule, [method.upper()]):
+        raise _PlaceError(
+            f"{method.upper()} {rule} is already the view {taken!r}: remove one of the two, or "
+            "give register() another base_path",
+            place,
+        )
+    shape = _TEMPLATE.sub("{}", path)
+    for other in specification["paths"]:
+        if other != path and _TEMPLATE.sub("{}", other) == shape:
+            raise _PlaceError(f"the path {other} is the same with another name: join them", place)
 
 
 def _check_patterns(node: Any, place: tuple[str, ...]) -> None:

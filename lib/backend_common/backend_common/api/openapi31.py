@@ -27,6 +27,8 @@ from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from backend_common.api import yaml_file
+
 DIALECTS = (
     "https://json-schema.org/draft/2020-12/schema",
     "https://spec.openapis.org/oas/3.1/dialect/base",
@@ -80,6 +82,11 @@ class OpenAPI31Specification(OpenAPISpecification):  # type: ignore[misc]
             return self.registry.resolver().lookup(reference).contents
         except Unresolvable as error:
             message = f"the reference {reference} leads nowhere"
+            cause: BaseException | None = error
+            while cause:
+                if isinstance(cause, yaml.YAMLError):
+                    message = f"the reference {reference} leads to a file that is wrong: {cause}"
+                cause = cause.__cause__
             raise InvalidSpecification(message, path=place) from error
 
     def _resolved(self, document: Node) -> Node:
@@ -188,7 +195,7 @@ def _read(uri: str) -> Resource[Any]:
     if parts.scheme != "file":
         raise NoSuchResource(uri)
     try:
-        text = Path(url2pathname(unquote(parts.path))).read_text("utf-8")
+        document = yaml_file.read(Path(url2pathname(unquote(parts.path))))
     except OSError as error:
         raise NoSuchResource(uri) from error
-    return DRAFT202012.create_resource(_absolute(yaml.safe_load(text), uri))
+    return DRAFT202012.create_resource(_absolute(document, uri))

@@ -170,8 +170,15 @@ def _parameters(operation: AbstractOperation, dialect: Dialect) -> list[Paramete
     for each in operation.parameters:
         if each["in"] not in ("body", "formData"):
             definitions.setdefault((each["in"], each["name"]), each)
+    keys: dict[str, str] = {}
     made = []
     for (place, name), definition in definitions.items():
+        if place == "path" and f"{{{name}}}" not in operation.path:
+            raise ValueError(f"path parameter {name!r} is not in the path {operation.path}")
+        if place == "path" and keys.setdefault(_key(name), name) != name:
+            raise ValueError(
+                f"path parameters {keys[_key(name)]!r} and {name!r} are too much alike: rename one"
+            )
         try:
             made.append(parameter(definition, _key(name), dialect))
         except ValueError as error:

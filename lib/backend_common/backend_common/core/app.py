@@ -8,6 +8,7 @@ import flask
 
 from backend_common.core import loopback
 from backend_common.core.request import Request
+from backend_common.core.rules import Rules
 from backend_common.core.sessions import Sessions
 
 
@@ -18,6 +19,8 @@ class Application(flask.Flask):
     """
 
     request_class = Request
+    url_map: Rules
+    url_map_class = Rules
     session_interface = Sessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

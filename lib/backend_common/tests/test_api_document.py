@@ -1,0 +1,173 @@
+"""What of a document is accepted, and what is refused with one line that says where."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backend_common import App, StartupError, create_app
+from backend_common.api import DocumentError, yaml_file
+from shop_api import Json, operation, parameter, serve
+
+Service = Callable[..., Path]
+
+ONE = "def one(**given):\n    return 'one'\n\n\ndef two(**given):\n    return 'two'\n"
+HEAD = 'openapi: "3.0.3"\ninfo: {title: Shop, version: "1"}\n'
+
+
+def shop(service: Service, text: str) -> App:
+    service({"shop/api.yml": text, "shop/api.py": ONE})
+    app = create_app("shop", extensions=["api"])
+    app.api.register("api.yml")
+    return app
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_head_beside_get(service: Service, order: int) -> None:
+    functions = (
+        "import flask\n\n\ndef get():\n    return 'body'\n\n\n"
+        "def head():\n    return flask.Response(headers={'X-Head': 'yes'})\n"
+    )
+    both = [("get", operation("get")), ("head", operation("head"))]
+    client = serve(service, functions, {"/": dict(both[::order])}).test_client()
+    assert client.head("/").headers["X-Head"] == "yes"
+    assert client.get("/").get_json() == "body"
+    assert "X-Head" not in client.get("/").headers
+
+
+def test_head_of_get(service: Service) -> None:
+    client = serve(service, ONE, {"/": {"get": operation("one")}}).test_client()
+    assert (client.head("/").status_code, client.head("/").data) == (200, b"")
+
+
+YAML = HEAD + "paths:\n  /:\n    get:\n      operationId: shop.api.one\n"
+ANSWER = '      responses: {"200": {description: It.}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            YAML + ANSWER + "      operationId: shop.api.two\n",
+            "the key 'operationId' is there twice, in line 8 for the second time: remove one of",
+        ),
+        (
+            YAML
+            + "      responses:\n        200: {description: A}\n        '200': {description: B}\n",
+            "the key '200' is there twice, in line 9 for the second time",
+        ),
+        (
+            '{"openapi": "3.0.3", "paths": {}, "info": {}, "paths": {}}',
+            "the key 'paths' is there twice, in line 1 for the second time",
+        ),
+    ],
+)
+def test_a_key_that_is_there_twice(service: Service, text: str, reason: str) -> None:
+    with pytest.raises(DocumentError) as error:
+        shop(service, text)
+    assert reason in str(error.value)
+
+
+def test_a_key_that_is_there_twice_in_another_file(service: Service) -> None:
+    service({"shop/parts.yml": "It: {type: string, type: integer}\n"})
+    schema = "{$ref: 'parts.yml#/It'}"
+    text = YAML.replace("3.0.3", "3.1.0") + ANSWER
+    text += f"      parameters: [{{name: a, in: query, schema: {schema}}}]\n"
+    with pytest.raises(DocumentError, match="the key 'type' is there twice, in line 1 for the sec"):
+        shop(service, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("no", "no"),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("12:30", "12:30"),
+        ("2020-01-01", "2020-01-01"),
+        ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+        ("010", 10),
+        ("-5", -5),
+        ("1_000", "1_000"),
+        ("1.5", 1.5),
+        ("1e3", 1000.0),
+        ("5.", 5.0),
+        ("=", "="),
+    ],
+)
+def test_values_are_those_of_json(tmp_path: Path, text: str, value: Any) -> None:
+    path = tmp_path / "it.yml"
+    path.write_text(f"a: {text}\non: 1\n")
+    assert yaml_file.read(path) == {"a": value, "on": 1}
+    assert type(yaml_file.read(path)["a"]) is type(value)
+
+
+def test_what_is_merged_may_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "it.yml"
+    path.write_text("a: &a {b: 1, c: 2}\nd: {<<: *a, b: 3}\n")
+    assert yaml_file.read(path)["d"] == {"b": 3, "c": 2}
+
+
+NAMED = {"parameters": [parameter("id", "path", {"type": "string"}, required=True)]}
+NUMBERED = {"parameters": [parameter("number", "path", {"type": "string"}, required=True)]}
+
+
+def test_one_route_in_two_documents(service: Service) -> None:
+    app = serve(service, ONE, {"/a/{id}": {"get": operation("one", **NAMED)}})
+    text = HEAD + "servers: [{url: /a}]\npaths:\n  /{number}:\n    get:\n"
+    text += "      operationId: shop.api.two\n" + ANSWER
+    text += "      parameters: [{name: number, in: path, required: true, schema: {type: string}}]\n"
+    service({"shop/other.yml": text})
+    with pytest.raises(DocumentError) as error:
+        app.api.register("other.yml")
+    assert (
+        "GET /a/<number> is already the view 'shop_api_one': remove one of the two, or give "
+        "register() another base_path (at #/paths/~1{number}/get)"
+    ) in str(error.value)
+
+
+def test_one_route_twice_in_a_document(service: Service) -> None:
+    paths = {
+        "/a/{id}": {"get": operation("one", **NAMED)},
+        "/a/{number}": {"get": operation("two", **NUMBERED)},
+    }
+    with pytest.raises(DocumentError, match=r"the path /a/\{number\} is the same with another nam"):
+        serve(service, ONE, paths)
+
+
+def test_a_view_of_the_service_before_the_document(service: Service) -> None:
+    service({"shop/api.yml": YAML + ANSWER, "shop/api.py": ONE})
+    app = create_app("shop", extensions=["api"])
+    app.add_url_rule("/", "index", lambda: "index")
+    with pytest.raises(DocumentError, match="GET / is already the view 'index': remove one of the"):
+        app.api.register("api.yml")
+    app.api.register("api.yml", base_path="/v1")
+    assert app.test_client().get("/v1/").get_json() == "one"
+
+
+def test_a_view_of_the_service_after_the_document(service: Service) -> None:
+    app = shop(service, YAML + ANSWER)
+    with pytest.raises(StartupError, match="the view 'index' would never be called: GET / is alr"):
+        app.add_url_rule("/", "index", lambda: "index")
+    app.add_url_rule("/", "index", lambda: "index", methods=["POST"])
+
+
+def test_a_parameter_that_is_not_in_the_path(service: Service) -> None:
+    more: Json = {"parameters": [parameter("id", "path", {"type": "string"}, required=True)]}
+    with pytest.raises(DocumentError, match=r"path parameter 'id' is not in the path /a \(at #/pa"):
+        serve(service, ONE, {"/a": {"get": operation("one", **more)}})
+
+
+def test_names_in_a_path_that_flask_takes_for_one(service: Service) -> None:
+    more: Json = {
+        "parameters": [
+            parameter(name, "path", {"type": "string"}, required=True) for name in ("a-b", "a_b")
+        ]
+    }
+    functions = "def one():\n    return 'one'\n"
+    with pytest.raises(DocumentError, match="path parameters 'a-b' and 'a_b' are too much alike"):
+        serve(service, functions, {"/{a-b}/{a_b}": {"get": operation("one", **more)}})
