@@ -15,7 +15,7 @@ REQUESTS = 1000
 MICRO = 1_000_000
 
 KINDS = {"get": "GET with parameters", "post": "POST of JSON", "bearer": "GET with a token"}
-PEERS = {"shipped": ("connexion.FlaskApp as shipped", 0.42), "by_hand": ("Flask, by hand", 2.5)}
+PEERS = {"shipped": ("connexion.FlaskApp as shipped", 0.42), "by_hand": ("Flask, by hand", 1.3)}
 
 
 def measure(job: Job) -> Iterator[Figure]:

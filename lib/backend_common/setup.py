@@ -7,6 +7,7 @@ EXTRAS = {
     "api": [
         "connexion>=3.3,<3.4",  # backend_common.api uses names that connexion does not promise
         "jsonschema>=4.17.3",
+        "jsonschema-rs>=0.58,<0.61",
         "pyyaml>=6.0",
         "referencing>=0.35",
         "starlette>=0.35",

@@ -206,7 +206,9 @@ def test_what_no_validator_can_take(service: Service) -> None:
     response = client.post("/", data=nested, content_type="application/json")
     assert problem(response)["detail"] == ("The body is not JSON in UTF-8: it is nested too deeply")
     response = client.post("/", data='{"size": 1%s}' % ("0" * 400), content_type="application/json")
-    assert problem(response)["detail"] == "body: a number in it is too large"
+    assert response.status_code == 200  # it is a multiple of 0.1
+    response = client.post("/", data='{"size": %s.05}' % ("1" * 9), content_type="application/json")
+    assert problem(response)["detail"] == "body/size: 111111111.05 is not a multiple of 0.1"
     response = client.post("/", data='{"size": 1e999}', content_type="application/json")
     assert "a number in it is too large" in problem(response)["detail"]
 

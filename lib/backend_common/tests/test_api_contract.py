@@ -17,8 +17,6 @@ from connexion.exceptions import InvalidSpecification  # type: ignore[import-unt
 from connexion.frameworks import flask as frameworks  # type: ignore[import-untyped]
 from connexion.http_facts import METHODS  # type: ignore[import-untyped]
 from connexion.json_schema import (  # type: ignore[import-untyped]
-    Draft4RequestValidator,
-    Draft4ResponseValidator,
     RefResolutionError,
 )
 from connexion.lifecycle import ConnexionResponse  # type: ignore[import-untyped]
@@ -63,8 +61,6 @@ USED = {
     "connexion.frameworks.flask.FlaskJSONProvider",
     "connexion.frameworks.flask.flaskify_endpoint",
     "connexion.http_facts.METHODS",
-    "connexion.json_schema.Draft4RequestValidator",
-    "connexion.json_schema.Draft4ResponseValidator",
     "connexion.json_schema.RefResolutionError",
     "connexion.lifecycle.ConnexionResponse",
     "connexion.operations.AbstractOperation",
@@ -136,13 +132,6 @@ def test_an_operation() -> None:
     assert operation.responses["200"] == {"description": "It."}
     assert operation.security is None
     assert operation.security_schemes == {}
-
-
-def test_validators() -> None:
-    nullable = {"type": "string", "nullable": True}
-    assert Draft4RequestValidator(nullable).is_valid(None)
-    assert Draft4ResponseValidator(nullable).is_valid(None)
-    assert Draft4RequestValidator.FORMAT_CHECKER is not None
 
 
 def test_the_rest() -> None:

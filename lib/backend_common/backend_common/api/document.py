@@ -19,12 +19,12 @@ from connexion.json_schema import RefResolutionError  # type: ignore[import-unty
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import Specification  # type: ignore[import-untyped]
 
-from backend_common.api import yaml_file
+from backend_common.api import composition, patterns, yaml_file
 from backend_common.api.functions import find
 from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
 from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
-from backend_common.api.schemas import DRAFT_4, Dialect, draft_2020_12
+from backend_common.api.schemas import Dialect, SchemaError, draft_4, draft_2020_12
 from backend_common.api.security import PERMISSIONS, Auth
 from backend_common.core.app import Application
 from backend_common.core.startup import StartupError
@@ -99,8 +99,8 @@ def _load(path: Path) -> tuple[Specification, Dialect]:
     _check_permissions(raw)
     if version.startswith("3.1"):
         specification = OpenAPI31Specification(raw, uri=path.absolute().as_uri())
-        return specification, draft_2020_12(specification.registry)
-    return Specification.from_dict(raw, base_uri=f"{path.parent}/"), DRAFT_4
+        return specification, draft_2020_12(specification.lookup)
+    return Specification.from_dict(raw, base_uri=f"{path.parent}/"), draft_4()
 
 
 def _routes(
@@ -145,6 +145,10 @@ def _routes(
                 "provide_automatic_options": False if "options" in methods else None,
             }
             routes[endpoint] = (rule, options)
+    try:
+        dialect.compile()
+    except SchemaError as error:
+        raise _PlaceError(str(error), _place(specification, error.schema)) from error
     yield from routes.values()
 
 
@@ -166,16 +170,16 @@ def _check_route(
 
 
 def _check_patterns(node: Any, place: tuple[str, ...]) -> None:
-    """Find regular expressions that would fail in a request."""
+    """Find regular expressions that are wrong, or whose cost has no bound."""
     if isinstance(node, Mapping):
-        if isinstance(node.get("pattern"), str):
-            try:
-                re.compile(node["pattern"])
-            except re.error as error:
-                raise _PlaceError(
-                    f"the pattern {node['pattern']!r} is not one of Python's: {error}",
-                    _pointer(*place),
-                ) from error
+        try:
+            if isinstance(node.get("pattern"), str):
+                patterns.translate(node["pattern"], node.get("maxLength"))
+            if isinstance(node.get("patternProperties"), Mapping):
+                for name in node["patternProperties"]:
+                    patterns.of_names(name)
+        except ValueError as error:
+            raise _PlaceError(str(error), _pointer(*place)) from error
         for key, value in node.items():
             if key not in VALUES:
                 _check_patterns(value, (*place, key))
@@ -208,6 +212,23 @@ def _check_extensions(
             raise _PlaceError(f"{key} belong to an operation", _pointer(*place))
 
 
+def _place(document: Mapping[str, Any], schema: Any) -> str:
+    """Return the pointer to a schema in a document, or to all of it if it is not there."""
+    wanted = composition.key(schema)
+    seen: set[int] = set()
+    left: list[tuple[Any, tuple[str, ...]]] = [(document[each], (each,)) for each in document]
+    while left and isinstance(schema, Mapping):
+        node, place = left.pop()
+        if not isinstance(node, dict | list) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if composition.key(node) == wanted:
+            return _pointer(*place)
+        pairs = node.items() if isinstance(node, dict) else enumerate(node)
+        left += [(value, (*place, str(step))) for step, value in pairs]
+    return _pointer()
+
+
 def _pointer(*steps: object) -> str:
     """Return a JSON pointer in the form of a fragment (RFC 6901, section 6), for people."""
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
@@ -216,5 +237,8 @@ def _pointer(*steps: object) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, InvalidSpecification):
-        return f"{shorten(error.message)} (at {_pointer(*error.absolute_path)})"
+        found = error
+        while found.context:  # the branch that fits best went the furthest
+            found = max(found.context, key=lambda each: len(each.absolute_path))
+        return f"{shorten(found.message)} (at {_pointer(*found.absolute_path)})"
     return shorten(str(error))

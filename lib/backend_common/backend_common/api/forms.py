@@ -11,7 +11,6 @@ from werkzeug.datastructures import FileStorage
 
 from backend_common.api import strict_json
 from backend_common.api.media_types import MediaType
-from backend_common.api.parameters import converter, types
 from backend_common.api.problems import InvalidBody, shorten
 from backend_common.api.schemas import Dialect, Mistake
 
@@ -48,6 +47,7 @@ class FormReader:
         encodings = definition.get("encoding", {})
         self._check = dialect.incoming(schema)
         self._default = flat.get("default") or {}
+        self._fill = dialect.fill(schema)
         self._fields = {
             name: _Field(name, each, encodings.get(name, {}), dialect)
             for name, each in (flat.get("properties") or {}).items()
@@ -120,11 +120,8 @@ class FormReader:
         return self._with_defaults(fields, files)
 
     def _with_defaults(self, fields: dict[str, Any], files: dict[str, Any]) -> Form:
-        defaults = dict(self._default) if not fields and not files else {}
-        for name, each in self._fields.items():
-            if each.has_default and name not in fields:
-                defaults.setdefault(name, each.default)
-        return Form({**deepcopy(defaults), **fields}, files)
+        values = fields or ({} if files else deepcopy(dict(self._default)))
+        return Form(self._fill(values), files)
 
 
 def is_file(flat: Mapping[str, Any]) -> bool:
@@ -135,7 +132,7 @@ def is_file(flat: Mapping[str, Any]) -> bool:
     if flat.get("contentMediaType", "").startswith("text/"):
         return False
     binary = flat.get("format") in ("binary", "base64") or "contentMediaType" in flat
-    return binary and types(flat) in ((), ("string",))
+    return binary and set(flat.get("type", [])) <= {"string", "null"}
 
 
 class _FieldError(Exception):
@@ -150,18 +147,17 @@ class _Field:
     ) -> None:
         flat = dialect.flat(schema)
         item = dialect.flat(flat.get("items", {}))
-        self.is_many = "array" in types(flat)
+        self.is_many = "array" in flat.get("type", [])
         self.is_file = is_file(item if self.is_many else flat)
         self.is_read_only = bool(flat.get("readOnly"))
         self.has_default = "default" in flat
-        self.default = flat.get("default")
         self._sized = bool({"minLength", "maxLength"} & (item if self.is_many else flat).keys())
         self._types = [
             MediaType.parse(each)
             for each in encoding.get("contentType", "").split(",")
             if each.strip()
         ]
-        self._from_texts = self._reader(name, flat, item, encoding)
+        self._from_texts = self._reader(name, schema, encoding, dialect)
 
     def of_files(
         self, texts: Sequence[str], given: Sequence[FileStorage]
@@ -208,22 +204,24 @@ class _Field:
             raise _FieldError(f"its type is {shown}; it must be {allowed}")
 
     def _reader(
-        self, name: str, flat: Mapping[str, Any], item: Mapping[str, Any], encoding: Any
+        self, name: str, schema: Any, encoding: Any, dialect: Dialect
     ) -> Callable[[Sequence[str]], Any]:
+        flat = dialect.flat(schema)
+        item = dialect.flat(flat.get("items", {}))
         is_json = any(each.is_json for each in self._types)
-        is_object = "object" in types(item if self.is_many else flat)
+        is_object = "object" in (item if self.is_many else flat).get("type", [])
         if is_object and self._types and not is_json and not self.is_file:
             raise ValueError(
                 f"the field {name!r} is an object in {' or '.join(map(str, self._types))}, "
                 "which is not supported: use application/json"
             )
         if self.is_many:
-            if is_json or is_object or "array" in types(item):
+            if is_json or is_object or "array" in item.get("type", []):
                 return lambda texts: _joined([_loads(text.encode()) for text in texts])
-            return _array_reader(converter(item), encoding)
+            return _array_reader(dialect.cast(flat.get("items", {})), encoding)
         if is_json or is_object:
             return lambda texts: _loads(texts[-1].encode())
-        one = converter(flat)
+        one = dialect.cast(schema)
         return lambda texts: one(texts[-1])
 
 

@@ -9,12 +9,12 @@ publishes under its ``$id``, unchanged (Apache License 2.0).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import url2pathname
 
 import yaml  # type: ignore[import-untyped]
@@ -52,7 +52,10 @@ class OpenAPI31Specification(OpenAPISpecification):  # type: ignore[misc]
         _validate(raw_spec)
         empty: Registry[Any] = Registry(retrieve=_read)  # type: ignore[call-arg]
         document: Node = _absolute(raw_spec, uri)
-        self.registry = empty.with_resource(uri, DRAFT202012.create_resource(document))
+        self.registry = empty.with_resources(
+            (each, DRAFT202012.create_resource(node))
+            for each, node in {uri: document, **_embedded(document, uri)}.items()
+        )
         self._check_references(document, (), set())
         self._raw_spec = deepcopy(raw_spec)
         self._base_uri = uri
@@ -69,17 +72,36 @@ class OpenAPI31Specification(OpenAPISpecification):  # type: ignore[misc]
             for number, each in enumerate(node):
                 self._check_references(each, (*place, str(number)), seen)
         elif isinstance(node, Mapping):
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference not in seen:
-                seen.add(reference)
-                self._check_references(self._lookup(reference, place), place, seen)
+            for reference in (node.get("$ref"), node.get("$dynamicRef")):
+                if isinstance(reference, str) and reference not in seen:
+                    seen.add(reference)
+                    self._check_references(self._lookup(reference, place), place, seen)
             for key, each in node.items():
                 if key not in VALUES:
                     self._check_references(each, (*place, key), seen)
 
+    def lookup(self, reference: str) -> Any:
+        """Return what *reference*, as it is in this document, leads to.
+
+        :raises Unresolvable: it leads nowhere.
+        """
+        base, fragment = urldefrag(reference)
+        resolver = self.registry.resolver()
+        if not fragment or fragment.startswith("/"):
+            return resolver.lookup(reference).contents
+        found = list(_anchored(resolver.lookup(base).contents, fragment))
+        if not found:
+            raise Unresolvable(ref=reference)
+        if len(found) > 1:
+            raise InvalidSpecification(
+                f"the anchor #{fragment} is in more than one place, which is not supported: "
+                "use a reference with a path"
+            )
+        return found[0]
+
     def _lookup(self, reference: str, place: tuple[str, ...]) -> Any:
         try:
-            return self.registry.resolver().lookup(reference).contents
+            return self.lookup(reference)
         except Unresolvable as error:
             message = f"the reference {reference} leads nowhere"
             cause: BaseException | None = error
@@ -180,13 +202,49 @@ def _check_schema(schema: Any, place: tuple[str, ...]) -> None:
 def _absolute(node: Any, base: str) -> Any:
     """Return a copy of *node* whose references do not depend on where they stand."""
     if isinstance(node, Mapping):
+        base = _base(node, base)
         return {
             key: urljoin(base, value)
-            if key == "$ref" and isinstance(value, str)
+            if key in ("$ref", "$dynamicRef") and isinstance(value, str)
             else _absolute(value, base)
             for key, value in node.items()
         }
     return [_absolute(each, base) for each in node] if isinstance(node, list) else node
+
+
+def _base(node: Mapping[str, Any], base: str) -> str:
+    """Return where the references in *node* start: at its own identifier, if it has one."""
+    identifier = node.get("$id")
+    return urljoin(base, identifier) if isinstance(identifier, str) else base
+
+
+def _embedded(node: Any, base: str) -> dict[str, Node]:
+    """Return the schemas in *node* that have identifiers, by these."""
+    found: dict[str, Node] = {}
+    if isinstance(node, Mapping):
+        inner = _base(node, base)
+        if inner != base:
+            found[inner] = dict(node)
+        for key, each in node.items():
+            if key not in VALUES:
+                found |= _embedded(each, inner)
+    elif isinstance(node, list):
+        for each in node:
+            found |= _embedded(each, base)
+    return found
+
+
+def _anchored(node: Any, name: str) -> Iterator[Any]:
+    """Yield the schemas in *node* with the anchor *name*."""
+    if isinstance(node, Mapping):
+        if name in (node.get("$anchor"), node.get("$dynamicAnchor")):
+            yield node
+        for key, each in node.items():
+            if key not in VALUES:
+                yield from _anchored(each, name)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _anchored(each, name)
 
 
 def _read(uri: str) -> Resource[Any]:

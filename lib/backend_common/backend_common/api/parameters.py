@@ -4,9 +4,8 @@ Arrays and objects are written as OpenAPI says (version 3.0.3 and later, "Style 
 Swagger 2.0 says in its "collectionFormat".
 """
 
-import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +13,15 @@ from typing import Any
 import flask
 from werkzeug.exceptions import BadRequest
 
-from backend_common.api import strict_json
-from backend_common.api.schemas import Check, Dialect, Mistake
+from backend_common.api.casting import Texts, from_json
+from backend_common.api.mistakes import is_secret
+from backend_common.api.schemas import MISSING, Check, Dialect, Mistake
+from backend_common.api.strict_json import DEEPEST
+
+__all__ = ["MISSING", "Parameter", "parameter"]
 
 Find = Callable[[flask.Request], Any]
 Convert = Callable[[Any], Any]
-
-MISSING = object()
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _SEPARATORS = {
@@ -34,22 +35,6 @@ _SEPARATORS = {
     "tsv": "\t",
 }
 _OF_SWAGGER = {"name", "in", "required", "description", "collectionFormat", "allowEmptyValue"}
-# What a schema may say of a value that its type has not said already.
-_SAYS_NOTHING = {"type", "default", "description", "example", "examples", "title", "nullable"}
-_TYPES = {"integer": int, "string": str, "boolean": bool}
-# What a schema may say of a value of one of these types that is soon looked up.
-_TESTS: dict[str, Callable[[Any], Callable[[Any], bool]]] = {
-    "enum": lambda allowed: lambda value: value in allowed,
-    "maximum": lambda most: lambda value: value <= most,
-    "maxLength": lambda most: lambda value: len(value) <= most,
-    "minimum": lambda least: lambda value: value >= least,
-    "minLength": lambda least: lambda value: len(value) >= least,
-}
-_FOR = {"integer": {"maximum", "minimum"}, "string": {"enum", "maxLength", "minLength"}}
-
-# What JSON has as a number; int() and float() take more, and int() no more digits than these.
-_INTEGER = re.compile(r"-?[0-9]{1,4300}", re.ASCII)
-_NUMBER = re.compile(r"-?[0-9]{1,4300}(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _STEP = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -58,7 +43,7 @@ class Parameter:
     """One parameter.
 
     :param find: returns None where a request has none.
-    :param fits: says of what most requests have that it needs no *check*, which takes longer.
+    :param fill: adds the defaults of properties; None where there are none.
     """
 
     name: str
@@ -68,7 +53,7 @@ class Parameter:
     find: Find
     convert: Convert
     check: Check
-    fits: Callable[[Any], bool]
+    fill: Convert | None
 
     def read(self, request: flask.Request) -> Any:
         """Return the value in *request*, the default, or MISSING.
@@ -81,9 +66,9 @@ class Parameter:
                 raise BadRequest(f"Missing {self.place} parameter {self.name!r}")
             return self.default if self.default is MISSING else deepcopy(self.default)
         value = self.convert(found)
-        if not self.fits(value) and (mistakes := self.check(value)):
+        if mistakes := self.check(value):
             raise BadRequest(self._told(mistakes[0]))
-        return value
+        return self.fill(value) if self.fill else value
 
     def _told(self, mistake: Mistake) -> str:
         place = f" at {mistake.pointer}" if mistake.pointer else ""
@@ -98,75 +83,28 @@ def parameter(definition: Mapping[str, Any], key: str, dialect: Dialect) -> Para
     """
     name, place = definition["name"], definition["in"]
     schema, written = _written(definition, key)
-    flat = dialect.flat(schema)
-    kinds = types(flat)
-    find: Find
-    convert: Convert
+    kinds = dialect.composition.kinds(schema)
+    convert: Convert = dialect.cast(schema)
+    fill: Convert | None = None
     if "content" in definition:
-        find, convert = _scalar(written), _from_json
-    elif "object" in kinds:
-        leaves = {each: dialect.flat(part) for each, part in flat.get("properties", {}).items()}
-        find, convert = _object(written, leaves), _properties(leaves, dialect)
+        find, convert = _scalar(written), from_json
+    elif "object" in kinds and ("array" not in kinds or written.style == "deepObject"):
+        find = _object(written, dialect.composition.properties(schema))
+        fill = dialect.fill(schema)
     elif "array" in kinds:
         find = _array(written)
-        convert = _each(converter(dialect.flat(flat.get("items", {}))))
     else:
-        find, convert = _scalar(written), converter(flat)
+        find = _scalar(written)
     return Parameter(
         name,
         place,
         bool(definition.get("required")),
-        flat.get("default", MISSING),
+        dialect.composition.default(schema),
         find,
         convert,
-        dialect.incoming(schema),
-        _fitting({} if dialect.merges(schema) else flat),
+        dialect.incoming(schema, secret=is_secret(name)),
+        fill,
     )
-
-
-def types(flat: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the types that a schema allows; none for any."""
-    declared = flat.get("type", ())
-    kinds = (declared,) if isinstance(declared, str) else tuple(declared)
-    nullable = flat.get("nullable") or flat.get("x-nullable")
-    return (*kinds, "null") if nullable and "null" not in kinds else kinds
-
-
-def _fitting(flat: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """Return what says of values, soon, that they are what a schema wants; False says nothing."""
-    kinds, words = types(flat), flat.keys() - _SAYS_NOTHING
-    if len(kinds) != 1 or kinds[0] not in _TYPES or words - _FOR.get(kinds[0], set()):
-        return lambda _: False
-    kind, tests = _TYPES[kinds[0]], [_TESTS[word](flat[word]) for word in sorted(words)]
-
-    def fits(value: Any) -> bool:
-        if type(value) is not kind:
-            return False
-        for test in tests:  # noqa: SIM110  all() takes longer
-            if not test(value):
-                return False
-        return True
-
-    return fits
-
-
-def converter(flat: Mapping[str, Any]) -> Convert:
-    """Return what makes a value of a schema's type out of text.
-
-    What cannot be converted stays as it is: the check of the value says what is wrong.
-    """
-    converters = [_CONVERTERS[kind] for kind in _CONVERTERS if kind in types(flat)]
-    if not converters:
-        return lambda text: text
-
-    def convert(text: Any) -> Any:
-        for each in converters:
-            value = each(text)
-            if value is not text:
-                return value
-        return text
-
-    return converters[0] if len(converters) == 1 else convert
 
 
 @dataclass(frozen=True)
@@ -218,22 +156,23 @@ def _scalar(written: _Written) -> Find:
 
 def _array(written: _Written) -> Find:
     if written.explode and written.place == "query":
-        return lambda request: request.args.getlist(written.name) or None
+        return lambda request: _texts(request.args.getlist(written.name))
     scalar, separator = _scalar(written), _SEPARATORS[written.style]
 
     def find(request: flask.Request) -> Any:
         text = scalar(request)
-        return text.split(separator) if text is not None else None
+        return Texts(text.split(separator), text) if text is not None else None
 
     return find
 
 
-def _object(written: _Written, leaves: Mapping[str, Any]) -> Find:
+def _object(written: _Written, names: Iterable[str]) -> Find:
     if written.style == "deepObject":
         return lambda request: _nested(request, written.name)
     if written.explode and written.place == "query":
         return lambda request: (
-            {each: request.args[each] for each in leaves if each in request.args} or None
+            {each: Texts(request.args.getlist(each)) for each in names if each in request.args}
+            or None
         )
     scalar, separator = _scalar(written), _SEPARATORS[written.style]
 
@@ -250,77 +189,28 @@ def _object(written: _Written, leaves: Mapping[str, Any]) -> Find:
 
 
 def _nested(request: flask.Request, name: str) -> Any:
-    """Return what the query says of an object: ``name[a]=1&name[b][c]=2``."""
+    """Return what the query says of an object: ``name[a]=1&name[b][c]=2``.
+
+    An array is written as often as it has items, as ``name[a]``, ``name[a][]`` or ``name[a][0]``.
+
+    :raises BadRequest: it is nested deeper than JSON may be.
+    """
     found: dict[str, Any] = {}
-    for written, text in request.args.items():
+    for written, texts in request.args.lists():
         steps = _STEP.findall(written[len(name) :]) if written.startswith(name + "[") else []
         if name + "".join(f"[{step}]" for step in steps) != written or not steps:
             continue
+        if len(steps) > DEEPEST:
+            raise BadRequest(f"query parameter {name!r}: it is nested too deeply")
         node = found
         for step in steps[:-1]:
             inner = node.get(step)
             if not isinstance(inner, dict):
                 inner = node[step] = {}
             node = inner
-        node[steps[-1]] = text
+        node[steps[-1]] = Texts(texts)
     return found or None
 
 
-def _properties(leaves: Mapping[str, Mapping[str, Any]], dialect: Dialect) -> Convert:
-    converters = {
-        name: _properties(
-            {each: dialect.flat(schema) for each, schema in flat["properties"].items()}, dialect
-        )
-        if "properties" in flat
-        else converter(flat)
-        for name, flat in leaves.items()
-    }
-
-    def convert(value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return {
-            name: converters[name](part) if name in converters else part
-            for name, part in value.items()
-        }
-
-    return convert
-
-
-def _each(convert: Convert) -> Convert:
-    return lambda texts: [convert(text) for text in texts]
-
-
-def _integer(text: Any) -> Any:
-    return int(text) if isinstance(text, str) and _INTEGER.fullmatch(text) else text
-
-
-def _number(text: Any) -> Any:
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        return text
-    value = float(text)
-    return value if math.isfinite(value) else text
-
-
-def _boolean(text: Any) -> Any:
-    return {"true": True, "false": False}.get(text.lower(), text) if isinstance(text, str) else text
-
-
-def _null(text: Any) -> Any:
-    return None if text == "null" else text
-
-
-def _from_json(text: Any) -> Any:
-    try:
-        return strict_json.loads(text.encode())
-    except ValueError:
-        return text
-
-
-# The narrowest first: where several are allowed, the first that fits is taken.
-_CONVERTERS: dict[str, Convert] = {
-    "null": _null,
-    "boolean": _boolean,
-    "integer": _integer,
-    "number": _number,
-}
+def _texts(values: list[str]) -> Texts | None:
+    return Texts(values) if values else None

@@ -1,150 +1,257 @@
-"""Values, checked against the schemas of a document."""
+"""Values, checked against the schemas of a document.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+jsonschema-rs checks them, under five rules without which it is dangerous:
+
+1. One validator has all schemas of a document in one direction: one for each of them would have
+   its own copy of all that it refers to.
+2. Errors are asked for only where there cannot be many: it collects all of them at once.
+3. Its messages are not used: they repeat the value (mistakes.py).
+4. What is validated is not nested deeply: 20,000 levels end the process. strict_json allows 100.
+5. It follows no reference: all are replaced before (translation.py), and it is offline.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from connexion.json_schema import (  # type: ignore[import-untyped]
-    Draft4RequestValidator,
-    Draft4ResponseValidator,
+import jsonschema_rs
+
+from backend_common.api import formats, patterns
+from backend_common.api.casting import Cast, Casting
+from backend_common.api.composition import MISSING, Composition, Key, Lookup, Schema, key
+from backend_common.api.defaults import Filling
+from backend_common.api.mistakes import ANYTHING, Mistake, told
+from backend_common.api.translation import (
+    DRAFT_4,
+    DRAFT_2020_12,
+    Translation,
+    Words,
+    fan,
+    plain,
+    without_branches,
 )
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from jsonschema.exceptions import ValidationError, best_match  # type: ignore[import-untyped]
-from jsonschema.validators import extend  # type: ignore[import-untyped]
-from referencing import Registry
 
-from backend_common.api.problems import shorten
+__all__ = ["MISSING", "Check", "Dialect", "Mistake", "draft_4", "draft_2020_12"]
 
-LONGEST_MESSAGE = 200  # characters
-MOST_ERRORS = 5  # of one value; who sends more mistakes than that learns of the rest later
-
-Schema = Mapping[str, Any]
-Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
+MOST_WORK = 1_000  # parts of a value to look at for all of its errors, once for each branch
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """What is wrong with a value, and where in it: a JSON pointer (RFC 6901), "" for all of it."""
-
-    detail: str
-    pointer: str
-
-
-@dataclass(frozen=True)
 class Dialect:
-    """The JSON Schema that a document is written in.
+    """The JSON Schema that a document is written in, and all schemas of the document.
 
-    :param request: jsonschema's class that validates what comes in; *response*, what goes out.
-    :param registry: has the documents that references lead to.
+    Checks can be made until :meth:`compile` is called, and used from then on.
     """
 
-    request: Any
-    response: Any
-    registry: Registry[Any]
+    def __init__(
+        self, validator: type[jsonschema_rs.Validator], words: Words, lookup: Lookup
+    ) -> None:
+        self.composition = Composition(lookup)
+        self._request = _Side(validator, words, Translation(self.composition, words, "readOnly"))
+        self._response = _Side(validator, words, Translation(self.composition, words, "writeOnly"))
+        self._casting = Casting(self.composition, lambda schema: self.incoming(schema).is_valid)
+        self._filling = Filling(self.composition)
 
-    def incoming(self, schema: Schema | bool) -> "Check":
-        """Return what checks a value of a request against *schema*."""
-        return Check(self._validator(self.request, schema))
+    def incoming(self, schema: Schema, *, secret: bool = False) -> "Check":
+        """Return what checks a value of a request against *schema*.
 
-    def outgoing(self, schema: Schema | bool) -> "Check":
-        """Return what checks a value of a response against *schema*."""
-        return Check(self._validator(self.response, schema))
-
-    def flat(self, schema: Schema | bool) -> dict[str, Any]:
-        """Return *schema* with its own reference replaced by what that leads to."""
-        return _flat(schema, self.registry)
-
-    def merges(self, schema: Schema | bool) -> bool:
-        """Say whether something stands beside a reference in *schema*, or in what it leads to.
-
-        :meth:`flat` then keeps one of two words of the same name; JSON Schema 2020-12 means both.
+        :param secret: whether an error must not repeat the value.
+        :raises ValueError: a pattern in the schema is refused.
         """
-        seen: set[str] = set()
-        while isinstance(schema, Mapping) and "$ref" in schema and schema["$ref"] not in seen:
-            if len(schema) > 1:
-                return True
-            seen.add(schema["$ref"])
-            schema = self.registry.resolver().lookup(schema["$ref"]).contents
-        return False
+        return self._request.check(schema, secret=secret)
 
-    def _validator(self, kind: Any, schema: Schema | bool) -> Any:
-        return kind(schema, registry=self.registry, format_checker=kind.FORMAT_CHECKER)
+    def outgoing(self, schema: Schema) -> "Check":
+        """Return what checks a value of a response against *schema*.
+
+        :raises ValueError: a pattern in the schema is refused.
+        """
+        return self._response.check(schema, secret=False)
+
+    def cast(self, schema: Schema) -> Cast:
+        """Return what makes values of *schema* out of text."""
+        return self._casting.cast(schema)
+
+    def fill(self, schema: Schema) -> Callable[[Any], Any]:
+        """Return what adds the defaults of properties to values of *schema*."""
+        return self._filling.fill(schema)
+
+    def flat(self, schema: Schema) -> dict[str, Any]:
+        """Return the keywords of *schema*, which may be composed, that say how a value is read.
+
+        ``type`` is a list, and each word is missing where there is nothing to say.
+        """
+        known = self.composition
+        found: dict[str, Any] = {
+            "type": sorted(known.kinds(schema)),
+            "properties": known.properties(schema),
+            "items": known.items(schema),
+            "required": sorted(known.required(schema)),
+        }
+        found = {word: value for word, value in found.items() if value}
+        if (default := known.default(schema)) is not MISSING:
+            found["default"] = default
+        for word in ("format", "contentMediaType", "maxLength", "minLength"):
+            if (said := known.word(schema, word)) is not None:
+                found[word] = said
+        if more := known.additional(schema):
+            found["additionalProperties"] = more
+        if known.says(schema, "readOnly"):
+            found["readOnly"] = True
+        return found
+
+    def compile(self) -> None:
+        """Make the checks usable.
+
+        :raises SchemaError: a schema is wrong, or a default is not valid for its schema.
+        """
+        defaults = self._request.defaults()
+        self._request.compile()
+        self._response.compile()
+        for schema, check, default in defaults:
+            if mistakes := check(default):
+                reason = f"the default is not valid: {mistakes[0].detail}"
+                raise SchemaError(reason, schema)
+
+
+class SchemaError(ValueError):
+    """A schema of the document is wrong.
+
+    :param schema: as it is in the document; None if it is not known which one it is.
+    """
+
+    def __init__(self, reason: str, schema: Schema | None = None) -> None:
+        super().__init__(reason)
+        self.schema = schema
 
 
 class Check:
     """Checks values against one schema; made once, for all requests."""
 
-    def __init__(self, validator: Any) -> None:
-        self._validator = validator
+    def __init__(self, side: "_Side", name: str, *, secret: bool) -> None:
+        self._side = side
+        self._name = name
+        self._secret = secret
 
     def __call__(self, value: Any) -> list[Mistake]:
-        """Return what is wrong with *value*, the most telling mistake first."""
+        """Return what is wrong with *value*, the most telling mistake first.
+
+        :param value: text, numbers, booleans, None, and lists and dicts of such, as JSON has them;
+            at most as deep as strict_json allows.
+        """
+        if self.is_valid(value):
+            return []
+        return self._side.mistakes({self._name: value}, value, secret=self._secret)
+
+    def is_valid(self, value: Any) -> bool:
+        """Say whether *value* is valid."""
+        return self._side.is_valid({self._name: value})
+
+
+class _Side:
+    """All schemas of a document in one direction."""
+
+    is_valid: Callable[[Any], bool]
+    """Says whether ``{name: value}`` is valid; there from :meth:`compile` on."""
+
+    def __init__(
+        self, validator: type[jsonschema_rs.Validator], words: Words, translation: Translation
+    ) -> None:
+        self._validator_class = validator
+        self._words = words
+        self._translation = translation
+        self._schemas: dict[str, Any] = {}
+        self._known: dict[Key, tuple[Schema, str]] = {}
+
+    def check(self, schema: Schema, *, secret: bool) -> Check:
+        known = key(schema)
+        if known not in self._known:
+            name = f"s{len(self._schemas)}"
+            self._schemas[name] = self._translation.translate(schema)
+            self._known[known] = schema, name
+        return Check(self, self._known[known][1], secret=secret)
+
+    def defaults(self) -> list[tuple[Schema, Check, Any]]:
+        """Return the defaults in the schemas, with their checks."""
+        found = self._translation.defaults
+        made: list[tuple[Schema, Check, Any]] = []
+        for schema in found:  # NB: which grows while checks are made
+            check = self.check(schema, secret=False)
+            made.append((schema, check, plain(schema["default"])))
+        return made
+
+    def compile(self) -> None:
+        self._root = {
+            "properties": self._schemas,
+            self._words.definitions: self._translation.definitions,
+        }
+        self._detailed = self._validator(self._root)
+        self.is_valid = self._detailed.is_valid
+        self._fan = fan(self._root)
+        recursive = self._translation.is_recursive
+        self._brief_root = without_branches(self._root, recursive=recursive)
+        self._brief = (
+            self._detailed if self._brief_root == self._root else self._validator(self._brief_root)
+        )
+
+    def mistakes(self, root: dict[str, Any], value: Any, *, secret: bool) -> list[Mistake]:
+        """Return what is wrong with *value*, which is not valid, alone in *root*."""
+        deeper = self._fan if self._translation.is_recursive else 1
+        if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
+            return told(list(self._detailed.iter_errors(root)), self._root, secret=secret)
         try:
-            if next(self._validator.iter_errors(value), None) is None:
-                return []
-            errors = list(islice(self._validator.iter_errors(value), MOST_ERRORS))
-        except RecursionError:
-            return [Mistake("it is nested too deeply", "")]
-        except ArithmeticError:
-            return [Mistake("a number in it is too large", "")]
-        first = best_match(errors)
-        mistakes = [_mistake(first), *(_mistake(best_match([error])) for error in errors)]
-        return list(dict.fromkeys(mistakes))
+            self._brief.validate(root)
+        except jsonschema_rs.ValidationError as error:
+            return told([error], self._brief_root, secret=secret)
+        return [Mistake(ANYTHING, "")]  # by a keyword that this validator goes without
+
+    def _validator(self, root: dict[str, Any]) -> jsonschema_rs.Validator:
+        try:
+            return self._validator_class(
+                root,
+                formats=formats.functions(),
+                validate_formats=True,
+                mask="it",
+                offline=True,
+                pattern_options=patterns.OPTIONS,
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            place = "/".join(map(str, getattr(error, "instance_path", ())))
+            raise SchemaError(f"a schema is not valid, at {place}: {error}") from error
 
 
-def _mistake(error: ValidationError) -> Mistake:
-    pointer = "".join(
-        "/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path
-    )
-    return Mistake(shorten(error.message, LONGEST_MESSAGE), shorten(pointer, LONGEST_MESSAGE))
+def work(value: Any, width: int, deeper: int, most: int) -> int:
+    """Return how many steps the errors of *value* may take, or *most* if that is less.
+
+    :param width: how many branches look at each part.
+    :param deeper: how many times as many look at each part of a part.
+    """
+    steps = 0
+    level = [value]
+    while level and steps < most:
+        steps += width * len(level)
+        width *= deeper
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+            if len(below) > most:
+                return most
+        level = below
+    return min(steps, most)
 
 
-def _flat(schema: Schema | bool, registry: Registry[Any]) -> dict[str, Any]:
-    seen: set[str] = set()
-    flat = dict(schema) if isinstance(schema, Mapping) else {}
-    while (reference := flat.pop("$ref", None)) and reference not in seen:
-        seen.add(reference)
-        flat = {**registry.resolver().lookup(reference).contents, **flat}
-    return flat
+def draft_4() -> Dialect:
+    """Return the dialect of Swagger 2.0 and OpenAPI 3.0, an extended subset of draft 4.
 
-
-def _refuse(_: Any, on: bool, __: Any, ___: Any) -> Iterator[ValidationError]:
-    if on:
-        yield ValidationError("it is write-only, and must not be in a response")
-
-
-def _required(unless: str, registry: Registry[Any]) -> Keyword:
-    """Return the keyword ``required``, which is not about properties that go the other way alone.
-
-    That is how OpenAPI 3.0 has it (Schema Object, ``readOnly`` and ``writeOnly``), and what people
-    mean elsewhere.
+    connexion has replaced the references in such a document.
     """
 
-    def check(_: Any, names: list[str], value: Any, schema: Schema) -> Iterator[ValidationError]:
-        if not isinstance(value, dict):
-            return
-        properties = schema.get("properties", {})
-        for name in names:
-            if name not in value and not _flat(properties.get(name, {}), registry).get(unless):
-                yield ValidationError(f"{name!r} is a required property")
+    def lookup(reference: str) -> Any:
+        raise ValueError(f"the reference {reference} leads nowhere")
 
-    return check
+    return Dialect(jsonschema_rs.Draft4Validator, DRAFT_4, lookup)
 
 
-def _dialect(request: Any, response: Any, registry: Registry[Any]) -> Dialect:
-    outgoing = {"required": _required("writeOnly", registry), "writeOnly": _refuse}
-    return Dialect(
-        extend(request, {"required": _required("readOnly", registry)}),
-        extend(response, {**outgoing, "x-writeOnly": _refuse}),
-        registry,
-    )
-
-
-DRAFT_4 = _dialect(Draft4RequestValidator, Draft4ResponseValidator, Registry())
-"""Of Swagger 2.0 and OpenAPI 3.0: an extended subset of JSON Schema draft 4 (or Wright 00)."""
-
-
-def draft_2020_12(registry: Registry[Any]) -> Dialect:
+def draft_2020_12(lookup: Lookup) -> Dialect:
     """Return the dialect of OpenAPI 3.1, which is JSON Schema itself."""
-    return _dialect(Draft202012Validator, Draft202012Validator, registry)
+    return Dialect(jsonschema_rs.Draft202012Validator, DRAFT_2020_12, lookup)
