@@ -10,7 +10,7 @@ import flask
 from backend_common.auth import commands, config
 from backend_common.auth.extension import Auth, require_permissions
 from backend_common.auth.user import NOBODY, User
-from backend_common.core import health
+from backend_common.core import caller, health
 from backend_common.core.app import Application
 
 __all__ = ["NOBODY", "Auth", "User", "init_app", "require_permissions"]
@@ -55,4 +55,5 @@ def init_app(app: Application) -> Auth:
         )
     if read.issuers:
         health.add(app, "auth", auth.check)
+    caller.provide(app, lambda: user.name if (user := auth.known_user) else None)
     return auth

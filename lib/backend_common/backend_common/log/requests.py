@@ -4,15 +4,22 @@ import logging
 import random
 import re
 import time
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import flask
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from werkzeug.wsgi import ClosingIterator
 
-from backend_common.core import health
+from backend_common.core import caller, health
 from backend_common.core.app import Application, current_request
+from backend_common.log.streams import Stream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 REQUEST_ID = "X-Request-ID"
+SMALL = 65_536  # bytes
 
 # What others send is taken over only if it cannot forge a line of the log.
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -27,6 +34,8 @@ class Begun:
         self.request_id = given_id if _SAFE_ID.fullmatch(given_id) else _new_id()
         self.time = time.perf_counter()
         self.outside: dict[str, Any] = get_contextvars()
+        self.line: dict[str, Any] | None = None
+        """What is to be logged when the answer, which is streamed, has ended."""
 
     @property
     def milliseconds(self) -> float:
@@ -53,19 +62,23 @@ def follow(app: Application) -> None:
         # Probes come every few seconds, and what they find is told when it changes.
         probed = request.path in health.PATHS and response.status_code == 200
         level = logging.DEBUG if probed else logging.INFO
-        if app.logger.isEnabledFor(level):
+        is_streamed = _is_streamed(request, response)
+        if app.logger.isEnabledFor(level) or is_streamed:
             # NB: no query string, which may carry what must not be in a log.
             event = {
                 "event": "request",
                 "method": request.method,
                 "path": request.path,
                 "route": request.url_rule.rule if request.url_rule else None,
+                "client": request.remote_addr,
                 "status": response.status_code,
                 "duration_ms": begun.milliseconds,
                 **_user(app),
             }
-            # What app.log would hand on, without what it and the logger do before that.
-            app.logger.handle(logging.LogRecord(app.name, level, "", 0, event, None, None))
+            if is_streamed:
+                begun.line = {**get_contextvars(), **event}
+            else:
+                _log(app, level, event)
         return response
 
     def forget(_: BaseException | None) -> None:
@@ -82,6 +95,48 @@ def follow(app: Application) -> None:
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(forget)
+    app.wsgi_app = _followed(app, app.wsgi_app)  # type: ignore[assignment,method-assign]
+
+
+def _is_streamed(request: flask.Request, response: flask.Response) -> bool:
+    """Say whether the body of *response* is yet to be made, and is to be sent."""
+    is_wsgi = isinstance(response.response, ClosingIterator)
+    if is_wsgi and (response.content_length or 0) <= SMALL and not response.direct_passthrough:
+        # Flask makes a response of an error as of any WSGI application, from which it comes whole.
+        response.make_sequence()
+    return (
+        not response.is_sequence
+        and request.method != "HEAD"
+        and response.status_code >= 200
+        and response.status_code not in (204, 304)
+    )
+
+
+def _followed(app: Application, wsgi_app: "WSGIApplication") -> "WSGIApplication":
+    """Return *wsgi_app*, whose answers that are streamed are logged when they end."""
+
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        pieces = wsgi_app(environ, start_response)
+        begun: Begun | None = environ.get(_BEGUN)
+        if begun is None or begun.line is None:
+            return pieces
+        line, begun.line = begun.line, None
+
+        def report(outcome: str, size: int, error: BaseException | None) -> None:
+            event = {**line, "duration_ms": begun.milliseconds, "bytes": size, "outcome": outcome}
+            if error:
+                event["exc_info"] = error
+            _log(app, logging.ERROR if error else logging.INFO, event)
+
+        return Stream(pieces, report)
+
+    return call
+
+
+def _log(app: Application, level: int, event: dict[str, Any]) -> None:
+    """Log as ``app.log`` would, without what it and the logger do before they hand a record on."""
+    if app.logger.isEnabledFor(level):
+        app.logger.handle(logging.LogRecord(app.name, level, "", 0, event, None, None))
 
 
 def ended_request_id() -> str | None:
@@ -99,8 +154,6 @@ def _new_id() -> str:
 
 
 def _user(app: Application) -> dict[str, str | None]:
-    """Tell who made the request, if there is somebody to ask; this finds nothing out."""
-    if "auth" not in app.loaded:
-        return {}
-    user = app.auth.known_user
-    return {"user": user.name if user else None}
+    """Return the name of the caller, where callers are authenticated; this authenticates nobody."""
+    name = caller.provider(app)
+    return {"user": name()} if name else {}
