@@ -17,23 +17,6 @@ __all__ = ["FORMATS", "LEVELS", "REQUEST_ID", "init_app"]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-class Logger(logging.Logger):
-    """A logger whose records do not know the line of code that made them.
-
-    No line of the log tells it, and to find it is to walk up the stack for each line.
-    """
-
-    def findCaller(  # noqa: N802  logging calls it so
-        self,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-    ) -> tuple[str, int, str, str | None]:
-        """Find the caller where its stack is asked for, and else say what logging does not know."""
-        if stack_info:
-            return super().findCaller(stack_info, stacklevel)
-        return "(unknown file)", 0, "(unknown function)", None
-
-
 def init_app(app: Application) -> BoundLogger:
     """Give *app* its logger: ``app.log.info("tree.closed", tree=name)``.
 
@@ -53,7 +36,7 @@ def init_app(app: Application) -> BoundLogger:
 
     # NB: this logger is in nobody's tree (logging.getLogger) and structlog.configure is not
     # called, since both are global: two applications in one process keep their own settings.
-    app.logger = Logger(app.name, level)
+    app.logger = logging.Logger(app.name, level)
     known = KnownSecrets(app.config)
     app.logger.addHandler(handler(app.name, kind, known))
     if dsn:

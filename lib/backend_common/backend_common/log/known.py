@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from backend_common.log.redaction import REDACTED, is_secret
 
@@ -39,10 +39,20 @@ def _all(config: Mapping[str, Any]) -> list[str]:
         spelled
         for key, value in config.items()
         for secret in _in_setting(key, value)
-        for spelled in (secret, json.dumps(secret)[1:-1])
+        for spelled in _spelled(secret)
         if len(secret) >= SHORTEST
     }
     return sorted(found, key=len, reverse=True)  # one may be a part of another
+
+
+def _spelled(secret: str) -> Iterator[str]:
+    """Yield the ways to write *secret*: as it is, in JSON, in JSON inside of JSON, in a URL."""
+    yield secret
+    yield repr(secret)[1:-1]
+    json_once = json.dumps(secret)[1:-1]
+    yield json_once
+    yield json.dumps(json_once)[1:-1]
+    yield quote(secret, safe="")
 
 
 def _in_setting(key: str, value: Any) -> Iterator[str]:

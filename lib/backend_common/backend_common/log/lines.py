@@ -4,26 +4,27 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import flask
-import structlog
 from structlog.contextvars import get_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict
 
 from backend_common.core.app import current_request
+from backend_common.log import console
 from backend_common.log.known import KnownSecrets
-from backend_common.log.redaction import redact
 from backend_common.log.requests import ended_request_id
+from backend_common.log.values import LONGEST_TRACEBACK, clean, shorten
 
 FORMATS = ("console", "json")
+FRAMES = 50  # of a traceback, the last ones
 
 Render = Callable[[dict[str, Any]], str]
-
-_positional = structlog.stdlib.PositionalArgumentsFormatter()
+Describe = Callable[[BaseException], Any]
 
 
 def handler(service: str, kind: str, known: KnownSecrets) -> logging.Handler:
@@ -34,50 +35,43 @@ def handler(service: str, kind: str, known: KnownSecrets) -> logging.Handler:
     :param known: secrets that are in no line.
     """
     stream = ErrorStreamHandler()
-    stream.setFormatter((_json if kind == "json" else _console)(service, known))
+    if kind == "json":
+        stream.setFormatter(Formatter(service, known, _as_data, json.dumps))
+    else:
+        stream.setFormatter(Formatter(service, known, _as_text, console.render))
     return stream
 
 
 class Formatter(logging.Formatter):
-    """Makes one line of a record.
+    """Makes one line of a record, whatever the record has.
 
     structlog's ProcessorFormatter would do, at five times the cost: each request has a line, and
     most lines are those of requests.
 
-    :param exception: one of structlog's processors, which tells the exception of an event.
+    :param describe: returns an exception as a line has it.
     :param render: writes the finished event.
     """
 
     def __init__(
-        self, service: str, known: KnownSecrets, exception: Processor, render: Render
+        self, service: str, known: KnownSecrets, describe: Describe, render: Render
     ) -> None:
         super().__init__()
         self._service = service
         self._known = known
-        self._exception = exception
+        self._describe = describe
         self._render = render
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of *record*, without secrets."""
-        event = self._event(record)
-        if "exc_info" in event:
-            self._exception(None, record.levelname, event)
-        line = redact(event)
-        line["level"] = record.levelname.lower()
-        line["timestamp"] = _moment(record.created)
-        line["service"] = self._service
-        if record.name != self._service:
-            line.setdefault("logger", record.name)
-        return self._known.hide(self._render(line))
+        try:
+            return self._write(record, self._event(record))
+        except Exception as error:  # noqa: BLE001  no value may cost the line
+            kind = type(error).__name__
+            return self._write(record, {"event": f"a line that cannot be written: {kind}"})
 
-    def _event(self, record: logging.LogRecord) -> EventDict:
+    def _event(self, record: logging.LogRecord) -> dict[str, Any]:
         """Return what *record* says, and what is bound to its context."""
-        if isinstance(record.msg, dict):  # of structlog, or as structlog would have it
-            event = {**get_contextvars(), **record.msg}
-            if "positional_args" in event:
-                _positional(None, record.levelname, event)
-        else:
-            event = {**get_contextvars(), "event": record.getMessage()}
+        event = {**get_contextvars(), **said(record)}
         if record.exc_info:
             event["exc_info"] = record.exc_info
         if record.stack_info:
@@ -85,7 +79,65 @@ class Formatter(logging.Formatter):
         # The context of an answer that is streamed has ended.
         if "request_id" not in event and (found := ended_request_id()):
             event["request_id"] = found
+        error = exception_of(event.pop("exc_info", None))
+        line = clean(event)
+        if error:
+            line["exception"] = self._described(error)
+        return line
+
+    def _described(self, error: BaseException) -> Any:
+        try:
+            return self._describe(error)
+        except Exception as failure:  # noqa: BLE001  no exception may cost the line
+            return f"[{type(error).__name__} left out: {type(failure).__name__}]"
+
+    def _write(self, record: logging.LogRecord, line: dict[str, Any]) -> str:
+        line["level"] = record.levelname.lower()
+        line["timestamp"] = _moment(record.created)
+        line["service"] = self._service
+        if record.name != self._service:
+            line.setdefault("logger", record.name)
+        return self._known.hide(self._render(line))
+
+
+def said(record: logging.LogRecord) -> EventDict:
+    """Return what *record* says, as an event of structlog.
+
+    Where the arguments do not fit the message, both are there, each on its own.
+    """
+    if isinstance(record.msg, dict):  # of structlog, or as structlog would have it
+        event = dict(record.msg)
+        arguments = event.pop("positional_args", ())
+        if isinstance(arguments, tuple) and len(arguments) == 1:
+            # As in the standard library: %(name)s takes a name from the only argument.
+            (only,) = arguments
+            arguments = only if only and isinstance(only, dict) else arguments
+    else:
+        event, arguments = {"event": text_of(record.msg)}, record.args
+    if not arguments:
         return event
+    try:
+        event["event"] = str(event["event"]) % arguments
+    except Exception:  # noqa: BLE001  no argument may cost the line
+        event["arguments"] = arguments
+    return event
+
+
+def text_of(message: Any) -> Any:
+    """Return *message* as text; if it has none, it is left as it is."""
+    try:
+        return str(message)
+    except Exception:  # noqa: BLE001  no message may cost the line
+        return message
+
+
+def exception_of(exc_info: Any) -> BaseException | None:
+    """Return the exception of what loggers take for ``exc_info``."""
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    if isinstance(exc_info, tuple):
+        return next((each for each in exc_info if isinstance(each, BaseException)), None)
+    return sys.exception() if exc_info else None
 
 
 class Handler(logging.Handler):
@@ -110,7 +162,10 @@ class ErrorStreamHandler(Handler):
             line = self.format(record) + "\n"
             in_request = flask.has_request_context()
             stream = current_request().environ["wsgi.errors"] if in_request else sys.stderr
-            stream.write(line)
+            try:
+                stream.write(line)
+            except UnicodeEncodeError:  # of a stream that takes ASCII alone, for one
+                stream.write(line.encode("ascii", "backslashreplace").decode())
             stream.flush()
         except Exception:  # noqa: BLE001  a log must not fail whoever logs
             self.handleError(record)
@@ -157,14 +212,14 @@ def _moment(seconds: float) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _json(service: str, known: KnownSecrets) -> Formatter:
-    # NB: tracebacks have no local variables, which may be anything.
-    exception = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-    return Formatter(service, known, exception, json.dumps)
+# NB: tracebacks have no local variables, which may be anything.
+_transform = ExceptionDictTransformer(show_locals=False, max_frames=FRAMES)
 
 
-def _console(service: str, known: KnownSecrets) -> Formatter:
-    console = structlog.dev.ConsoleRenderer(colors=False)
-    return Formatter(
-        service, known, structlog.processors.format_exc_info, lambda line: console(None, "", line)
-    )
+def _as_data(error: BaseException) -> Any:
+    found = _transform((type(error), error, error.__traceback__))
+    return clean({"exception": found})["exception"]
+
+
+def _as_text(error: BaseException) -> str:
+    return shorten("".join(traceback.format_exception(error, limit=-FRAMES)), LONGEST_TRACEBACK)

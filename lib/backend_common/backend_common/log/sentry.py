@@ -8,7 +8,6 @@ libraries are global: each application has a client of its own, which hears of w
 import atexit
 import json
 import logging
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +16,8 @@ import structlog
 from backend_common.core.app import Application
 from backend_common.core.settings import SettingError
 from backend_common.log.known import KnownSecrets
-from backend_common.log.lines import Handler
-from backend_common.log.redaction import redact
+from backend_common.log.lines import Handler, exception_of, said, text_of
+from backend_common.log.values import clean
 
 PACKAGE = "sentry-sdk"
 PATIENCE = 2.0  # seconds that the process waits at its end for reports to be sent
@@ -50,20 +49,19 @@ class SentryHandler(Handler):
     def _event(self, record: logging.LogRecord) -> dict[str, Any]:
         from sentry_sdk.utils import event_from_exception  # noqa: PLC0415
 
-        said = dict(record.msg) if isinstance(record.msg, dict) else {"event": record.getMessage()}
-        context = {**structlog.contextvars.get_contextvars(), **said}
+        context = {**structlog.contextvars.get_contextvars(), **said(record)}
         message = context.pop("event", "")
-        error = _error(context.pop("exc_info", record.exc_info))
+        error = exception_of(context.pop("exc_info", record.exc_info))
         event: Any = {}
         if error:
             event, _ = event_from_exception(error, client_options=self._client.options)
         request_id = context.pop("request_id", None)
-        event = redact(
+        event = clean(
             {
                 **event,
                 "level": {"critical": "fatal"}.get(record.levelname.lower(), "error"),
                 "logger": record.name,
-                "logentry": {"formatted": str(message)},
+                "logentry": {"formatted": text_of(message)},
                 "tags": {"request_id": request_id} if request_id else {},
                 "extra": context,
             }
@@ -114,12 +112,3 @@ def is_dsn(value: Any) -> bool:
     parts = urlsplit(value)
     whole = parts.scheme in ("http", "https") and parts.username and parts.path.strip("/")
     return not value or bool(whole)
-
-
-def _error(exc_info: Any) -> BaseException | None:
-    """Return the exception of what loggers take for ``exc_info``."""
-    if isinstance(exc_info, BaseException):
-        return exc_info
-    if isinstance(exc_info, tuple):
-        return exc_info[1] if isinstance(exc_info[1], BaseException) else None
-    return sys.exception() if exc_info else None
