@@ -8,3 +8,5 @@ TOKENS_LONGEST_LIFE = 30 * 24 * 60 * 60
 
 # Development does without credentials; production ignores this.
 AUTH_DEVELOPMENT_PERMISSIONS = ["tokens/*"]
+
+API_PUBLIC_OPERATIONS = ["tokens.api.query_token"]  # whoever has a token may read it

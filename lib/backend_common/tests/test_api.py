@@ -211,7 +211,7 @@ def test_a_body_over_the_limit(make: Make) -> None:
 
 def test_the_limit_is_a_mebibyte_unless_set(make: Make) -> None:
     assert make().config["MAX_CONTENT_LENGTH"] == 2**20
-    with pytest.raises(SettingError, match="API_MAX_BODY of 'shop' is wrong: expected a positive"):
+    with pytest.raises(SettingError, match="API_MAX_BODY of 'shop' is wrong: expected a whole"):
         make(API_MAX_BODY="much")
 
 

@@ -26,13 +26,13 @@ MEBIBYTE = 1024 * 1024
 class Api:
     """The APIs of one application."""
 
-    def __init__(self, app: Application, *, validate_responses: bool, with_ui: bool) -> None:
+    def __init__(self, app: Application, read: "Settings") -> None:
         self._app = app
+        self._settings = read
         self._paths = Paths()
         problems.handle(app, self._paths)
         self._base_paths: list[str] = []
-        self._validate_responses = validate_responses
-        self._ui = ui.Pages(app, self._paths) if with_ui else None
+        self._ui = ui.Pages(app, self._paths) if read.ui else None
 
     def register(
         self, path_to_api_yml: str | os.PathLike[str], *, base_path: str | None = None
@@ -59,7 +59,8 @@ class Api:
             base_path,
             auth,
             taken=self._base_paths,
-            validate_responses=self._validate_responses,
+            validate_responses=self._settings.validate_responses,
+            public=self._settings.public,
         )
         self._base_paths.append(specification.base_path)
         self._paths.add(specification.base_path, self._app.view_functions.keys() - before)
@@ -68,41 +69,50 @@ class Api:
             self._ui.serve(specification)
 
 
+class Settings(settings.Table):
+    """How documents are served."""
+
+    max_body = settings.Whole(
+        "API_MAX_BODY",
+        lambda app: app.config["MAX_CONTENT_LENGTH"] or MEBIBYTE,
+        unit="bytes",
+        at_least=1,
+        shown="1048576",
+        text="The largest body of a request, to any view; a larger one is refused with 413.",
+    )
+    validate_responses = settings.Switch(
+        "API_VALIDATE_RESPONSES",
+        lambda app: app.config["APP_CHANNEL"] != "production",
+        shown="`false` in production, else `true`",
+        text="Whether a response that is not what the document says becomes an error 500.",
+    )
+    ui = settings.Switch(
+        "API_UI",
+        lambda _: ui.is_installed(),
+        shown="`true` where `flask-swagger-ui` is installed",
+        valid=lambda value: not value or ui.is_installed(),
+        expected="true or false, and flask-swagger-ui among the dependencies of the service if it "
+        "is true",
+        text="Whether there is Swagger UI.",
+    )
+    public = settings.Items(
+        "API_PUBLIC_OPERATIONS",
+        (),
+        expected="a list of operationIds",
+        text="The operations that change something, which everybody may call in production.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
 def init_app(app: Application) -> Api:
     """Prepare *app* for documents; its errors become ``application/problem+json`` (RFC 9457).
 
-    Settings: ``API_MAX_BODY``, the largest body of a request in bytes, 1 MiB by default;
-    ``API_VALIDATE_RESPONSES``, whether a response that is not what the document says becomes an
-    error, by default everywhere but in production; ``API_UI``, whether there is Swagger UI, by
-    default where the package ``flask-swagger-ui`` is installed.
-
     :raises SettingError: a setting is wrong.
     """
-    limit = app.config["MAX_CONTENT_LENGTH"] or MEBIBYTE
+    read = Settings(app)
     # NB: validation holds the whole body in memory; Flask reads no more than this.
-    limit = settings.read(app, "API_MAX_BODY", limit, _is_size, "a positive number of bytes")
-    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = limit
-    validate = settings.read(
-        app,
-        "API_VALIDATE_RESPONSES",
-        app.config["APP_CHANNEL"] != "production",
-        _is_bool,
-        "True or False",
-    )
-    with_ui = settings.read(
-        app,
-        "API_UI",
-        ui.is_installed(),
-        lambda value: _is_bool(value) and (not value or ui.is_installed()),
-        "True or False, and flask-swagger-ui among the dependencies of the service if it is True",
-    )
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = read.max_body
     app.json = FlaskJSONProvider(app)  # dates and times as in RFC 3339
-    return Api(app, validate_responses=validate, with_ui=with_ui)
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
+    return Api(app, read)

@@ -4,7 +4,7 @@ Names that connexion does not promise are used in this package; a test lists the
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,12 @@ from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
 from backend_common.api.operation import make_view, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import Dialect, SchemaError, draft_4, draft_2020_12
-from backend_common.api.security import PERMISSIONS, Auth
+from backend_common.api.security import PERMISSIONS, Auth, asks_for_permission
 from backend_common.core.app import Application
 from backend_common.core.startup import StartupError
+
+CHANGING = {"post", "put", "patch", "delete"}
+"""The methods of operations that may change something."""
 
 _TEMPLATE = re.compile(r"\{[^}]*\}")
 
@@ -51,12 +54,14 @@ def register(
     *,
     taken: Collection[str],
     validate_responses: bool,
+    public: Collection[str],
 ) -> Specification:
     """Add the operations of the document at *path* to the routes of *app*.
 
     :param base_path: in place of the document's own, if it is not None.
     :param auth: the extension ``auth``, if it is loaded.
     :param taken: the base paths of the documents that are there already.
+    :param public: the operationIds of what everybody may change in production.
     :return: the document, as connexion has it.
     :raises DocumentError: the document is missing or invalid, or a function is.
     """
@@ -70,9 +75,10 @@ def register(
                 "give register() another base_path",
                 "#",
             )
-        for rule, options in _routes(
-            app, specification, dialect, auth, validate_responses=validate_responses
-        ):
+        routes = _routes(app, specification, dialect, auth, validate_responses=validate_responses)
+        if app.in_production:
+            _check_public(specification, public)
+        for rule, options in routes:
             app.add_url_rule(rule, **options)
     except (
         InvalidSpecification,
@@ -110,7 +116,7 @@ def _routes(
     auth: Auth | None,
     *,
     validate_responses: bool,
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> list[tuple[str, dict[str, Any]]]:
     """Make all views before the first route: a document is served as a whole or not at all."""
     base_path = specification.base_path
     prefix = base_path.strip("/")
@@ -149,7 +155,7 @@ def _routes(
         dialect.compile()
     except SchemaError as error:
         raise _PlaceError(str(error), _place(specification, error.schema)) from error
-    yield from routes.values()
+    return list(routes.values())
 
 
 def _check_route(
@@ -198,6 +204,27 @@ def _check_permissions(raw: Mapping[str, Any]) -> None:
         for method in METHODS & item.keys():
             if isinstance(item[method], Mapping):
                 _check_extensions(item[method], ("paths", path, method), is_operation=True)
+
+
+def _check_public(specification: Specification, public: Collection[str]) -> None:
+    """Find operations that would let everybody change something in production."""
+    found = []
+    for path, item in specification.get("paths", {}).items():
+        for method in CHANGING & item.keys():
+            operation = item[method]
+            requirements = operation.get("security", specification.security)
+            if operation.get("operationId") not in public and not asks_for_permission(
+                operation, requirements, specification.security_schemes or {}
+            ):
+                found.append((operation.get("operationId"), _pointer("paths", path, method)))
+    if found:
+        names = ", ".join(sorted(str(name) for name, _ in found))
+        raise _PlaceError(
+            f"in production, these operations would need no permission: {names}; give them "
+            "security and x-permissions ([] stands for every caller who is known), or name them in "
+            "the setting API_PUBLIC_OPERATIONS",
+            min(place for _, place in found),
+        )
 
 
 def _check_extensions(

@@ -93,6 +93,27 @@ def make_guard(
     return Guard(authorize, frozenset(gives), is_open)
 
 
+def asks_for_permission(
+    operation: Mapping[str, Any],
+    requirements: Sequence[Requirement] | None,
+    declared: Mapping[str, Scheme],
+) -> bool:
+    """Say whether a caller of *operation* must have a permission, or is judged by a function.
+
+    ``x-permissions: []`` counts: somebody decided that every caller who is known will do.
+
+    :param requirements: Security Requirement Objects.
+    :param declared: Security Scheme Objects by name.
+    """
+    return bool(requirements) and all(
+        any(
+            PERMISSIONS in operation or scopes or schemes.has_function(declared[name])
+            for name, scopes in requirement.items()
+        )
+        for requirement in requirements or ()
+    )
+
+
 def _check_enforced(asked: Sequence[Requirement], left: set[str], *, is_open: bool) -> None:
     """Find a way around ``x-permissions``, which ``auth`` alone enforces."""
     if is_open:

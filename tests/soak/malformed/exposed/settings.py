@@ -3,6 +3,11 @@
 APP_CHANNEL = "production"
 HEARTBEAT_TIMEOUT = 60.0
 
+API_PUBLIC_OPERATIONS = [
+    "exposed.api.add_order",
+    "exposed.api.change",
+    "exposed.api.upload",
+]
 API_UI = True
 API_VALIDATE_RESPONSES = True
 
