@@ -1,9 +1,12 @@
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import flask
 import pytest
 from backend_common import App, create_app
+from backend_common.auth import LifeError
 from backend_common.core.loader import ExtensionError
 from click.testing import Result
 from werkzeug.test import TestResponse
@@ -156,3 +159,88 @@ def test_a_service_without_a_database(service: Service) -> None:
     response = get(app, "sat_unknown")
     assert response.status_code == 401
     assert "The token is invalid: this service has no API tokens." in response.text
+
+
+@pytest.fixture
+def issuing(app: App) -> App:
+    """A service whose callers issue API tokens."""
+
+    @app.post("/tokens")
+    def post() -> str:
+        said = flask.request.get_json()
+        expires = said.get("expires") and datetime.fromisoformat(said["expires"])
+        return app.auth.tokens.issue("child", said["permissions"], expires)[0]
+
+    @app.post("/signed")
+    def sign() -> str:
+        return app.auth.sign("child", [])
+
+    return app
+
+
+def ask(app: App, token: str, path: str = "/tokens", **body: object) -> TestResponse:
+    headers = {"Authorization": f"Bearer {token}"}
+    return app.test_client().post(path, json={"permissions": [], **body}, headers=headers)
+
+
+def test_a_token_issues_none_that_may_do_more(issuing: App) -> None:
+    parent = issue(issuing, "shop/orders/*")
+    child = ask(issuing, parent, permissions=["shop/orders/read"]).text
+    assert get(issuing, child).text == "token child"
+    response = ask(issuing, parent, permissions=["shop/orders/read", "shop/*"])
+    assert response.status_code == 403
+    assert "This needs the permission shop/*." in response.text
+
+
+def test_a_token_issues_none_that_lives_longer(issuing: App) -> None:
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    parent = issue(issuing, "shop/*", expires=end)
+    ask(issuing, parent)
+    ask(issuing, parent, expires=(end - timedelta(seconds=1)).isoformat())
+    issuing.testing = True
+    with pytest.raises(LifeError, match=f"it must end by {re.escape(end.isoformat())}"):
+        ask(issuing, parent, expires=(end + timedelta(seconds=1)).isoformat())
+    with issuing.app_context():
+        first, *children = issuing.auth.tokens.all()
+    assert [child.expires for child in children] == [end, end - timedelta(seconds=1)]
+    assert [child.parent for child in children] == [first.id, first.id]
+    said = issuing.auth.keys.read(ask(issuing, parent, "/signed").text)
+    assert said["exp"] <= end.timestamp()
+
+
+def test_a_signed_token_that_cannot_be_revoked_with_its_parent_is_short(issuing: App) -> None:
+    parent = issue(issuing, "shop/*")
+    said = issuing.auth.keys.read(ask(issuing, parent, "/signed").text)
+    assert said["exp"] - said["iat"] == timedelta(hours=1).total_seconds()
+    with issuing.test_request_context(headers={"Authorization": f"Bearer {parent}"}):
+        with pytest.raises(LifeError):
+            issuing.auth.sign("child", [], timedelta(hours=2))
+        assert issuing.auth.sign("child", [], timedelta(hours=2), as_service=True)
+
+
+def test_a_signed_token_issues_an_api_token_that_ends_with_it(issuing: App) -> None:
+    ask(issuing, issuing.auth.sign("me", [], timedelta(minutes=5)))
+    with issuing.app_context():
+        (child,) = issuing.auth.tokens.all()
+    assert child.expires is not None
+    assert child.expires - child.created <= timedelta(minutes=5)
+    assert child.parent is None
+
+
+def test_a_revoked_token_takes_along_those_that_it_issued(issuing: App) -> None:
+    other = issue(issuing, "shop/*")
+    parent = issue(issuing, "shop/*")
+    child = ask(issuing, parent, permissions=["shop/*"]).text
+    grandchild = ask(issuing, child, permissions=["shop/*"]).text
+    with issuing.app_context():
+        assert issuing.auth.tokens.revoke(2)
+    for token in (parent, child, grandchild):
+        assert "it has been revoked" in get(issuing, token).text
+    assert get(issuing, other).status_code == 200
+
+
+def test_the_service_itself_issues_any_token(issuing: App) -> None:
+    parent = issue(issuing, expires=datetime.now(UTC) + timedelta(minutes=5))
+    with issuing.test_request_context(headers={"Authorization": f"Bearer {parent}"}):
+        _, made = issuing.auth.tokens.issue("robot", ["shop/*"], as_service=True)
+    assert (made.expires, made.parent) == (None, None)

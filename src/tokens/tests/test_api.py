@@ -155,6 +155,22 @@ def test_a_token_is_issued_to_whom_may_grant_it(user: Callable[..., FlaskClient]
     )
 
 
+def test_a_token_does_not_outlive_the_token_of_its_caller(app: App, query: Query) -> None:
+    end = in_future(hours=0) + timedelta(minutes=5)
+    token = app.auth.sign("alice", ["tokens/grant/shop/*"], end)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    body: dict[str, Any] = {"permissions": ["shop/read"]}
+    issued = client.post("/tokens", json=body).get_json()["result"]
+    assert issued["expires"] == query(issued["token"])["expires"] == end.isoformat()
+    assert client.post("/tokens", json={**body, "expires": end.isoformat()}).status_code == 200
+    late = (end + timedelta(seconds=1)).isoformat()
+    assert detail(client.post("/tokens", json={**body, "expires": late})) == (
+        "body.expires: must be later than now, and not after the end of the caller's token, "
+        f"{end.isoformat()}"
+    )
+
+
 def test_production_issues_nothing_to_nobody(make_app: Callable[..., App], tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))

@@ -30,7 +30,8 @@ def shop(address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Flask
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop/__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    trusting = {"AUTH_ISSUERS": {"tokens": f"{address}/.well-known/jwks.json"}}
+    entry = {"keys": f"{address}/.well-known/jwks.json", "permissions": ["shop/*"]}
+    trusting = {"AUTH_ISSUERS": {"tokens": entry}}
     app = create_app("shop", extensions=["auth"], config=trusting)
 
     @app.get("/orders")
@@ -48,7 +49,7 @@ def bearer(client: FlaskClient, *permissions: str) -> dict[str, str]:
 
 def test_a_token_allows_what_it_says(client: FlaskClient, shop: FlaskClient) -> None:
     response = shop.get("/orders", headers=bearer(client, "shop/orders/*", "treestatus/*"))
-    assert (response.status_code, response.text) == (200, "anonymous")
+    assert (response.status_code, response.text) == (200, "tokens#anonymous")
     assert shop.get("/orders", headers=bearer(client, "shop/refunds")).status_code == 403
 
 

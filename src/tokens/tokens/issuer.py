@@ -67,16 +67,24 @@ class Issuer:
         """Return a signed token, as text and as what it says.
 
         It is for the services that its permissions are about: those whose names they begin with.
+        It does not outlive the token of the caller who asks for it.
 
         :param user: whom the token stands for.
-        :param expires: with a time zone; None for an hour from now, or less if that is too long.
+        :param expires: with a time zone; None for an hour from now, or for the latest end if that
+            is before.
         :raises LifeError: *expires* is past, or too far away.
         """
         now = datetime.now(UTC)
+        latest = now + self._longest_life
+        bound = f"at most {self._longest_life} from now"
+        callers = self._auth.latest_end()
+        if callers and callers < latest:
+            latest = callers
+            bound = f"not after the end of the caller's token, {callers.isoformat()}"
         if expires is None:
-            expires = now + min(USUAL_LIFE, self._longest_life)
-        if not now < expires <= now + self._longest_life:
-            message = f"must be later than now, and at most {self._longest_life} from now"
+            expires = min(now + USUAL_LIFE, latest)
+        if not now < expires <= latest:
+            message = f"must be later than now, and {bound}"
             raise LifeError(message)
         expires = expires.astimezone(UTC).replace(microsecond=0)
         services = sorted({permission.partition("/")[0] for permission in permissions})

@@ -8,12 +8,13 @@ extension ``auth0`` began. A service has keys of its own, and needs no provider.
 import flask
 
 from backend_common.auth import commands, config
+from backend_common.auth.delegation import LifeError
 from backend_common.auth.extension import Auth, require_permissions
 from backend_common.auth.user import NOBODY, User
 from backend_common.core import caller, health
 from backend_common.core.app import Application
 
-__all__ = ["NOBODY", "Auth", "User", "init_app", "require_permissions"]
+__all__ = ["NOBODY", "Auth", "LifeError", "User", "init_app", "require_permissions"]
 
 
 def init_app(app: Application) -> Auth:

@@ -1,11 +1,13 @@
 """Bearer tokens that somebody signed: JSON Web Tokens (RFC 7519), verified by their issuer's keys.
 
 The checks are those of RFC 8725 and RFC 9068: an algorithm out of an explicit list, the key of the
-issuer that is named, and that this service is in the audience.
+issuer that is named, this service in the audience, and that the token is an access token.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
@@ -21,8 +23,8 @@ from joserfc.jwk import Key
 from joserfc.jws import CompactSignature, JWSRegistry
 
 from backend_common.auth.challenge import InvalidTokenError
-from backend_common.auth.permissions import is_permission
-from backend_common.auth.user import User, is_name
+from backend_common.auth.permissions import is_permission, shared
+from backend_common.auth.user import User, is_name, name_of
 
 ALGORITHMS = (
     *("Ed25519", "ES256", "ES384", "ES512"),
@@ -30,31 +32,73 @@ ALGORITHMS = (
 )
 """Those whose keys can be public: with another one, who can verify a token can forge one."""
 
-LONGEST = 16 * 1024  # characters
+LONGEST = 16 * 1024
+"""The longest token that is read, in characters."""
+
+ACCESS_TOKEN = "at+jwt"
+"""The type of access tokens, in the header ``typ`` (RFC 9068, section 2.1)."""
+
+PLAIN_JWT = "JWT"
+"""The type that many providers give to access tokens, and to all others."""
+
+TYPES = (ACCESS_TOKEN, PLAIN_JWT)
+
+_OF_OTHER_TOKENS = ("at_hash", "c_hash", "s_hash", "nonce", "events")
+"""Claims of ID tokens (OpenID Connect Core 1.0), and of logout tokens and other security events
+(RFC 8417)."""
+
+_KINDS = ("typ", "token_type", "token_use")
+"""Claims by which some providers tell their tokens apart, such as Keycloak and Cognito."""
+
+_ACCESS = ("access", "access_token", "at+jwt", "bearer", "jwt")
+"""Values of these claims in access tokens, in small letters."""
+
+_LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
 
 Find = Callable[[str | None], Key | None]
 
 
-class Verifier:
-    """Tells who a signed token stands for.
+@dataclass(frozen=True)
+class Trust:
+    """How far the tokens of one issuer are trusted.
 
-    :param issuers: finds, by the issuer's name and a key's id, the key that verifies.
-    :param algorithms: the only ones that will do, out of :data:`ALGORITHMS`.
+    :param name: of the issuer; None for the service itself.
+    :param find: returns the key that has an id, or None.
+    :param types: types of tokens that are taken for access tokens, out of :data:`TYPES`.
+    :param grants: the permissions that the issuer may grant; None for all.
+    """
+
+    name: str | None
+    find: Find
+    types: Sequence[str]
+    grants: Sequence[str] | None
+
+
+class Verifier:
+    """Finds the user that a signed token stands for.
+
+    :param issuers: how far each issuer is trusted, by the claim ``iss``.
+    :param algorithms: the only ones that are accepted, out of :data:`ALGORITHMS`.
     :param claim: the claim that holds the permissions, as a list or between spaces.
     :param leeway: seconds that the clocks of issuer and service may differ.
+    :param warn: gets a message for the log.
     """
 
     def __init__(
         self,
-        issuers: Mapping[str, Find],
+        issuers: Mapping[str, Trust],
+        *,
         algorithms: Sequence[str],
         audience: str,
         claim: str,
         leeway: int,
+        warn: Callable[[str], None],
     ) -> None:
         self._issuers = issuers
         self._registry = JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
         self._claim = claim
+        self._warn = warn
+        self._warned: set[str | None] = set()
         self._checks = jwt.JWTClaimsRegistry(
             leeway=leeway,
             iss={"essential": True, "values": list(issuers)},
@@ -64,43 +108,92 @@ class Verifier:
         )
 
     def identify(self, token: str) -> User:
-        """Return the user whom *token* stands for.
+        """Return the user that *token* stands for.
 
         :raises InvalidTokenError: it is not to be trusted.
-        :raises KeysError: the keys of its issuer cannot be had.
+        :raises KeysError: the keys of its issuer cannot be fetched.
         """
         if len(token) > LONGEST:
             message = "it is too long"
             raise InvalidTokenError(message)
         try:
-            claims = jwt.decode(token, self._key_of, registry=self._registry).claims
-            self._checks.validate(claims)
+            decoded = jwt.decode(token, self._key_of, registry=self._registry)
+            self._checks.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidTokenError(_reason(error)) from error
-        if not is_name(claims["sub"]):
+        claims = decoded.claims
+        trust = self._issuers[claims["iss"]]
+        _require_access_token(decoded, trust)
+        name = name_of(claims["sub"], trust.name)
+        if not is_name(name):
             message = "its subject cannot be the name of a user"
             raise InvalidTokenError(message)
-        return User(claims["sub"], _permissions(claims.get(self._claim)), "bearer")
+        expires = datetime.fromtimestamp(min(claims["exp"], _LATEST), UTC)
+        return User(name, self._permissions(claims, trust), "bearer", trust.name, expires)
 
     def _key_of(self, signature: Any) -> Key:
-        """Return the key that the token, whose claims nobody has verified yet, should be by."""
+        """Return the key that should verify the token, whose claims nobody has verified yet."""
         assert isinstance(signature, CompactSignature)
-        claims = json.loads(signature.payload)
+        claims = json.loads(signature.payload, object_pairs_hook=_without_duplicates)
         issuer = claims.get("iss") if isinstance(claims, dict) else None
-        find = self._issuers.get(issuer) if isinstance(issuer, str) else None
-        if find is None:
+        trust = self._issuers.get(issuer) if isinstance(issuer, str) else None
+        if trust is None:
             message = "its issuer is unknown here"
             raise InvalidTokenError(message)
-        key = find(signature.headers().get("kid"))
+        key = trust.find(signature.headers().get("kid"))
         if key is None:
             raise InvalidKeyIdError
         return key
 
+    def _permissions(self, claims: Mapping[str, Any], trust: Trust) -> frozenset[str]:
+        """Return the permissions in *claims* that the issuer may grant."""
+        claim = claims.get(self._claim)
+        names = claim.split() if isinstance(claim, str) else claim
+        # NB: issuers have scopes of their own, too; text that is not a permission grants nothing.
+        claimed = frozenset(filter(is_permission, names) if isinstance(names, list) else ())
+        if trust.grants is None:
+            return claimed
+        granted = shared(claimed, trust.grants)
+        if claimed - granted and trust.name not in self._warned:
+            self._warned.add(trust.name)
+            self._warn(
+                f"a token of the issuer {trust.name} has permissions that this issuer may not "
+                f"grant, such as {min(claimed - granted)}: they are ignored; if it may, add them "
+                "to its entry in AUTH_ISSUERS, under permissions; this is said once"
+            )
+        return granted
 
-def _permissions(claim: Any) -> frozenset[str]:
-    # NB: issuers have scopes of their own, too; what is no permission here grants nothing.
-    names = claim.split() if isinstance(claim, str) else claim
-    return frozenset(filter(is_permission, names) if isinstance(names, list) else ())
+
+def _require_access_token(token: jwt.Token, trust: Trust) -> None:
+    """Refuse ID tokens, logout tokens and the like, which the issuer signs with the same keys.
+
+    :raises InvalidTokenError: *token* is another kind of token, or proves nothing by itself.
+    """
+    type_ = token.header.get("typ", PLAIN_JWT)
+    plain = type_.lower().removeprefix("application/") if isinstance(type_, str) else None
+    if plain not in map(str.lower, trust.types):
+        message = f"its type is not {' or '.join(trust.types)}"
+        raise InvalidTokenError(message)
+    other = [name for name in _OF_OTHER_TOKENS if name in token.claims]
+    other += [
+        name
+        for name in _KINDS
+        if name in token.claims and str(token.claims[name]).lower() not in _ACCESS
+    ]
+    if other:
+        message = f"it is not an access token, by its claim {other[0]}"
+        raise InvalidTokenError(message)
+    if "cnf" in token.claims:  # RFC 7800: the sender must also prove that it has a key
+        message = "it is bound to a key, and not a bearer token, by its claim cnf"
+        raise InvalidTokenError(message)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object as a dict; raise ValueError for two values of one name (RFC 8725)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend_common.auth import jwks, keys
+from backend_common.auth import issuers, jwks, keys
 from backend_common.auth.bearer import ALGORITHMS
+from backend_common.auth.issuers import Issuer
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import is_name
 from backend_common.core import settings
@@ -18,14 +19,14 @@ class Config:
     """What the settings say.
 
     :param name: of the service as an issuer of tokens.
-    :param issuers: whose tokens it trusts besides its own, and the URLs of their keys.
+    :param issuers: the issuers whose tokens it trusts besides its own.
     :param anybody: the permissions that development gives without credentials.
     """
 
     name: str
     audience: str
     key_files: list[str]
-    issuers: Mapping[str, str | None]
+    issuers: Mapping[str, Issuer]
     patience: jwks.Patience
     algorithms: list[str]
     claim: str
@@ -43,16 +44,9 @@ def read(app: Application) -> Config:
         name=settings.read(app, "AUTH_ISSUER", app.name, is_name, text),
         audience=settings.read(app, "AUTH_AUDIENCE", app.name, is_name, text),
         key_files=settings.read(app, "AUTH_KEY_FILES", [], _are_paths, "a list of paths"),
-        issuers=settings.read(
-            app,
-            "AUTH_ISSUERS",
-            {},
-            _are_issuers,
-            "issuers and the URLs of their keys, such as "
-            '{"https://login.example.org/": null, "tokens": "https://example.org/jwks.json"}, '
-            "where null is for an issuer that is an URL itself and says where",
-        ),
+        issuers=_read_issuers(app),
         patience=jwks.Patience(
+            schemes=_schemes(app),
             lifetime=settings.read(app, "AUTH_KEYS_LIFETIME", 3600.0, _is_duration, seconds),
             cooldown=settings.read(app, "AUTH_KEYS_COOLDOWN", 30.0, _is_duration, seconds),
             timeout=settings.read(app, "AUTH_KEYS_TIMEOUT", 2.5, _is_duration, seconds),
@@ -74,6 +68,13 @@ def read(app: Application) -> Config:
             "a list of permissions, such as shop/orders/update or shop/*",
         ),
     )
+    if config.name in config.issuers:
+        message = (
+            f"the settings AUTH_ISSUER and AUTH_ISSUERS of {app.name!r} do not go together: both "
+            f"name {config.name!r}, and tokens of another issuer would pass for the service's own; "
+            "change AUTH_ISSUER, or remove the entry"
+        )
+        raise SettingError(message)
     if app.in_production and not config.key_files and not config.issuers:
         message = (
             f"the settings AUTH_ISSUERS and AUTH_KEY_FILES of {app.name!r} are missing, and "
@@ -84,18 +85,35 @@ def read(app: Application) -> Config:
     return config
 
 
+def _schemes(app: Application) -> tuple[str, ...]:
+    return ("https",) if app.in_production else ("https", "http")
+
+
+def _read_issuers(app: Application) -> dict[str, Issuer]:
+    entries: Mapping[str, Any] = settings.read(
+        app,
+        "AUTH_ISSUERS",
+        {},
+        issuers.are_issuers,
+        f"issuers (without #), and for each the URL of its keys or null, or a dict, such as "
+        f"{issuers.EXAMPLE}, whose fields may be {', '.join(issuers.FIELDS)}",
+    )
+    for url in issuers.addresses(entries):
+        if not jwks.is_url(url, _schemes(app)):
+            message = (
+                f"the setting AUTH_ISSUERS of {app.name!r} is wrong: production fetches keys by "
+                f"https alone, and not from {url}; anybody on the way could change them"
+            )
+            raise SettingError(message)
+    return issuers.read(entries)
+
+
 def _are_paths(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
 def _are_algorithms(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and set(value) <= set(ALGORITHMS)
-
-
-def _are_issuers(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        is_name(name) and jwks.is_url(name if url is None else url) for name, url in value.items()
-    )
 
 
 def _is_leeway(value: Any) -> bool:

@@ -11,13 +11,13 @@ from uuid import uuid4
 import flask
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
-from backend_common.auth import challenge, jwks, keys, permissions
-from backend_common.auth.bearer import Verifier
+from backend_common.auth import challenge, delegation, jwks, keys, permissions
+from backend_common.auth.bearer import ACCESS_TOKEN, PLAIN_JWT, Trust, Verifier
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.config import Config
 from backend_common.auth.keys import OwnKeys
 from backend_common.auth.tokens import PREFIX, ApiTokens
-from backend_common.auth.user import NOBODY, User, is_name
+from backend_common.auth.user import NOBODY, User, is_name, name_of
 from backend_common.core.app import Application, current_app, current_request
 from backend_common.core.health import Unhealthy
 from backend_common.core.settings import SettingError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Identify = Callable[[], tuple[str, Sequence[str]] | None]
+Identify = Callable[[], tuple[str, Sequence[str], str | None] | None]
 
 OUTCOME = "backend_common.auth"  # in the WSGI environment, where clients cannot put it
 USUAL_LIFE = timedelta(hours=1)
@@ -44,24 +44,38 @@ class Auth:
         self._app = app
         self._config = config
         self._issuers = {
-            name: jwks.IssuerKeys(name, url, config.patience)
-            for name, url in config.issuers.items()
+            name: jwks.IssuerKeys(name, issuer.keys, config.patience)
+            for name, issuer in config.issuers.items()
         }
-        find = {name: issuer.find for name, issuer in self._issuers.items()}
+        trusted = {
+            name: Trust(name, self._issuers[name].find, issuer.types, issuer.permissions)
+            for name, issuer in config.issuers.items()
+        }
         if self.has_keys:
             # NB: a key may not be there yet, so self.keys is not looked at before it is needed.
-            find[config.name] = lambda key_id: self.keys.find(key_id)  # noqa: PLW0108
+            trusted[config.name] = Trust(
+                None,
+                lambda key_id: self.keys.find(key_id),  # noqa: PLW0108
+                [ACCESS_TOKEN],
+                None,
+            )
         self._verifier = Verifier(
-            find, config.algorithms, config.audience, config.claim, config.leeway
+            trusted,
+            algorithms=config.algorithms,
+            audience=config.audience,
+            claim=config.claim,
+            leeway=config.leeway,
+            warn=app.logger.warning,
         )
         self._anybody = User(NOBODY.name, frozenset(config.anybody), "development")
         self._others: list[Identify] = []
-        self.tokens = ApiTokens(app)
+        self.tokens = ApiTokens(app, self._issuing_caller)
 
     def accept(self, identify: Identify) -> None:
         """Ask *identify*, too, who makes a request that has no bearer token.
 
-        :param identify: returns the name and the permissions of a session's user, or None.
+        :param identify: returns the name and the permissions of a session's user, and the issuer
+            that vouches for the user (None for the service itself); or None for nobody.
         """
         self._others.append(identify)
 
@@ -124,28 +138,46 @@ class Auth:
         self,
         name: str,
         granted: Sequence[str],
-        expires: datetime | timedelta = USUAL_LIFE,
+        expires: datetime | timedelta | None = None,
         audience: Sequence[str] = (),
+        *,
+        as_service: bool = False,
         **claims: Any,
     ) -> str:
         """Return a token for the user *name*, signed with the service's own key.
 
+        In a request, the caller issues the token: it carries no permission that the caller neither
+        has nor may grant (``<service>/grant/PERMISSION``), and does not outlive the caller's token.
+
         :param granted: the permissions that it carries.
-        :param expires: when it ends, with a time zone, or how long it lasts.
+        :param expires: when it ends, with a time zone, or how long it lasts; by default an hour,
+            or less if the caller's token ends before.
         :param audience: the services that it is for; this one, if none is named.
+        :param as_service: issue it as the service itself, whoever calls. The caller must not get
+            such a token.
         :param claims: more to say in it.
         :raises ValueError: *name* or *granted* will not do.
+        :raises LifeError: it would outlive the token of the caller.
+        :raises Forbidden: the caller may not grant these permissions.
         :raises SettingError: there is no key to sign with.
         """
         if not is_name(name) or not permissions.are_permissions(list(granted)):
             message = "a token needs a name (printable text) and permissions such as shop/orders/*"
             raise ValueError(message)
         now = datetime.now(UTC)
-        end = now + expires if isinstance(expires, timedelta) else expires
+        caller = None if as_service else self._issuing_caller()
+        delegation.require_permissions(caller, self._app.name, granted)
+        end = delegation.end(
+            now + expires if isinstance(expires, timedelta) else expires,
+            now + USUAL_LIFE,
+            delegation.latest_end(caller, USUAL_LIFE, now),
+        )
+        assert end is not None, "it has a usual life"
         return self.keys.sign(
             {
                 **claims,
                 "iss": self._config.name,
+                "client_id": self._config.name,
                 "sub": name,
                 "aud": list(audience) or [self._config.audience],
                 "iat": int(now.timestamp()),
@@ -154,6 +186,31 @@ class Auth:
                 "permissions": list(granted),
             }
         )
+
+    def latest_end(self) -> datetime | None:
+        """Return when a token that the caller of the request signs must end; None for no limit.
+
+        :raises Unauthorized: as :meth:`authenticate`.
+        """
+        return delegation.latest_end(self._issuing_caller(), USUAL_LIFE, datetime.now(UTC))
+
+    def require_another_audience(self, issuer: str, client_id: str) -> None:
+        """Make sure that ID tokens of an issuer cannot pass for access tokens.
+
+        The audience of an ID token is the client that a user logs in to.
+
+        :param client_id: of this service, as a client of the issuer.
+        :raises SettingError: it is the audience of access tokens, too, and their type is no help.
+        """
+        trusted = self._config.issuers.get(issuer)
+        if trusted and PLAIN_JWT in trusted.types and client_id == self._config.audience:
+            message = (
+                f"the setting AUTH_AUDIENCE of {self._app.name!r} is the client id of its logins "
+                f"at {issuer}, and AUTH_ISSUERS accepts tokens of type {PLAIN_JWT} from there: an "
+                "ID token would pass for an access token; give the service another audience at the "
+                f"issuer, or accept {ACCESS_TOKEN} alone"
+            )
+            raise SettingError(message)
 
     @property
     def has_keys(self) -> bool:
@@ -199,9 +256,15 @@ class Auth:
             return self._bearer(token.strip())
         for identify in self._others:
             if known := identify():
-                return User(known[0], frozenset(known[1]), "session")
+                name, granted, issuer = known
+                return User(name_of(name, issuer), frozenset(granted), "session", issuer)
         open_ = self._anybody.permissions and not self._app.in_production
         return self._anybody if open_ else NOBODY
+
+    def _issuing_caller(self) -> User | None:
+        """Return the caller that issues tokens now; None for the service itself."""
+        caller = self.authenticate() if flask.has_request_context() else None
+        return caller if caller and caller.is_authenticated else None
 
     def _bearer(self, token: str) -> User:
         try:

@@ -4,11 +4,13 @@ import json
 import threading
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
@@ -17,22 +19,31 @@ DISCOVERY = "/.well-known/openid-configuration"  # OpenID Connect Discovery 1.0,
 LARGEST = 1024 * 1024  # bytes of a document
 
 
+SCHEMES = ("https", "http")
+
+
 class KeysError(Exception):
     """The keys of an issuer cannot be had."""
 
 
+class SchemeError(ValueError):
+    """A URL has a scheme that is not allowed."""
+
+
 @dataclass(frozen=True)
 class Patience:
-    """How long keys are kept and waited for, all in seconds.
+    """How keys are fetched: how long they are kept and waited for, in seconds, and by what.
 
     :param lifetime: after which they are fetched again.
     :param cooldown: between two fetches that failed, or that unknown key ids caused.
     :param timeout: of one fetch, from its start to the end of its last document.
+    :param schemes: of the URLs that may be fetched, also where discovery or a redirect leads.
     """
 
     lifetime: float
     cooldown: float
     timeout: float
+    schemes: Sequence[str] = SCHEMES
 
 
 class IssuerKeys:
@@ -110,11 +121,13 @@ class IssuerKeys:
 
     def _fetch(self) -> None:
         deadline = time.monotonic() + self._patience.timeout
+        schemes = self._patience.schemes
         try:
             url = self._url
             if url is None:
-                url = str(_get(self._issuer.rstrip("/") + DISCOVERY, deadline)["jwks_uri"])
-            self._keys = _key_set(_get(url, deadline))
+                document = _get(self._issuer.rstrip("/") + DISCOVERY, schemes, deadline)
+                url = str(document["jwks_uri"])
+            self._keys = _key_set(_get(url, schemes, deadline))
             self._fetched = time.monotonic()
             self._failed = float("-inf")
         except (OSError, HTTPException, JoseError, ValueError, TypeError, LookupError) as error:
@@ -123,12 +136,12 @@ class IssuerKeys:
             raise KeysError(message) from error
 
 
-def is_url(value: Any) -> bool:
-    """Tell whether *value* is an URL that keys could be fetched from."""
+def is_url(value: Any, schemes: Sequence[str] = SCHEMES) -> bool:
+    """Return whether *value* is a URL, with one of *schemes*, that keys could be fetched from."""
     if not isinstance(value, str):
         return False
     parts = urlsplit(value)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts.scheme in schemes and bool(parts.hostname)
 
 
 def _pick(keys: KeySet, key_id: str | None) -> Key | None:
@@ -146,15 +159,39 @@ def _key_set(document: Any) -> KeySet:
     return KeySet.import_key_set({"keys": usable})
 
 
-def _get(url: str, deadline: float) -> Any:
-    """Return the JSON document at *url*."""
-    if not is_url(url):  # urllib would open files, too
-        message = "not an http or https URL"
-        raise ValueError(message)
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects to URLs that may be fetched."""
+
+    def __init__(self, schemes: Sequence[str]) -> None:
+        self._schemes = schemes
+
+    def redirect_request(  # noqa: PLR0917  urllib decides
+        self, request: Any, answer: Any, code: int, message: str, headers: Any, url: str
+    ) -> Any:
+        """Return the request for *url*; urllib calls this.
+
+        :raises SchemeError: it may not be fetched.
+        """
+        _require(url, self._schemes)
+        return super().redirect_request(request, answer, code, message, headers, url)
+
+
+def _require(url: str, schemes: Sequence[str]) -> None:
+    if not is_url(url, schemes):  # urllib would open files, too
+        raise SchemeError(f"it leads to a URL that is not {' or '.join(schemes)}")
+
+
+def _get(url: str, schemes: Sequence[str], deadline: float) -> Any:
+    """Return the JSON document at *url*.
+
+    :raises SchemeError: *url*, or a redirect, has none of *schemes*.
+    """
+    _require(url, schemes)
     request = urllib.request.Request(url, headers={"Accept": "application/json"})
     body = b""
     try:
-        response = urllib.request.urlopen(request, timeout=_left(deadline))
+        opener = urllib.request.build_opener(_Redirects(schemes))
+        response = opener.open(request, timeout=_left(deadline))
     except HTTPError as error:
         error.close()  # it is a response, with a socket
         raise
@@ -179,6 +216,8 @@ def _left(deadline: float) -> float:
 def _reason(error: Exception) -> str:
     """Say what happened, without what a server sent."""
     match error:
+        case SchemeError():
+            return str(error)
         case TimeoutError() | URLError(reason=TimeoutError()):
             return "no answer in time"
         case HTTPError():

@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, KeySetSerialization, OKPKey
 
+from backend_common.auth.bearer import ACCESS_TOKEN
 from backend_common.core.settings import SettingError
 
 ALGORITHM: Final = "Ed25519"  # RFC 9864
@@ -26,9 +27,11 @@ class OwnKeys:
         self._keys = KeySet(list(keys))
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """Return a JSON Web Token (RFC 7519) of *claims*."""
+        """Return an access token with *claims*, a JSON Web Token (RFC 7519, RFC 9068)."""
         key = self._keys.keys[0]
-        return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, [ALGORITHM])
+        return jwt.encode(
+            {"alg": ALGORITHM, "kid": key.kid, "typ": ACCESS_TOKEN}, claims, key, [ALGORITHM]
+        )
 
     def read(self, token: str) -> dict[str, Any]:
         """Return the claims of *token*, which one of the keys signed; it may be expired.

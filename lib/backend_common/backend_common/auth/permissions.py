@@ -4,6 +4,7 @@ Who is granted ``treestatus/*`` has every permission that begins with ``treestat
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 Roles = tuple[tuple[str, ...], ...]
@@ -24,6 +25,18 @@ def are_permissions(value: Any) -> bool:
 def covers(granted: str, needed: str) -> bool:
     """Tell whether who is *granted* the one permission has the *needed* one."""
     return granted == needed or (granted.endswith("/*") and needed.startswith(granted[:-1]))
+
+
+def shared(ones: Iterable[str], others: Iterable[str]) -> frozenset[str]:
+    """Return the permissions that *ones* and *others* both grant.
+
+    Example: ``["shop/*"]`` and ``["shop/orders/*", "mail/send"]`` share ``shop/orders/*``.
+    """
+    pairs = [(one, other) for one in ones for other in others]
+    return frozenset(
+        [one for one, other in pairs if covers(other, one)]
+        + [other for one, other in pairs if covers(one, other)]
+    )
 
 
 def roles(permissions: Any) -> Roles:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from backend_common.auth import delegation
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import User, is_name
@@ -27,7 +28,10 @@ TABLE = "auth_tokens"
 
 @dataclass(frozen=True)
 class ApiToken:
-    """What is known of an API token, which is all but the token itself."""
+    """What is known of an API token, which is all but the token itself.
+
+    :param parent: the id of the API token whose bearer issued this one, if one did.
+    """
 
     id: int
     name: str
@@ -35,53 +39,84 @@ class ApiToken:
     created: datetime
     expires: datetime | None
     revoked: datetime | None
+    parent: int | None
 
 
 class ApiTokens:
-    """The API tokens of one application."""
+    """The API tokens of one application.
 
-    def __init__(self, app: Application) -> None:
+    :param caller: returns the caller that issues tokens now; None for the service itself.
+    """
+
+    def __init__(self, app: Application, caller: Callable[[], User | None]) -> None:
         self._app = app
+        self._caller = caller
         tables.declare(app, _declare)
 
     def issue(
-        self, name: str, permissions: list[str], expires: datetime | None = None
+        self,
+        name: str,
+        permissions: list[str],
+        expires: datetime | None = None,
+        *,
+        as_service: bool = False,
     ) -> tuple[str, ApiToken]:
-        """Make a token, which is told this once, and commit it to the database.
+        """Make a token, which is returned this once, and commit it to the database.
+
+        In a request, the caller issues the token: it carries no permission that the caller neither
+        has nor may grant (``<service>/grant/PERMISSION``), does not outlive the caller's token,
+        and is revoked together with it.
 
         :param name: of the user it stands for.
-        :param expires: with a time zone; None for a token that lasts until it is revoked.
+        :param expires: when it ends, with a time zone; None for a token that lasts until it is
+            revoked, or until the caller's token ends.
+        :param as_service: issue it as the service itself, whoever calls.
         :raises ExtensionError: there is no database, or it lacks the table.
         :raises ValueError: *name* or *permissions* will not do.
+        :raises LifeError: it would outlive the token of the caller.
+        :raises Forbidden: the caller may not grant these permissions.
         """
         if not is_name(name) or not are_permissions(permissions):
             message = "a token needs a name (printable text) and permissions such as shop/orders/*"
             raise ValueError(message)
+        caller = None if as_service else self._caller()
+        delegation.require_permissions(caller, self._app.name, permissions)
+        now = datetime.now(UTC)
+        ends = delegation.end(expires, None, delegation.latest_end(caller, None, now))
         token = PREFIX + secrets.token_urlsafe(32)
         row = {
             "digest": _digest(token),
             "name": name,
             "permissions": permissions,
-            "created": datetime.now(UTC),
-            "expires": expires and expires.astimezone(UTC),
+            "created": now,
+            "expires": ends and ends.astimezone(UTC),
+            "parent": caller.token_id if caller else None,
         }
         stored = self._run(lambda table: table.insert().values(row).returning(*table.c)).one()
         self._app.db.session.commit()
         return token, _known(stored)
 
     def revoke(self, id_: int) -> bool:
-        """End the token *id_*, and commit that; tell whether there was one to end.
+        """End the token *id_* and those that were issued with it; return whether it was there.
+
+        The change is committed.
 
         :raises ExtensionError: there is no database, or it lacks the table.
         """
+        now = datetime.now(UTC)
 
-        def end(table: Any) -> Any:
-            ending = table.update().where(table.c.id == id_, table.c.revoked.is_(None))
-            return ending.values(revoked=datetime.now(UTC)).returning(table.c.id)
+        def end(column: str, ids: Sequence[int]) -> list[int]:
+            def statement(table: Any) -> Any:
+                ending = table.update().where(table.c[column].in_(ids), table.c.revoked.is_(None))
+                return ending.values(revoked=now).returning(table.c.id)
 
-        ended = self._run(end).one_or_none()
+            return list(self._run(statement).scalars())
+
+        ended = issued = end("id", [id_])
+        while issued:
+            issued = end("parent", issued)
         self._app.db.session.commit()
-        return ended is not None
+        return bool(ended)
 
     def all(self) -> Sequence[ApiToken]:
         """Return all tokens that there ever were, the oldest first.
@@ -112,7 +147,13 @@ class ApiTokens:
         if known.expires and known.expires <= datetime.now(UTC):
             message = "it has expired"
             raise InvalidTokenError(message)
-        return User(known.name, frozenset(known.permissions), "token")
+        return User(
+            known.name,
+            frozenset(known.permissions),
+            "token",
+            expires=known.expires,
+            token_id=known.id,
+        )
 
     def _require_db(self) -> None:
         if "db" not in self._app.loaded:
@@ -143,6 +184,7 @@ def _declare(db: "SQLAlchemy") -> Any:
         db.Column("created", instant, nullable=False),
         db.Column("expires", instant),
         db.Column("revoked", instant),
+        db.Column("parent", db.Integer, db.ForeignKey(f"{TABLE}.id"), index=True),
     )
 
 
@@ -159,6 +201,7 @@ def _known(row: Any) -> ApiToken:
         _in_utc(row.created),
         row.expires and _in_utc(row.expires),
         row.revoked and _in_utc(row.revoked),
+        row.parent,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from backend_common.auth.permissions import covers
@@ -10,20 +11,35 @@ Method = Literal["bearer", "token", "session", "development"]
 
 LONGEST_NAME = 255
 
+ISSUER_END = "#"
+"""Ends the issuer in the name of its user; no issuer has it (RFC 3986: it begins a fragment)."""
+
 
 @dataclass(frozen=True)
 class User:
-    """Who calls, and what they may do.
+    """A caller, and what it may do.
 
-    :param name: unique within a method; for a signed token its subject (``sub``).
-    :param permissions: what is granted, which may end in ``/*``.
-    :param method: how they proved it: a signed token, an API token, a session in the browser, or
-        not at all (in development); None for nobody.
+    :param name: identifies the user among those of all issuers. A user whom another issuer
+        vouches for has the issuer in front: ``https://login.example.org/#alice``.
+    :param permissions: the granted permissions, which may end in ``/*``.
+    :param method: how the caller proved its identity: by a signed token, by an API token, by a
+        session in the browser, or not at all (in development); None for nobody.
+    :param issuer: the issuer that vouches for the user; None for the service itself.
+    :param expires: when the token of the caller ends; None where it does not, or is not a token.
+    :param token_id: the id of the API token of the caller, if it has one.
     """
 
     name: str
     permissions: frozenset[str]
     method: Method | None
+    issuer: str | None = None
+    expires: datetime | None = None
+    token_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The name without the issuer, to show to people: users of several issuers may share it."""
+        return self.name if self.issuer is None else self.name[len(self.issuer + ISSUER_END) :]
 
     @property
     def is_authenticated(self) -> bool:
@@ -36,6 +52,11 @@ class User:
 
 
 NOBODY = User("anonymous", frozenset(), None)
+
+
+def name_of(subject: str, issuer: str | None) -> str:
+    """Return the name of a user: *subject* is unique among the users of *issuer*."""
+    return subject if issuer is None else f"{issuer}{ISSUER_END}{subject}"
 
 
 def is_name(value: Any) -> bool:

@@ -33,10 +33,16 @@ SAFE = ("GET", "HEAD", "OPTIONS")  # methods that change nothing (RFC 9110, sect
 
 
 class Session(NamedTuple):
-    """Who is logged in: their name, and what is granted to them."""
+    """The user who is logged in.
+
+    :param name: the claim that ``AUTH0_NAME`` names; unique among the users of the issuer.
+    :param permissions: what ``AUTH0_PERMISSIONS`` grants to the user.
+    :param issuer: the provider, which vouches for the user.
+    """
 
     name: str
     permissions: list[str]
+    issuer: str
 
 
 class Auth0:
@@ -64,7 +70,7 @@ class Auth0:
         if flask.request.method not in SAFE and origin not in (None, here):
             self._app.logger.warning("a page of another origin used a session; it was ignored")
             return None
-        return Session(said["name"], said["permissions"])
+        return Session(said["name"], said["permissions"], self._config.issuer)
 
     def login(self) -> Response:
         """Begin to log in: the view ``/auth0/login?next=/where/to/go``."""
@@ -147,6 +153,8 @@ def init_app(app: Application) -> Auth0:
         app.add_url_rule(f"/auth0/{view.__name__}", f"auth0.{view.__name__}", view)
     health.add(app, "auth0", auth0.check)
     if "auth" in app.loaded:
+        settings = auth0._config
+        app.auth.require_another_audience(settings.issuer, settings.client_id)
         app.auth.accept(auth0.session)
     return auth0
 

@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires", sa.DateTime(timezone=True)),
         sa.Column("revoked", sa.DateTime(timezone=True)),
+        sa.Column("parent", sa.Integer, sa.ForeignKey("auth_tokens.id")),
     )
+    op.create_index("ix_auth_tokens_parent", "auth_tokens", ["parent"])
 
 
 def downgrade() -> None:
