@@ -92,7 +92,7 @@ def test_a_service_takes_no_plain_jwt_of_its_own(app: App) -> None:
     assert refused(app, plain) == "its type is not at+jwt"
 
 
-LOGOUT = {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+LOGOUT: dict[str, Any] = {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
 
 
 @pytest.mark.parametrize(

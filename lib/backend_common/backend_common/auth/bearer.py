@@ -170,7 +170,7 @@ def _require_access_token(token: jwt.Token, trust: Trust) -> None:
     :raises InvalidTokenError: *token* is another kind of token, or proves nothing by itself.
     """
     type_ = token.header.get("typ", PLAIN_JWT)
-    plain = type_.lower().removeprefix("application/") if isinstance(type_, str) else None
+    plain = str(type_).lower().removeprefix("application/")
     if plain not in map(str.lower, trust.types):
         message = f"its type is not {' or '.join(trust.types)}"
         raise InvalidTokenError(message)
