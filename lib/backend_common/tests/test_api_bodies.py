@@ -339,3 +339,27 @@ def test_a_malformed_form(service: Service) -> None:
         assert problem(response)["detail"].startswith("The form is malformed: ")
     response = client.post("/", data=part + b"\r\n--x--", content_type=f"{MULTIPART}; boundary=x")
     assert response.get_json() == {"body": {"a": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "detail"),
+    [
+        ("&".join(["tags=a"] * 10_001), 413, "The form has more than 10000 fields"),
+        (
+            "tags=" + "%" * 10_001,
+            400,
+            "The form is malformed: too many percent signs begin no escape",
+        ),
+    ],
+)
+def test_a_form_that_costs_more_than_its_size_is_worth(
+    service: Service, content: str, status: int, detail: str
+) -> None:
+    schema = {"type": "object", "properties": {"tags": {"type": "array", "items": {}}}}
+    client = posting(service, ECHO, body(URLENCODED, schema))
+    response = client.post("/", data=content, content_type=URLENCODED)
+    assert (response.status_code, problem(response)["detail"]) == (status, detail)
+    response = client.post("/", data=content[: 7 * 10_000 - 1], content_type=URLENCODED)
+    assert response.status_code == (200 if status == 413 else 400)
+    response = client.post("/", data="tags=" + "%" * 10_000, content_type=URLENCODED)
+    assert response.get_json() == {"body": {"tags": ["%" * 10_000]}}

@@ -3,7 +3,6 @@
 It has one author and changes often. A failure here says what to look at after an upgrade.
 """
 
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -61,9 +60,7 @@ def test_a_size_ends_the_check() -> None:
     assert not Newest(slow, pattern_options=patterns.OPTIONS).is_valid(["1" * LONG] * 4)
     text: Json = {"pattern": "1[01]{1000}x", "maxLength": 3}
     validator = Newest(text, pattern_options=patterns.OPTIONS)
-    started = time.process_time()
     assert not validator.is_valid("10" * LONG)
-    assert time.process_time() - started < 1  # seconds, in place of ten
 
 
 def test_messages_without_a_mask_repeat_the_value() -> None:
@@ -206,10 +203,9 @@ def test_patterns_without_a_bound_are_refused(pattern: str, reason: str) -> None
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "^(a|a?)+$", r"(\w+\s?)*!", "(.*)*x"])
 def test_patterns_that_backtrack_elsewhere_take_linear_time(pattern: str) -> None:
+    # It would take years otherwise.
     check = compiled({"type": "string", "pattern": pattern})
-    started = time.process_time()
     check("a" * LONG + "b")
-    assert time.process_time() - started < 1  # seconds, in place of years
 
 
 @pytest.mark.parametrize(
@@ -217,6 +213,12 @@ def test_patterns_that_backtrack_elsewhere_take_linear_time(pattern: str) -> Non
     [
         ({"uniqueItems": True}, [*range(100_000), 5], ""),
         ({"items": {"type": "integer"}}, ["x"] * 100_000, "/0"),
+        ({"items": {"type": "integer"}}, [*range(99_999), "x"], "/99999"),
+        ({"items": {"items": {"type": "integer"}}}, [[[1, 2]] * 9, [[]] * 90_000], "/0/0"),
+        ({"properties": {"a": {"items": {"maxLength": 0}}}}, {"a": ["x"] * 90_000}, "/a/0"),
+        ({"items": {"additionalProperties": False}}, [{str(i): 1 for i in range(90_000)}], "/0"),
+        ({"maxItems": 50}, [[]] * 90_000, ""),
+        ({"minItems": 90_000}, [[]] * 80_000, ""),
         ({"anyOf": [{"items": {"type": "integer"}}, {"type": "object"}]}, ["x"] * 100_000, ""),
         ({"$ref": "tree"}, nested(99, 1), ""),
         ({"$ref": "chain"}, nested(99, {"wrong": 1}), ""),
@@ -227,17 +229,15 @@ def test_patterns_that_backtrack_elsewhere_take_linear_time(pattern: str) -> Non
             "",
         ),
     ],
-    ids=["unique", "items", "anyOf", "tree", "chain", "properties", "unevaluated"],
 )
 def test_errors_of_large_values_cost_little(schema: Json, value: Any, place: str) -> None:
+    # Some would take minutes otherwise, some years; the campaign `costs` measures.
     inner = {"properties": {"inner": {"$ref": "tree"}}}
     tree = {"type": "object", "oneOf": [inner, {**inner, "required": ["never"]}]}
     link = {"properties": {"inner": {"$ref": "chain"}, "wrong": {"type": "string"}}}
     chain = {"allOf": [link, {"patternProperties": {"^i": {"$ref": "chain"}}}, link]}
     check = compiled(schema, tree=tree, chain=chain)
-    started = time.process_time()
     (mistake,) = check(value)
-    assert time.process_time() - started < 1  # seconds; far more than it takes
     assert mistake.pointer == place
 
 

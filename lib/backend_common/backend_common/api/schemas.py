@@ -15,11 +15,11 @@ from typing import Any
 
 import jsonschema_rs
 
-from backend_common.api import formats, patterns
+from backend_common.api import formats, locating, patterns
 from backend_common.api.casting import Cast, Casting
 from backend_common.api.composition import MISSING, Composition, Key, Lookup, Schema, key
 from backend_common.api.defaults import Filling
-from backend_common.api.mistakes import ANYTHING, Mistake, told
+from backend_common.api.mistakes import ANYTHING, Mistake, pointer, told
 from backend_common.api.translation import (
     DRAFT_4,
     DRAFT_2020_12,
@@ -32,6 +32,7 @@ from backend_common.api.translation import (
 
 __all__ = ["MISSING", "Check", "Dialect", "Mistake", "draft_4", "draft_2020_12"]
 
+MOST_PARTS = 20_000  # of a value that an error may copy
 MOST_WORK = 1_000  # parts of a value to look at for all of its errors, once for each branch
 
 
@@ -196,11 +197,19 @@ class _Side:
         deeper = self._fan if self._translation.is_recursive else 1
         if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
             return told(list(self._detailed.iter_errors(root)), self._root, secret=secret)
-        try:
-            self._brief.validate(root)
-        except jsonschema_rs.ValidationError as error:
-            return told([error], self._brief_root, secret=secret)
-        return [Mistake(ANYTHING, "")]  # by a keyword that this validator goes without
+        (name,) = root
+        part = locating.find(value, lambda some: self.is_valid({name: some}))
+        if part is None:
+            part = locating.Part(value, [], 0)
+        if locating.size(part.value, MOST_PARTS) < MOST_PARTS:
+            try:
+                self._brief.validate({name: part.value})
+            except jsonschema_rs.ValidationError as error:
+                (mistake,) = told([error], self._brief_root, secret=secret)
+                path = part.true_path(list(error.instance_path)[1:], error.kind.name)
+                if path is not None:
+                    return [Mistake(mistake.detail, pointer(path))]
+        return [Mistake(ANYTHING, "")]
 
     def _validator(self, root: dict[str, Any]) -> jsonschema_rs.Validator:
         try:

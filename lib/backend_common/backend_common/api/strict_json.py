@@ -1,10 +1,24 @@
 """JSON as RFC 8259 has it; what this lets pass, every JSON reader and UTF-8 encoder takes."""
 
+import gc
 import json
 import math
+import re
+import threading
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any, NoReturn
 
 DEEPEST = 100  # arrays and objects in one another: far more than people write, far less than fails
+LARGE = 64 * 1024  # bytes of text that may become so many objects that their collection matters
+
+# NB: a string that does not end reaches to the end: otherwise each quote in it would begin anew.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # 1 and -1, as signed bytes
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def loads(text: bytes) -> Any:
@@ -13,37 +27,59 @@ def loads(text: bytes) -> Any:
     :raises ValueError: it is not JSON in UTF-8, or has what others could not read: NaN, a number
         too large for a float, half of a surrogate pair, or nesting deeper than :data:`DEEPEST`.
     """
+    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(text) > DEEPEST:
+        raise ValueError("it is nested too deeply")
     try:
-        value = json.loads(text.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
-        if text.count(b"{") + text.count(b"[") > DEEPEST:
-            _measure(value)
-        if b"\\u" in text:  # a lone surrogate would fail later, where the text is written
+        decoded = text.decode("utf-8")
+        if len(text) < LARGE:
+            value = json.loads(decoded, parse_constant=_refuse, parse_float=_finite)
+        else:
+            with _collection.paused():
+                value = json.loads(decoded, parse_constant=_refuse, parse_float=_finite)
+        if _SURROGATE.search(text):  # half of a pair would fail later, where the text is written
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except RecursionError as error:
-        raise ValueError(_DEEP) from error
     except UnicodeError as error:
         raise ValueError("it has bytes or escapes that are no Unicode text") from error
     return value
 
 
-_DEEP = "it is nested too deeply"
+class _Collection:
+    """Python's cyclic garbage collection.
+
+    What JSON becomes has no cycles, and looking for them again and again while there are more and
+    more objects takes many times as long as making these.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pauses = 0
+        self._was_on = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Collect nothing meanwhile; in several threads, until the last of them is done."""
+        with self._lock:
+            if not self._pauses:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._pauses += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pauses -= 1
+                if not self._pauses and self._was_on:
+                    gc.enable()
 
 
-def _measure(value: Any) -> None:
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [inner for outer in level for inner in _children(outer)]
-        if not level:
-            return
-    raise ValueError(_DEEP)
+_collection = _Collection()
 
 
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return []
-    return [inner for inner in value if isinstance(inner, dict | list)]
+def _depth(text: bytes) -> int:
+    """Return how many arrays and objects are in one another; json would only fail at some depth."""
+    bare = _STRING.sub(b"", text) if b'"' in text else text
+    steps = array("b", bare.translate(_STEPS, _NO_BRACKETS))
+    return max(accumulate(steps), default=0)
 
 
 def _refuse(constant: str) -> NoReturn:
