@@ -22,7 +22,6 @@ let
     loader = "${libc}/${lock.loader}";
     cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };
     patchelf = tool { name = "patchelf"; program = "patchelf"; libraries = [ cxx ]; patchelf = null; };
-    elfutils = tool { name = "elfutils"; program = "eu-strip"; };
     bash = component { name = "bash"; };
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {
@@ -50,13 +49,12 @@ let
     tzdata = files {
       name = "tzdata";
       take = ''
-        wanted=$(files $debs | grep '^./usr/share/zoneinfo/.*[^/]$' | grep -vE '/zoneinfo/(posix/|right/|tzdata.zi|localtime|leap)')
-        unpack_files . $debs $wanted
-        mv usr "$out"'';
+        wanted=$(files $debs | sed -n 's:/$::; /^.\/usr\/share\/zoneinfo\/[^/]*$/p' | grep -vE '/(posix|right|tzdata.zi|localtime|leap[^/]*)$')
+        unpack_files "$out" 2 $debs $wanted'';
     };
     # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
     # names this one.
-    locale = files { name = "locale"; take = ''unpack files $debs; cp -R files/lib/locale "$out"''; };
+    locale = files { name = "locale"; take = ''unpack_files "$out" 4 $debs ./usr/lib/locale''; };
     server = import ./server.nix { inherit lock component platform; };
   };
 in
