@@ -5,5 +5,5 @@
 set -eu
 . "$unpack"
 unpack "$out" $debs
-unpack_files "$out" "$libc" ./lib ./lib64
+unpack_files "$out" 1 "$libc" ./lib ./lib64
 rm -r "$out/share"

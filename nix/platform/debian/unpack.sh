@@ -19,15 +19,17 @@ unpack() {
   rm "$directory/usr"
 }
 
-# unpack_files DIRECTORY DEB FILE...: put some files of a Debian package, or all below a directory, into
-# a directory under the names that they have in the package, such as ./usr/bin/x. A file that is unpacked
-# only to be deleted costs three times: ext4 passes over inodes that were freed lately.
+# unpack_files DIRECTORY NUMBER DEB FILE...: put some files of a Debian package, or all below a directory,
+# into a directory, each under the name that it has in the package, such as ./usr/bin/x, without the first
+# NUMBER components of that. A file that is unpacked only to be moved or deleted costs three times: ext4
+# passes over inodes that were freed lately.
 unpack_files() {
   directory=$1
-  deb=$2
-  shift 2
+  number=$2
+  deb=$3
+  shift 3
   mkdir -p "$directory"
-  ar p "$deb" data.tar.xz | tar -xJ -C "$directory" "$@"
+  ar p "$deb" data.tar.xz | tar -xJ -C "$directory" --strip-components "$number" "$@"
 }
 
 # files DEB: list the files and directories of a Debian package.

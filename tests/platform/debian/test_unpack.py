@@ -61,15 +61,24 @@ def test_a_package_that_cannot_be_unpacked_stops_the_build(tmp_path: Path) -> No
 def test_some_files_of_a_package(tmp_path: Path) -> None:
     files = {"usr/bin/tool": "", "usr/bin/other": "", "lib/arch/libc.so": "", "usr/lib/libz.so": ""}
     package = deb(tmp_path / "tool.deb", files)
-    done = call("unpack_files", tmp_path, package, "./lib", "./usr/bin/tool")
+    done = call("unpack_files", tmp_path, "0", package, "./lib", "./usr/bin/tool")
     assert done.returncode == 0, done.stderr
     assert paths(tmp_path / "files") == {"lib/arch/libc.so", "usr/bin/tool"}
+
+
+def test_files_without_the_first_components_of_their_names(tmp_path: Path) -> None:
+    package = deb(
+        tmp_path / "zones.deb", {"usr/share/zones/Etc/UTC": "", "usr/share/doc/zones": ""}
+    )
+    done = call("unpack_files", tmp_path, "3", package, "./usr/share/zones/Etc")
+    assert done.returncode == 0, done.stderr
+    assert paths(tmp_path / "files") == {"zones/Etc/UTC"}
 
 
 @pytest.mark.parametrize("missing", ["./usr/bin/absent", "./etc"])
 def test_a_file_that_a_package_does_not_have_stops_the_build(tmp_path: Path, missing: str) -> None:
     package = deb(tmp_path / "tool.deb", {"usr/bin/tool": ""})
-    done = call("unpack_files", tmp_path, package, "./usr/bin/tool", missing)
+    done = call("unpack_files", tmp_path, "0", package, "./usr/bin/tool", missing)
     assert done.returncode != 0
     assert f"{missing}: not found in archive" in done.stderr
 
