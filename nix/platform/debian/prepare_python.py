@@ -1,18 +1,26 @@
-"""Prepare the unpacked CPython: true paths in sysconfig, one interpreter, bytecode for all modules.
+"""Make the unpacked CPython: true paths in sysconfig, one interpreter, bytecode for all modules.
 
-It writes no more bytecode into the store than there is then: ../read_only_store.py.
+It writes no more bytecode into the store than there is then: ../read_only_store.py. And it is
+relocated, as relocate.py says.
 
-Runs in the prefix, with the CPython that is there, before relocate.py, which then has bytecode to
-import. Until it has made that, it compiles all that it imports itself, so that is little.
+Runs in the prefix, with the CPython that is there. Until it has made bytecode, it compiles all that
+it imports itself, so that is little.
 
 Environment, set by python.nix: out (the prefix, which is also the working directory), tzdata,
-readOnlyStore (the file read_only_store.py).
+readOnlyStore (the file read_only_store.py), and what relocate.py takes.
 """
+
+from __future__ import annotations
 
 import os
 import sys
 
+import relocate
 from bytecode import compile_all_levels, compile_tree
+
+TYPE_CHECKING = False  # as typing has it, without typing
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROGRAM = "python{}.{}".format(*sys.version_info)
 LIBRARY = f"lib/{PROGRAM}"
@@ -58,19 +66,50 @@ def protect_store(guard: str) -> None:
         module.write(text.replace(IMPORTS, protect + IMPORTS))
 
 
-def main() -> None:
-    """Run the build step."""
+def prepare() -> None:
+    """Prepare the CPython, up to its bytecode."""
     for name in ("python", "python3"):
         if os.path.lexists(f"bin/{name}"):
             os.unlink(f"bin/{name}")
         os.symlink(PROGRAM, f"bin/{name}")
-    prefix = os.environ["out"]
-    fix_sysconfig(prefix, os.environ["tzdata"])
+    fix_sysconfig(os.environ["out"], os.environ["tzdata"])
     protect_store(os.environ["readOnlyStore"])
+
+
+def compile_library() -> None:
+    """Compile all modules. Raises SystemExit if one does not compile."""
     # Those two are imported before the store is protected, so they come with the bytecode of -O.
     early = [compile_all_levels(file) for file in (FIRST, GUARD)]
-    if not compile_tree(".", prefix) or not all(early):
+    if not compile_tree(".", os.environ["out"]) or not all(early):
         raise SystemExit("error: a module of the standard library does not compile (see above)")
+
+
+def start(function: Callable[[], object]) -> int:
+    """Call a function in a process of its own, which ends with status 1 where that raises."""
+    process = os.fork()
+    if process == 0:
+        code = 1
+        try:
+            function()
+            code = 0
+        finally:
+            kind, error, trace = sys.exc_info()
+            if kind and error:
+                sys.excepthook(kind, error, trace)
+            os._exit(code)
+    return process
+
+
+def main() -> None:
+    """Run the build step."""
+    prepare()
+    # Beside the bytecode, which takes longest. It imports nothing more: a file of bytecode that is
+    # being written could not be read.
+    relocation = start(relocate.main)
+    compile_library()
+    _, status = os.waitpid(relocation, 0)
+    if status:
+        raise SystemExit("error: Python could not be relocated (see above)")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 # CPython, trimmed and compiled (./prepare_python.py).
 { component, base, tzdata, pythonVersion }:
+let module = import ../module.nix; in
 component {
   name = "python";
   python = null;
@@ -9,6 +10,6 @@ component {
     program = "python${pythonVersion}";
     prepare = ./prepare_python.py;
     readOnlyStore = ../read_only_store.py;
-    PYTHONPATH = import ../module.nix ../bytecode.py;
+    PYTHONPATH = "${module ../bytecode.py}:${module ./relocate.py}";
   };
 }

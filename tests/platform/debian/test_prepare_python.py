@@ -31,7 +31,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_sysconfig_names_the_prefix(prefix: Path) -> None:
-    prepare_python.main()
+    prepare_python.prepare()
     content: dict[str, dict[str, str]] = {}
     exec((prefix / "lib/python3.11/_sysconfigdata_arch.py").read_text(), content)
     variables = content["build_time_vars"]
@@ -41,18 +41,20 @@ def test_sysconfig_names_the_prefix(prefix: Path) -> None:
 
 
 def test_one_interpreter_under_three_names(prefix: Path) -> None:
-    prepare_python.main()
+    prepare_python.prepare()
     for name in ("python", "python3"):
         assert str((prefix / "bin" / name).readlink()) == "python3.11"
 
 
 def test_modules_are_compiled(prefix: Path) -> None:
-    prepare_python.main()
+    prepare_python.prepare()
+    prepare_python.compile_library()
     assert (prefix / "lib/python3.11/__pycache__/os.cpython-311.pyc").is_file()
 
 
 def test_the_first_module_protects_the_store(prefix: Path) -> None:
-    prepare_python.main()
+    prepare_python.prepare()
+    prepare_python.compile_library()
     assert (prefix / ENCODINGS).read_text() == (
         '"""Encodings."""\n\nfrom . import read_only_store\n\nread_only_store.protect()\n'
         "\nimport codecs\nimport sys\n"
@@ -68,7 +70,7 @@ def test_the_first_module_protects_the_store(prefix: Path) -> None:
 def test_another_first_module(prefix: Path) -> None:
     (prefix / ENCODINGS).write_text("import sys\n")
     with pytest.raises(SystemExit) as raised:
-        prepare_python.main()
+        prepare_python.prepare()
     assert str(raised.value) == (
         f"error: {ENCODINGS} has no line 'import codecs' of its own. This edit was made for "
         "another version of Python: look at IMPORTS in nix/platform/debian/prepare_python.py."
@@ -77,9 +79,26 @@ def test_another_first_module(prefix: Path) -> None:
 
 def test_a_module_that_does_not_compile(prefix: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (prefix / "lib/python3.11/broken.py").write_text("def broken(:\n")
+    prepare_python.prepare()
     with pytest.raises(SystemExit) as raised:
-        prepare_python.main()
+        prepare_python.compile_library()
     assert str(raised.value) == (
         "error: a module of the standard library does not compile (see above)"
     )
     assert "broken.py" in capfd.readouterr().out
+
+
+def test_trouble_with_relocation_stops_the_build(
+    prefix: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    libc = prefix / "lib/arch/libc.so.6"
+    libc.parent.mkdir()
+    libc.write_bytes(b"\x7fELF of another version")
+    (libc.parent / "ld.so").write_text("")
+    variables = {"multiarch": "arch", "libraries": "", "loader": "ld.so", "patchelf": "/none"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as raised:
+        prepare_python.main()
+    assert str(raised.value) == "error: Python could not be relocated (see above)"
+    assert f"{libc}: does not contain b'/usr/lib/'" in capfd.readouterr().err

@@ -23,7 +23,7 @@ def symlink(path: Path, target: str) -> Path:
 
 def contents(directory: Path) -> set[str]:
     """Return the paths of all files and symlinks below a directory."""
-    return {str(path.relative_to(directory)) for path in relocate.walk(directory)}
+    return {str(Path(path).relative_to(directory)) for path in relocate.walk(str(directory))}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_symlinks_stay_in_the_prefix(out: Path) -> None:
     absolute = symlink(out / "lib/arch/libz.so", "/usr/lib/arch/libz.so.1")
     outer = symlink(out / "sbin/tool", "/bin/tool")
     inner = symlink(out / "bin/other", "tool")
-    relocate.contain_symlinks(out)
+    relocate.contain_symlinks(str(out))
     assert str(absolute.readlink()) == "libz.so.1"
     assert str(outer.readlink()) == "../bin/tool"
     assert str(inner.readlink()) == "tool"
@@ -49,7 +49,7 @@ def test_the_host_does_not_decide_about_symlinks(out: Path) -> None:
     symlink(out / "bin/link", "/usr/bin/tool")
     symlink(out / "bin/lost", "next")
     symlink(out / "bin/next", "/etc/passwd")
-    relocate.contain_symlinks(out)
+    relocate.contain_symlinks(str(out))
     assert contents(out) == {"bin/tool", "bin/kept", "bin/link"}
 
 
@@ -57,7 +57,7 @@ def test_dangling_symlinks_are_dropped(out: Path) -> None:
     write(out / "bin/tool")
     symlink(out / "etc/alternatives/tool", "/usr/share/gone")
     symlink(out / "bin/gone", "nowhere")
-    relocate.contain_symlinks(out)
+    relocate.contain_symlinks(str(out))
     assert contents(out) == {"bin/tool"}
 
 
@@ -71,7 +71,7 @@ def test_glibc_and_openssl_forget_the_host(tmp_path: Path) -> None:
     before = loader.stat().st_ino
     other = write(tmp_path / "libz.so.1", b"\0/usr/lib/z\0")
     for path in (loader, libc, libcrypto, other):
-        relocate.forget_host(path)
+        relocate.forget_host(str(path))
     assert loader.read_bytes() == b"\0/.no/ld.so.cache\0/.no/arch/\0/.no/lib/arch/\0"
     assert libc.read_bytes() == b"\0/.no/lib/locale\0/.no/share/locale\0"
     assert libcrypto.read_bytes() == b"\0/.no/lib/ssl\0"
@@ -84,7 +84,7 @@ def test_glibc_and_openssl_forget_the_host(tmp_path: Path) -> None:
 def test_another_version_of_glibc_is_an_error(tmp_path: Path) -> None:
     libc = write(tmp_path / "libc.so.6", b"\0/usr/lib/locale\0")
     with pytest.raises(ValueError, match="libc") as raised:
-        relocate.forget_host(libc)
+        relocate.forget_host(str(libc))
     assert str(raised.value) == (
         f"{libc}: does not contain b'/usr/share/'. This edit was made for another version of "
         "the package: look at FORGOTTEN in nix/platform/debian/relocate.py."
@@ -94,8 +94,9 @@ def test_another_version_of_glibc_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.builds
 def test_nothing_that_runs_names_the_hosts_directories() -> None:
     python = build("toolchain.platform.python")
+    files = [Path(path) for path in relocate.walk(str(python / "lib"))]
     for name, edits in relocate.FORGOTTEN.items():
-        (path,) = (path for path in relocate.walk(python / "lib") if path.name.startswith(name))
+        (path,) = (path for path in files if path.name.startswith(name))
         assert not [old for old, _ in edits if old in path.read_bytes()]
 
 
