@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import toolchain
+import packages
 
 from ..campaign import Tally
 
@@ -33,13 +33,13 @@ SCHEMATHESIS = "schemathesis~=4.0"
 
 def main(share: float) -> None:
     """Send a share of the planned requests, and print the tally."""
-    packages = install(Path.cwd() / "schemathesis", SCHEMATHESIS)
+    installed = packages.install(Path.cwd() / "schemathesis", SCHEMATHESIS)
     tried = planned = failed = unseen = 0
     notes = []
     for name, way, whole in PLAN:
         count = max(round(whole * share), LEAST if way == "properties" else 1)
         print(f"{name}, {way}: {count} requests", file=sys.stderr, flush=True)
-        found = send(name, way, count, packages)
+        found = send(name, way, count, installed)
         tried += found["requests"]
         planned += count
         failed += found["failed"]
@@ -57,21 +57,13 @@ def main(share: float) -> None:
     Tally(tried, planned, counts, notes).print()
 
 
-def install(directory: Path, *requirements: str) -> Path:
-    """Install packages with what they require into a new directory, as pip is configured here."""
-    pip = {**os.environ, "PYTHONPATH": str(toolchain.build("toolchain.platform.pip"))}
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(directory)]
-    subprocess.run([*command, *requirements], env=pip, stdout=sys.stderr, check=True)
-    return directory
-
-
-def send(name: str, way: str, count: int, packages: Path) -> Any:
+def send(name: str, way: str, count: int, installed: Path) -> Any:
     """Send requests to one service; return what `one_service` prints."""
     exposed = Path(__file__).parent / "exposed"
     variables = {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{exposed}"}
     module = f"{__package__}.one_service"
     done = subprocess.run(
-        [sys.executable, "-B", "-m", module, name, way, str(count), str(packages)],
+        [sys.executable, "-B", "-m", module, name, way, str(count), str(installed)],
         env=variables,
         stdout=subprocess.PIPE,
         check=True,
