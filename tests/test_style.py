@@ -67,7 +67,8 @@ def test_types_of_the_toolchain(tmp_path: Path) -> None:
     helpers = "tests/support:lib/backend_common/tests/support"
     modules = f"{helpers}:nix:nix/python:nix/python/steps:nix/platform:nix/platform/debian"
     options = ["--strict", "--explicit-package-bases", f"--cache-dir={tmp_path}"]
-    options.append("--exclude=^tests/soak/")  # see below: it imports what members do
+    # See below: they import what members do.
+    options += ["--exclude=^tests/soak/", "--exclude=^tests/from_connexion/"]
     succeeds(TOOLS / "mypy", *options, "nix", "tests", path=modules)
 
 
@@ -92,6 +93,7 @@ def resolve(member: str) -> str:
         ("tools", ["bench", "--exclude", "bench/subjects"]),
         ("default", ["bench/subjects"]),
         ("default", ["tests/soak"]),
+        ("default", ["tests/from_connexion"]),
     ],
 )
 def test_types(resolve: str, arguments: list[str], cache: str) -> None:
