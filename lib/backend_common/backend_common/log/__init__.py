@@ -17,30 +17,48 @@ __all__ = ["FORMATS", "LEVELS", "REQUEST_ID", "init_app"]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
+class Settings(settings.Table):
+    """Which lines there are, how they look, and where errors are reported."""
+
+    level = settings.Choice(
+        "LOG_LEVEL", "INFO", choices=LEVELS, text="Lines of a lower level are left out."
+    )
+    format = settings.Choice(
+        "LOG_FORMAT",
+        lambda app: "json" if app.in_production else "console",
+        choices=FORMATS,
+        shown="`json` in production, else `console`",
+        text="Lines for programs, or for people.",
+    )
+    sentry_dsn = settings.Text(
+        "LOG_SENTRY_DSN",
+        "",
+        shown="none",
+        valid=sentry.is_dsn,
+        expected="the DSN of a Sentry project",
+        text="Where errors are reported; it needs the package `sentry-sdk`.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
 def init_app(app: Application) -> BoundLogger:
     """Give *app* its logger: ``app.log.info("tree.closed", tree=name)``.
 
     ``app.logger`` (Flask's, of the standard library) writes the same way. Lines go to the
     server's error stream, ``sys.stderr`` outside of requests.
 
-    Settings: ``LOG_LEVEL``, one of :data:`LEVELS`, ``INFO`` by default; ``LOG_FORMAT``, one of
-    :data:`FORMATS`, by default ``json`` in production and ``console`` in development;
-    ``LOG_SENTRY_DSN``, where errors are reported to, by default nowhere.
-
     :raises SettingError: a setting is wrong, or the package that it needs is not installed.
     """
-    default = "json" if app.in_production else "console"
-    level = settings.read(app, "LOG_LEVEL", "INFO", LEVELS.__contains__, _one_of(LEVELS))
-    kind = settings.read(app, "LOG_FORMAT", default, FORMATS.__contains__, _one_of(FORMATS))
-    dsn = settings.read(app, "LOG_SENTRY_DSN", "", sentry.is_dsn, "the DSN of a Sentry project")
-
+    read = Settings(app)
     # NB: this logger is in nobody's tree (logging.getLogger) and structlog.configure is not
     # called, since both are global: two applications in one process keep their own settings.
-    app.logger = logging.Logger(app.name, level)
+    app.logger = logging.Logger(app.name, read.level)
     known = KnownSecrets(app.config)
-    app.logger.addHandler(handler(app.name, kind, known))
-    if dsn:
-        app.logger.addHandler(sentry.handler(app, dsn, known))
+    app.logger.addHandler(handler(app.name, read.format, known))
+    if read.sentry_dsn:
+        app.logger.addHandler(sentry.handler(app, read.sentry_dsn, known))
     log: BoundLogger = structlog.wrap_logger(
         app.logger,
         processors=[structlog.stdlib.filter_by_level, ProcessorFormatter.wrap_for_formatter],
@@ -49,7 +67,3 @@ def init_app(app: Application) -> BoundLogger:
     ).bind()
     requests.follow(app)
     return log
-
-
-def _one_of(names: tuple[str, ...]) -> str:
-    return "one of " + ", ".join(names)
