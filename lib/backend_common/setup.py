@@ -22,7 +22,7 @@ EXTRAS = {
     ],
     "cache": [
         "cachelib>=0.13",  # how values are written
-        "flask-caching>=2.3",
+        "flask-caching>=2.5,<2.6",  # backend_common.cache replaces how it writes arguments
         "redis>=6.0",
     ],
     "cors": [

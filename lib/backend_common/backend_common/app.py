@@ -7,13 +7,13 @@ import flask
 from backend_common.core.app import Application
 
 if TYPE_CHECKING:
-    from flask_caching import Cache
     from flask_sqlalchemy import SQLAlchemy
     from structlog.stdlib import BoundLogger
 
     from backend_common.api import Api
     from backend_common.auth import Auth
     from backend_common.auth0 import Auth0
+    from backend_common.cache import Cache
     from backend_common.cors import Cors
     from backend_common.pulse import Pulse
     from backend_common.security import Security

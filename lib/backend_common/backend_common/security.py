@@ -10,7 +10,6 @@ balancers.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 
@@ -19,7 +18,7 @@ from flask_talisman import Talisman  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from backend_common.core import health, settings
+from backend_common.core import health, nonce, settings
 from backend_common.core.app import Application, current_request
 
 if TYPE_CHECKING:
@@ -59,6 +58,9 @@ FRAME_OPTIONS = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
 
 PERMISSIONS = {"camera": "()", "geolocation": "()", "microphone": "()"}
 
+KEEPING = frozenset({"age", "cache-control", "etag", "expires", "last-modified"})
+"""The headers by which a response is kept, and validated later (RFC 9111)."""
+
 Headers = list[tuple[str, str]]
 
 SAME_SITE = ("Lax", "Strict")
@@ -68,10 +70,8 @@ MOST_HOPS = 10
 _DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*")
 _UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
 _NONCE = "{nonce}"  # in place of it; a nonce has no braces
-_NONCE_BYTES = 24
 # In the WSGI environment.
 _UNTRUSTED = "backend_common.security.untrusted_https"
-_NONCE_KEY = "backend_common.security.nonce"
 
 
 class Security:
@@ -87,7 +87,7 @@ class Security:
 
         Templates have it as ``csp_nonce()``.
         """
-        return _nonce(flask.request.environ)
+        return nonce.of(flask.request.environ)
 
     def redirect(self) -> Response | None:
         """Answer a request over http with a redirect to https, but a check of the service's health.
@@ -244,9 +244,9 @@ def _ask(specimen: flask.Flask, scheme: str) -> Headers:
         sent.extend(headers)
         return bytes
 
-    nonce = b"".join(specimen(environ, start)).decode()
+    specimen_nonce = b"".join(specimen(environ, start)).decode()
     return [
-        (name, value.replace(nonce, _NONCE))
+        (name, value.replace(specimen_nonce, _NONCE))
         for name, value in sent
         if name not in ("Content-Type", "Content-Length")
     ]
@@ -278,13 +278,19 @@ class Sender:
 
         def start(status: str, given: Headers, *error: Any) -> Callable[[bytes], object]:
             names = {name.lower() for name, _ in given}
+            scheme = environ["wsgi.url_scheme"]
+            if status.startswith("304"):
+                # The page that the client has keeps its policy, whose nonce is the page's.
+                ours = [pair for pair in self._without_nonce[scheme] if pair[0] != CSP]
             # What is still to be made, as its length is unknown, may still ask for the nonce.
-            asked = _NONCE_KEY in environ or "content-length" not in names
-            headers = self._headers if asked else self._without_nonce
-            ours = headers[environ["wsgi.url_scheme"]]
-            if asked:
-                nonce = _nonce(environ)
-                ours = [(name, value.replace(_NONCE, nonce)) for name, value in ours]
+            elif nonce.known(environ) or not ("content-length" in names or _is_kept(given)):
+                value = nonce.of(environ)
+                ours = [(name, text.replace(_NONCE, value)) for name, text in self._headers[scheme]]
+                # Another response with this nonce would allow the scripts of all who saw it.
+                given = [pair for pair in given if pair[0].lower() not in KEEPING]
+                given.append(("Cache-Control", "no-store"))
+            else:
+                ours = self._without_nonce[scheme]
             if not self._names.isdisjoint(names):
                 # A view may write a policy for its own page, and nothing else that is sent here.
                 if CSP.lower() in names:
@@ -296,12 +302,11 @@ class Sender:
         return self._app(environ, start)
 
 
-def _nonce(environ: "WSGIEnvironment") -> str:
-    """Return the nonce of the response, which is made when somebody first asks for it."""
-    nonce: str | None = environ.get(_NONCE_KEY)
-    if nonce is None:
-        nonce = environ[_NONCE_KEY] = token_urlsafe(_NONCE_BYTES)
-    return nonce
+def _is_kept(headers: Headers) -> bool:
+    """Say whether *headers* let clients, or caches between, keep the response."""
+    given = {name.lower(): value for name, value in headers}
+    control = given.pop("cache-control", "no-store").lower()
+    return not KEEPING.isdisjoint(given) or not ("no-store" in control or "no-cache" in control)
 
 
 def _is_policy(value: Any) -> bool:

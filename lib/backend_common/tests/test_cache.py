@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from backend_common import App, SettingError, create_app
+from backend_common.cache import CacheError
 from backend_common.cache.breaker import Breaker
 from redis import Redis
 
@@ -288,6 +289,48 @@ def test_a_redis_that_refuses(
     finally:
         redis.config_set("maxmemory", "0")
     assert said() == ["cache: Redis fails (OutOfMemoryError): going on without a cache"]
+
+
+def test_what_makes_no_sense_is_an_error_and_no_failure(
+    make: Make, url: str, redis: Redis, said: Callable[[], list[str]]
+) -> None:
+    app = make(CACHE_URL=url, CACHE_PREFIX="p:", CACHE_PAUSE=3600)
+    redis.rpush("p:list", "a")
+    app.cache.set("text", "a")
+    app.cache.set("large", 2**63 - 1)
+    for action in (
+        lambda: app.cache.cache.inc("text"),
+        lambda: app.cache.cache.dec("text"),
+        lambda: app.cache.cache.inc("large"),
+        lambda: app.cache.get("list"),
+    ):
+        with pytest.raises(CacheError, match="Redis cannot do that with this value: "):
+            action()
+    assert app.cache.get("text") == "a"
+    assert said() == []
+
+
+def test_what_cannot_be_written_is_an_error(
+    make: Make, url: str, redis: Redis, said: Callable[[], list[str]]
+) -> None:
+    app = make(CACHE_URL=url, CACHE_MAX_VALUE=1000)
+    for value in (lambda: None, "x" * 1000):
+        for write in (app.cache.set, app.cache.add):
+            with pytest.raises(CacheError):
+                write("a", value)
+        with pytest.raises(CacheError):
+            app.cache.set_many({"a": value})
+    assert redis.keys() == []
+    assert said() == []
+
+
+@pytest.mark.parametrize("value", [None, 0, 7, -7, True, "", b"!", 1.5, [1], 2**70])
+@pytest.mark.usefixtures("redis")
+def test_a_value_in_redis_is_what_it_was(make: Make, url: str, value: Any) -> None:
+    app = make(CACHE_URL=url)
+    assert app.cache.set("a", value)
+    found = app.cache.get("a")
+    assert (found, type(found)) == (value, type(value))
 
 
 @pytest.mark.usefixtures("redis")

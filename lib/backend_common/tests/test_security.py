@@ -77,6 +77,66 @@ def test_the_nonce_of_a_view_is_the_one_of_its_response(make: Make) -> None:
     assert f"'nonce-{response.text}'" in response.headers["Content-Security-Policy"]
 
 
+def kept(response: flask.Response) -> flask.Response:
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Expires"] = "Thu, 01 Jan 2099 00:00:00 GMT"
+    response.headers["Last-Modified"] = "Thu, 01 Jan 2026 00:00:00 GMT"
+    response.set_etag("same")
+    return response
+
+
+def test_a_page_with_a_nonce_is_kept_by_nobody(make: Make) -> None:
+    app = make()
+    app.add_url_rule("/kept", "kept", lambda: kept(flask.make_response(page())))
+    response = get(app, f"{HTTPS}/kept")
+    assert "'nonce-" in response.headers["Content-Security-Policy"]
+    assert response.headers.getlist("Cache-Control") == ["no-store"]
+    assert not {"ETag", "Last-Modified", "Expires"} & set(response.headers.keys())
+
+
+def test_a_page_without_a_nonce_may_be_kept(make: Make) -> None:
+    app = make()
+    app.add_url_rule("/kept", "kept", lambda: kept(flask.make_response("page")))
+    app.add_url_rule("/parts", "parts", lambda: kept(flask.Response(iter(["page"]))))
+    for path in ("/kept", "/parts"):
+        response = get(app, HTTPS + path)
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+        assert response.headers["ETag"] == '"same"'
+        assert "'nonce-" not in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("control", [None, "no-store", "no-cache", "private, no-store"])
+def test_a_stream_may_still_ask_for_its_nonce(make: Make, control: str | None) -> None:
+    app = make()
+
+    def view() -> flask.Response:
+        response = flask.Response(flask.stream_template_string("{{ csp_nonce() }}"))
+        if control:
+            response.headers["Cache-Control"] = control
+        return response
+
+    app.add_url_rule("/stream", "stream", view)
+    response = get(app, f"{HTTPS}/stream")
+    assert f"'nonce-{response.text}'" in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_validation_brings_no_other_nonce(make: Make) -> None:
+    app = make()
+
+    def view() -> flask.Response:
+        response = flask.make_response(app.security.nonce)
+        response.set_etag("same")
+        response.make_conditional(flask.request)
+        return response
+
+    app.add_url_rule("/valid", "valid", view)
+    response = get(app, f"{HTTPS}/valid", If_None_Match='"same"')
+    assert response.status_code == 304
+    assert "Content-Security-Policy" not in response.headers
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_there_is_no_nonce_that_nobody_asked_for(make: Make) -> None:
     app = make()
     app.add_url_rule("/plain", "plain", lambda: "plain")

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 import flask
-from cachelib.serializers import RedisSerializer
 from flask_caching.backends.rediscache import RedisCache
 from redis import ConnectionError as Disconnected
-from redis import Redis, RedisError
+from redis import DataError, Redis, RedisError, ResponseError
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
 from backend_common.cache.breaker import Breaker
+from backend_common.cache.values import CacheError
 from backend_common.core.health import Unhealthy
 
 T = TypeVar("T")
@@ -22,6 +22,7 @@ NAME = f"{__name__}.Server"
 """How Flask-Caching is told of the class."""
 
 FAILURES = (RedisError, OSError)
+_NONSENSE = re.compile("WRONGTYPE|value is not an integer|increment or decrement would overflow")
 BATCH = 1000  # keys that are deleted at once
 
 
@@ -45,24 +46,8 @@ def connect(url: str, timeout: float) -> Redis:
     return Redis.from_url(url, socket_connect_timeout=timeout, socket_timeout=timeout, retry=retry)
 
 
-class Serializer(RedisSerializer):
-    """Values as pickles; what cannot be loaded is not there."""
-
-    def loads(self, bvalue: bytes | None) -> Any:
-        """Return the value of *bvalue*, or None if another version has written it.
-
-        The errors are those that the documentation of :mod:`pickle` names.
-        """
-        try:
-            return super().loads(bvalue)
-        except (AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError):
-            return None
-
-
 class Server(RedisCache):
     """The cache in a Redis; while that is away, it is empty and forgets what it is told."""
-
-    serializer = Serializer()
 
     def __init__(self, client: Redis, breaker: Breaker, **options: Any) -> None:
         super().__init__(host=client, **options)
@@ -159,7 +144,18 @@ class Server(RedisCache):
         try:
             result = action()
         except FAILURES as error:
+            if _is_of_caller(error):
+                self._breaker.succeeded(failures)
+                message = f"Redis cannot do that with this value: {error}"
+                raise CacheError(message) from error
             self._breaker.failed(error)
             return otherwise
         self._breaker.succeeded(failures)
         return result
+
+
+def _is_of_caller(error: Exception) -> bool:
+    """Say whether Redis works, and was asked for what makes no sense: to add to a text."""
+    if isinstance(error, DataError):
+        return True
+    return type(error) is ResponseError and bool(_NONSENSE.match(str(error)))
