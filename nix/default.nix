@@ -10,15 +10,21 @@
 let
   inherit (builtins) attrValues concatMap mapAttrs;
 
-  platform = import ./platform { inherit system pkgs mirror; };
-  locked = import ./python/packages.nix { inherit root; inherit (platform) system; };
+  # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
+  platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror release; }) locked.releases;
+  locked = import ./python/packages.nix { inherit root; system = if pkgs == null then system else pkgs.stdenv.hostPlatform.system; };
 
   # What is made for one resolve, by its name.
   kits = mapAttrs
     (resolve: packages:
-      let python = import ./python { inherit root platform resolve; locked = packages; tools = tools.python; }; in
+      let
+        file = "nix/lock/debian/${packages.platform}.json";
+        platform = platforms.${packages.platform} or (throw
+          "${file} does not exist: restore it (git checkout HEAD -- nix/lock), or run ./please lock --platform ${packages.platform}");
+        python = import ./python { inherit root platform resolve; locked = packages; tools = tools.python; };
+      in
       {
-        inherit python;
+        inherit python platform;
         outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; }; inherit inNixShell; };
       })
     locked.resolves;
@@ -27,6 +33,8 @@ let
   tools = kits.tools or (missing "tools");
   missing = resolve: throw "nix/lock/python/${resolve}.json does not exist: run ./please lock";
 
+  # Servers, and the tools of the toolchain itself.
+  inherit (tools) platform;
   needs = import ./needs { inherit platform; inherit (tools) python; };
   members = import ./members.nix { inherit root; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
 

@@ -12,9 +12,9 @@ from toolchain import ROOT, NixError, build, environment, evaluate, instantiate,
 from worked_example import do, steps
 
 DOCUMENT = ROOT / "docs/needs.md"
-LOCK = "nix/lock/debian.json"
+LOCK = "nix/lock/debian/bookworm.json"
 FILES = [
-    "nix/platform/components.toml",
+    "nix/platform/releases/bookworm.toml",
     "nix/needs/servers/memcached.py",
     "tests/needs/servers/test_memcached.py",
     "docs/needs.md",
@@ -71,7 +71,7 @@ def test_a_server_that_is_not_locked_is_named(checkout: Path) -> None:
         do(step, checkout)
     with pytest.raises(NixError) as raised:
         instantiate("toolchain.needs.servers.memcached", root=checkout)
-    error = "the component memcached is not in nix/lock/debian.json: run ./please lock --platform"
+    error = f"the component memcached is not in {LOCK}: run ./please lock --platform"
     assert error in str(raised.value)
 
 

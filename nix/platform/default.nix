@@ -26,7 +26,10 @@
   system,
   # nixpkgs as an attribute set; null for the embedded platform.
   pkgs ? null,
+  # The Debian release to take the embedded platform from; with nixpkgs, the one whose Python is meant.
+  release,
   # The base URL of a Debian mirror; null to take it from the machine's apt configuration.
   mirror ? null,
 }:
-if pkgs != null then import ./nixpkgs.nix { inherit pkgs; } else import ./debian { inherit system mirror; }
+if pkgs != null then import ./nixpkgs.nix { inherit pkgs; inherit (import ./releases.nix release) pythonVersion; }
+else import ./debian { inherit system release mirror; }

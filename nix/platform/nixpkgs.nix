@@ -1,7 +1,12 @@
 # The platform out of nixpkgs: its names for what ./default.nix asks for.
-{ pkgs }:
+{
+  # nixpkgs as an attribute set.
+  pkgs,
+  # The version of Python, such as "3.13".
+  pythonVersion,
+}:
 let
-  python = pkgs.python311;
+  python = pkgs."python${builtins.replaceStrings [ "." ] [ "" ] pythonVersion}";
 
   # The servers whose package has another name; null where nixpkgs has no package.
   servers = {

@@ -6,7 +6,10 @@
 #     index    the packages from an index, by name
 #     members  the members, with what the resolve has of each
 #     root     the workspace itself, which has dependency groups alone
-#     python   the release of Python that the resolve is locked for
+#     platform the codename of the Debian release that the resolve is locked for
+#     python   the release of Python that it has
+#
+#   releases   by the codename of a Debian release that is locked, true
 #
 # A file is read when it is needed, and once, however many resolves there are.
 { root, system }:
@@ -40,10 +43,12 @@ in
 {
   inherit members;
 
+  releases = byName "nix/lock/debian" (_: true);
+
   resolves = byName "nix/lock/python" (resolve:
     let
       path = "nix/lock/python/${resolve}.json";
-      content = read path [ "packages" "groups" "python" ];
+      content = read path [ "packages" "groups" "platform" "python" ];
 
       # Where the systems have different versions of a package, there is an entry for each.
       forSystem = name: package:
@@ -63,7 +68,7 @@ in
         member // found // { resolves = attrNames member.resolves; };
     in
     {
-      inherit (content) python;
+      inherit (content) platform python;
       index = mapAttrs forSystem content.packages;
       members = mapAttrs forResolve members;
       root = { inherit (content) groups; declares = content.declares or { }; };

@@ -58,7 +58,11 @@ def test_the_script_names_the_way_out(stale: Path) -> None:
         ("nix/lock", "there is no lock: restore it (git checkout HEAD -- nix/lock), then", False),
         ("nix/lock/python", "nix/lock/python has no lock of a resolve: restore it (git", True),
         ("nix/lock/members/please-cli.json", "lib/please_cli is not in the lock: run", True),
-        ("nix/lock/debian.json", "nix/lock/debian.json does not exist: restore it (git", False),
+        (
+            "nix/lock/debian/bookworm.json",
+            "nix/lock/debian/bookworm.json does not exist: restore it (git",
+            False,
+        ),
     ],
 )
 def test_a_lost_lock(checkout: Path, path: str, said: str, *, is_for_pip: bool) -> None:
@@ -72,11 +76,11 @@ def test_a_lost_lock(checkout: Path, path: str, said: str, *, is_for_pip: bool) 
 
 
 def test_a_broken_lock_of_the_platform_is_no_work_for_pip(checkout: Path) -> None:
-    lock = checkout / "nix/lock/debian.json"
+    lock = checkout / "nix/lock/debian/bookworm.json"
     lock.write_text(lock.read_text()[:-100])
     done = run(build("please_cli") / "bin/please", "lock", root=checkout)
     assert done.returncode == 1
-    assert "nix/lock/debian.json is not a lock (cut short" in done.stderr
+    assert "nix/lock/debian/bookworm.json is not a lock (cut short" in done.stderr
     assert "pip" not in done.stderr
 
 

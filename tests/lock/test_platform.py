@@ -18,7 +18,7 @@ from toolchain import ROOT, build, environment, run
 
 pytestmark = pytest.mark.builds
 
-LOCK = Path("nix/lock/debian.json")
+LOCK = Path("nix/lock/debian/bookworm.json")
 MIRROR = Path("nix/platform/debian/mirror.nix")
 UNTRUSTED = (
     "error: apt does not trust the signature of the mirror; install debian-archive-keyring, or "
@@ -38,10 +38,10 @@ def lock(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_another_component_moves_nothing_else(checkout: Path) -> None:
-    components = checkout / "nix/platform/components.toml"
+    components = checkout / "nix/platform/releases/bookworm.toml"
     before: dict[str, Any] = json.loads((checkout / LOCK).read_text())
     edit(components, "[busybox]", HELLO)
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     assert done.returncode == 0, done.stderr
     first, *rest = done.stdout.splitlines()
     assert first.startswith("+ hello ")
@@ -81,7 +81,7 @@ def test_no_mirror_at_hand(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
     # The name is reserved, RFC 2606: it resolves nowhere.
     monkeypatch.setenv("SERVICES_DEBIAN_MIRROR", "http://mirror.invalid/debian")
     before = (checkout / LOCK).read_bytes()
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     assert done.returncode == 1
     assert (
         "error: apt cannot reach the mirror; check the network and the machine's apt "
@@ -168,7 +168,7 @@ def test_a_mirror_with_a_key_of_its_own(
     option = option.replace("@key@", str(repository.key)).replace("@block@", block)
     text = text.replace("@option@", option).replace("@url@", repository.url)
     configure(checkout, tmp_path, text)
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     # The signature is trusted, so that apt looks for the first package in the index.
     assert "Unable to locate package busybox-static" in done.stderr
 
@@ -180,7 +180,7 @@ def test_the_machine_cannot_switch_signatures_off(
     before = (checkout / LOCK).read_bytes()
     text = text.replace("@option@", option).replace("@url@", repository.url)
     configure(checkout, tmp_path, text)
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     assert done.returncode == 1
     assert UNTRUSTED in done.stderr
     assert (checkout / LOCK).read_bytes() == before
@@ -190,14 +190,14 @@ def test_a_mirror_of_the_environment_is_checked_with_the_keys_of_debian(
     checkout: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVICES_DEBIAN_MIRROR", repository.url)
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     assert done.returncode == 1
     assert UNTRUSTED in done.stderr
 
 
 def test_no_mirror_in_the_configuration(checkout: Path, tmp_path: Path) -> None:
     configure(checkout, tmp_path, "deb http://mirror.example/ubuntu noble main")
-    done = lock(checkout, "--platform")
+    done = lock(checkout, "--platform", "bookworm")
     assert done.returncode == 1
     error = re.sub(r"\s+", " ", done.stderr)
     assert f"error: no Debian mirror: {tmp_path}/sources.list and sources.list.d have no" in error

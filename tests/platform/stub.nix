@@ -2,7 +2,7 @@
 # platform's derivations.
 { system ? builtins.currentSystem }:
 let
-  embedded = import ../../nix/platform { inherit system; };
+  embedded = import ../../nix/platform { inherit system; release = "bookworm"; };
 
   # A directory with one symlink in it.
   linked = name: path: target: derivation {

@@ -156,6 +156,6 @@ def _lock_environment(root: Path) -> Path:
         (environment,) = nix.build(root, ["please_cli.extras.lock"])
     except NixError as error:
         # The platform's lock is no work for pip.
-        way_out = "" if "nix/lock/debian.json" in error.message else _WITHOUT_NIX
+        way_out = "" if "nix/lock/debian/" in error.message else _WITHOUT_NIX
         raise UserError(error.message, f"{error.details}\n{way_out}") from error
     return environment

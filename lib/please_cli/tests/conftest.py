@@ -66,7 +66,7 @@ PLATFORM = """{
 def platform(tmp_path: Path, write: Write) -> Path:
     """A checkout that has nothing but a lock of the platform."""
     root = tmp_path / "work"
-    write(root / "nix/lock/debian.json", PLATFORM % "x86_64-linux")
+    write(root / "nix/lock/debian/bookworm.json", PLATFORM % "x86_64-linux")
     return root
 
 

@@ -1,9 +1,13 @@
 # Makes a prefix of libc and libssl.
 #
-# Environment, set by bootstrap.nix: unpack (./unpack.sh), libc (the package of libc), debs (the others),
-# out.
+# Environment, set by bootstrap.nix: unpack (./unpack.sh), libc (the package of libc), files (what is
+# taken of that), debs (the others), out.
 set -eu
 . "$unpack"
 unpack "$out" $debs
-unpack_files "$out" 1 "$libc" ./lib ./lib64
-rm -r "$out/share"
+case $files in
+  ./usr/*) above=2 ;;
+  *) above=1 ;;
+esac
+unpack_files "$out" "$above" "$libc" $files
+rm -rf "$out/share" "$out"/lib/*/gconv

@@ -1,8 +1,27 @@
 # The first tools: a static busybox, and an openssl for its wget.
 #
 # The packages of openssl are fetched by Nix's own downloader, because it is what ours needs.
-{ system, lock, fetch }:
-rec {
+{
+  system,
+  lock,
+  fetch,
+  # The busybox to go on with, which may come from another release.
+  busybox,
+}:
+let
+  base = derivation {
+    name = "base";
+    inherit system;
+    builder = "${busybox}/bin/busybox";
+    args = [ "sh" ./base.sh ];
+    unpack = ./unpack.sh;
+    # libc's own, of which the libraries alone are wanted, and the others.
+    libc = fetch.plain "libc6";
+    files = lock.files "base";
+    debs = map fetch.plain (builtins.filter (name: name != "libc6") (lock.component "base"));
+  };
+in
+{
   # The one impure step: whatever /bin/sh the builder finds (the sandbox's busybox, or the
   # host's shell with dpkg-deb or ar) takes busybox out of its package; the hash is pinned.
   busybox = derivation {
@@ -19,16 +38,7 @@ rec {
   };
 
   # libc and libssl, of which Python is made too: they are most of what is to be decompressed.
-  base = derivation {
-    name = "base";
-    inherit system;
-    builder = "${busybox}/bin/busybox";
-    args = [ "sh" ./base.sh ];
-    unpack = ./unpack.sh;
-    # libc's own, of which the libraries alone are wanted, and the others.
-    libc = fetch.plain "libc6";
-    debs = map fetch.plain (builtins.filter (name: name != "libc6") (lock.component "base"));
-  };
+  inherit base;
 
   # Runs through the loader, because patchelf is made later.
   openssl = derivation {

@@ -1,4 +1,4 @@
-# A component of ../components.toml -> a self-contained directory in the store.
+# A component of ../releases/<release>.toml -> a self-contained directory in the store.
 #
 # Busybox unpacks its packages (./component.sh), then Python makes a prefix of them that runs from
 # the store and finds nothing of the host (./relocate.py).

@@ -1,27 +1,34 @@
-# The embedded platform: everything from Debian packages that nix/lock/debian.json pins.
+# The embedded platform: everything from Debian packages that nix/lock/debian/<release>.json pins.
 #
-# A component is a named set of Debian packages (../components.toml): one that runs (./component.nix),
-# a tool that those are made with (./tool.nix), or a few files (./files.nix). Adding one: an entry
-# there, `./please lock --platform`, a line here. A server needs no line (./server.nix).
-{ system, mirror ? null }:
+# A component is a named set of Debian packages (../releases/<release>.toml): one that runs
+# (./component.nix), a tool that those are made with (./tool.nix), or a few files (./files.nix). Adding
+# one: an entry there, `./please lock --platform`, a line here. A server needs no line (./server.nix).
+{
+  system,
+  # The codename of the Debian release, such as "trixie".
+  release,
+  mirror ? null,
+}:
 let
-  lock = import ./packages.nix { inherit system; };
+  inherit (import ../releases.nix release) components others pythonVersion;
+
+  # The platform that the components come from which this release does not have.
+  rest = if others == null then { } else import ./. { inherit system mirror; release = others; };
+
+  lock = import ./packages.nix { inherit system release; };
   fetch = import ./fetch.nix { inherit system lock mirror tools; };
-  tools = import ./bootstrap.nix { inherit system lock fetch; };
+  bootstrap = import ./bootstrap.nix { inherit system lock fetch; inherit (platform) busybox; };
+  tools = { inherit (platform) busybox openssl; inherit (bootstrap) base; };
   component = import ./component.nix { inherit system lock fetch tools platform; };
   files = import ./files.nix { inherit system lock fetch tools; };
   tool = import ./tool.nix { inherit system lock fetch tools platform; };
 
-  platform = rec {
-    inherit system;
-    inherit (tools) busybox openssl;
-    python = import ./python.nix { inherit component tzdata; inherit (tools) base; inherit (lock) pythonVersion; };
-    sitePackages = "lib/python${lock.pythonVersion}/site-packages";
-    abi = "cp${builtins.replaceStrings [ "." ] [ "" ] lock.pythonVersion}";
-    libc = "${python}/lib/${lock.multiarch}";
-    loader = "${libc}/${lock.loader}";
+  # By its name, what each component makes; nothing of this is asked for that is not in `components`.
+  made = {
+    inherit (bootstrap) busybox openssl;
+    python = import ./python.nix { inherit component pythonVersion; inherit (platform) tzdata; inherit (bootstrap) base; };
     cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };
-    patchelf = tool { name = "patchelf"; program = "patchelf"; libraries = [ cxx ]; patchelf = null; };
+    patchelf = tool { name = "patchelf"; program = "patchelf"; libraries = [ platform.cxx ]; patchelf = null; };
     bash = component { name = "bash"; };
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {
@@ -31,14 +38,8 @@ let
         mkdir "$out"
         unzip -q files/share/python-wheels/pip-*.whl -d "$out"
         export PYTHONPATH=${import ../module.nix ../bytecode.py}
-        ${python}/bin/python3 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
+        ${platform.python}/bin/python3 -S -s -c 'import bytecode; bytecode.compile_tree("'"$out"'")'
       '';
-    };
-    # Its module with the default index, for derivations that need no more of pip.
-    pipIndex = files {
-      name = "pip-index";
-      component = "pip";
-      take = ''unpack files $debs; unzip -p files/share/python-wheels/pip-*.whl pip/_internal/models/index.py > "$out"'';
     };
     # Mozilla's certificate authorities in one file, as OpenSSL reads them.
     cacert = files {
@@ -55,7 +56,27 @@ let
     # C.UTF-8 alone. glibc looks for locales in a directory that relocate.py edits away: LOCPATH
     # names this one.
     locale = files { name = "locale"; take = ''unpack_files "$out" 4 $debs ./usr/lib/locale''; };
-    server = import ./server.nix { inherit lock component platform; };
   };
+
+  # Further names for what is in them.
+  also = {
+    python = {
+      sitePackages = "lib/python${pythonVersion}/site-packages";
+      abi = "cp${builtins.replaceStrings [ "." ] [ "" ] pythonVersion}";
+      libc = "${platform.python}/lib/${lock.multiarch}";
+      loader = "${platform.libc}/${lock.loader}";
+    };
+    # The module of pip with the default index, for derivations that need no more of it.
+    pip.pipIndex = files {
+      name = "pip-index";
+      component = "pip";
+      take = ''unpack files $debs; unzip -p files/share/python-wheels/pip-*.whl pip/_internal/models/index.py > "$out"'';
+    };
+  };
+  server = import ./server.nix { inherit component components platform; others = rest.server or (_: null); };
+
+  own = builtins.foldl' (names: component: names // also.${component} or { }) { } (builtins.attrNames components)
+    // builtins.intersectAttrs components made;
+  platform = rest // own // { inherit system server; };
 in
 platform

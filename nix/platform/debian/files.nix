@@ -1,4 +1,4 @@
-# A component of ../components.toml of which only some files are wanted -> those files.
+# A component of ../releases/<release>.toml of which only some files are wanted -> those files.
 { system, lock, fetch, tools }:
 {
   name,

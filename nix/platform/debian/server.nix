@@ -1,5 +1,5 @@
 # Return a server of the embedded platform by its name: the component of that name in
-# ../components.toml; null for a server without a component.
+# ../releases/<release>.toml, or what the release for all others has; null where neither has it.
 #
 # Two files are there only for a server that does not run as its packages are: ./servers/<name>.py,
 # which the component runs at its end, and ./servers/<name>.nix, which returns further arguments of
@@ -7,7 +7,7 @@
 #
 # Example: server "redis"
 # Type: string -> derivation or null
-{ lock, component, platform }:
+{ component, components, platform, others }:
 name:
 let
   inherit (builtins) pathExists;
@@ -15,7 +15,7 @@ let
   finish = ./servers + "/${name}.py";
   arguments = ./servers + "/${name}.nix";
 in
-if !lock.hasComponent name then null
+if !(components ? ${name}) then others name
 else component ({
   inherit name;
   finish = if pathExists finish then finish else null;

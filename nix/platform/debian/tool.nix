@@ -1,4 +1,4 @@
-# A component of ../components.toml -> one of its programs, made without Python: Python itself and the
+# A component of ../releases/<release>.toml -> one of its programs, made without Python: Python itself and the
 # wheels are made with it. Its loader is Debian's own: without the sandbox, /etc/ld.so.preload counts.
 { system, lock, fetch, tools, platform }:
 {

@@ -3,5 +3,6 @@
     "abi" "bash" "busybox" "cacert" "cxx" "libc" "loader" "locale" "openssl"
     "patchelf" "pip" "pipIndex" "python" "server" "sitePackages" "system" "tzdata"
   ];
+  partial = true;
   same = true;
 }

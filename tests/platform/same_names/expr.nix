@@ -3,10 +3,12 @@
 let
   platform = import (nix + "/platform");
   system = "x86_64-linux";
-  embedded = platform { inherit system; mirror = "http://mirror.example/debian"; };
-  nixpkgs = platform { inherit system; pkgs = import ../stub.nix { inherit system; }; };
+  embedded = platform { inherit system; release = "bookworm"; mirror = "http://mirror.example/debian"; };
+  nixpkgs = platform { inherit system; release = "bookworm"; pkgs = import ../stub.nix { inherit system; }; };
 in
 {
   names = builtins.attrNames nixpkgs;
   same = builtins.attrNames nixpkgs == builtins.attrNames embedded;
+  # A release that has some components, and takes the others from another release.
+  partial = builtins.attrNames nixpkgs == builtins.attrNames (platform { inherit system; release = "trixie"; mirror = "http://mirror.example/debian"; });
 }

@@ -1,16 +1,17 @@
 """`python -m please_cli.lock`: writes nix/lock/. `please lock` runs it in its environment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from please_cli import entry, workspace
+from please_cli import entry, process, workspace
 from please_cli.errors import UserError
 from please_cli.lock import document
 from please_cli.lock.changes import changes
 from please_cli.lock.debian import platform as debian
+from please_cli.lock.debian import releases
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import layout, locking, resolves
 from please_cli.lock.python.interpreter import Interpreter
@@ -45,26 +46,37 @@ class Plan:
     metavar="NAME",
     help="Let this package come from another index than before.",
 )
-@click.option("--platform", is_flag=True, help="Refresh the Debian packages, and nothing else.")
+@click.option(
+    "--platform",
+    "releases_asked",
+    multiple=True,
+    is_flag=False,
+    flag_value=locking.EVERYTHING,
+    metavar="[RELEASE]",
+    help="Refresh the Debian packages of this release, or of all, and nothing else.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; fail if the lock is out of date.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change.")
 def main(
     upgrades: tuple[str, ...],
     accepted: tuple[str, ...],
+    releases_asked: tuple[str, ...],
     *,
-    platform: bool,
     check: bool,
     dry_run: bool,
 ) -> None:
     """Lock the Python packages of the workspace, or the Debian packages of the platform."""
-    if platform and (upgrades or accepted):
+    if releases_asked and (upgrades or accepted):
         option = "--upgrade" if upgrades else "--accept-index"
         raise click.UsageError(
             f"--platform locks Debian packages and {option} moves a Python package; "
             "run one after the other"
         )
     root = workspace.root()
-    plan = plan_platform(root) if platform else plan_packages(root, upgrades, accepted)
+    if releases_asked:
+        plan = plan_platform(root, releases_asked)
+    else:
+        plan = plan_packages(root, upgrades, accepted)
     texts = {file: document.render(content, file.levels) for file, content in plan.after.items()}
     changed = [file for file, text in texts.items() if not document.has(root / file.path, text)]
     for file in changed:
@@ -74,6 +86,19 @@ def main(
         click.echo(f"{file.path}: {summary(len(moved))}")
     for path in plan.obsolete:
         click.echo(f"{path}: removed")
+    _finish(root, plan, {file: texts[file] for file in changed}, check=check, dry_run=dry_run)
+    if releases_asked and not (check or dry_run):
+        for line in other_pythons(root):
+            click.echo(line)
+
+
+def _finish(
+    root: Path, plan: Plan, changed: Mapping[Lockfile, str], *, check: bool, dry_run: bool
+) -> None:
+    """Write the files that changed and remove those that have to go, or say that this is left.
+
+    Raises UserError for a lock that is out of date, with `check`.
+    """
     outdated = [*(file.path for file in changed), *plan.obsolete]
     if not outdated:
         click.echo("nix/lock: up to date")
@@ -83,18 +108,25 @@ def main(
     elif dry_run:
         click.echo("nothing is written (--dry-run)")
     else:
-        document.write({root / file.path: texts[file] for file in changed})
+        document.write({root / file.path: text for file, text in changed.items()})
         for path in plan.obsolete:
             (root / path).unlink()
-        if platform:
-            for line in other_pythons(root):
-                click.echo(line)
 
 
-def plan_platform(root: Path) -> Plan:
-    """Return the lock of the Debian packages."""
-    file = debian.LOCKFILE
-    return Plan({file: file.read(root)}, {file: debian.lock(root)})
+def plan_platform(root: Path, asked: Collection[str]) -> Plan:
+    """Return the locks of the Debian packages of the releases that are asked for, or of all."""
+    known = releases.names(root)
+    if unknown := sorted(set(asked) - {*known, locking.EVERYTHING}):
+        raise UserError(
+            f"there is no release {', '.join(unknown)}, only {', '.join(known)} "
+            f"({releases.DIRECTORY}); correct the name"
+        )
+    wanted = known if locking.EVERYTHING in asked else sorted(set(asked))
+    found = [releases.read(root, codename) for codename in wanted]
+    with process.threads() as pool:
+        locks = list(pool.map(lambda release: debian.lock(root, release), found))
+    files = [debian.lockfile(codename) for codename in wanted]
+    return Plan({file: file.read(root) for file in files}, dict(zip(files, locks, strict=True)))
 
 
 def plan_packages(root: Path, upgrades: Iterable[str], accepted: Iterable[str] = ()) -> Plan:
@@ -106,8 +138,11 @@ def plan_packages(root: Path, upgrades: Iterable[str], accepted: Iterable[str] =
 
 def other_pythons(root: Path) -> Iterable[str]:
     """Yield a line for each resolve that is locked for a Python other than the platform's."""
-    release = Interpreter.locked(root).release
-    for name, content in layout.read(root, resolves.names(root)).resolves.items():
+    known = resolves.platforms(root)
+    for name, content in layout.read(root, list(known)).resolves.items():
+        if name not in known:
+            continue
+        release = Interpreter.locked(root, known[name]).release
         if (locked := content.get("python", release)) != release:
             path = layout.resolve_file(name).path
             yield f"{path} is for Python {locked}, the platform has {release}: run `./please lock`"

@@ -53,7 +53,7 @@ def test_lock(root: Path, index: Any) -> None:
         f"+ door 1.0\n{MEMBER}: 1 package changed\n"
     )
     before = content(root)
-    assert set(before) == {LOCK, MEMBER, "nix/lock/debian.json"}
+    assert set(before) == {LOCK, MEMBER, "nix/lock/debian/bookworm.json"}
     index.wheel("brush", "2.0")
     assert lock().stdout == "nix/lock: up to date\n"
     assert lock("--check").exit_code == 0
@@ -112,7 +112,7 @@ def test_a_lock_in_one_file_is_replaced(root: Path, index: Any, write: Callable[
         f"+ comb 1.0\n{LOCK}: 1 package changed\n"
         f"+ door 1.0\n{MEMBER}: 1 package changed\nnix/lock/python.json: removed\n"
     )
-    assert set(content(root)) == {LOCK, MEMBER, "nix/lock/debian.json"}
+    assert set(content(root)) == {LOCK, MEMBER, "nix/lock/debian/bookworm.json"}
 
 
 @pytest.mark.usefixtures("root")
@@ -129,12 +129,21 @@ def test_one_lock_at_a_time() -> None:
     assert "--platform locks Debian packages and --upgrade moves a Python package" in result.stderr
 
 
+def test_a_release_that_is_not_there(root: Path, write: Callable[..., Path]) -> None:
+    write(root / "nix/platform/releases/trixie.toml")
+    result = lock("--platform", "woody")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: there is no release woody, only trixie (nix/platform/releases); correct the name\n"
+    )
+
+
 def test_a_lock_for_another_python_than_the_platforms(
     root: Path, write: Callable[..., Path]
 ) -> None:
     lock()
     assert list(other_pythons(root)) == []
-    platform = root / "nix/lock/debian.json"
+    platform = root / "nix/lock/debian/bookworm.json"
     write(platform, platform.read_text().replace("3.11.2-6", "3.11.9-1"))
     assert list(other_pythons(root)) == [
         f"{LOCK} is for Python 3.11.2, the platform has 3.11.9: run `./please lock`"

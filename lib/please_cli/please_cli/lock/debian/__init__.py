@@ -1,1 +1,1 @@
-"""nix/lock/debian.json: what the machine's apt finds for nix/platform/components.toml."""
+"""nix/lock/debian/: what the machine's apt finds for nix/platform/releases/."""

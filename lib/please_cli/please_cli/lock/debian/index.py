@@ -54,19 +54,22 @@ class Index:
         """
         return self._packages[name if name in self._packages else self._providers[name][0]]
 
-    def closure(self, roots: Iterable[str], without: Iterable[str] = ()) -> dict[str, Package]:
+    def closure(
+        self, roots: Iterable[str], without: Iterable[str] = (), *, asker: str
+    ) -> dict[str, Package]:
         """Return some packages and all their dependencies, by name.
 
         Args:
             roots: The names of packages.
             without: The names of packages that are left out; their dependencies are not followed.
+            asker: The file that names them, for the error.
 
         Raises:
             UserError: The suite lacks a package.
         """
         left_out = set(without)
         found: dict[str, Package] = {}
-        wanted = [(name, "nix/platform/components.toml") for name in roots]
+        wanted = [(name, asker) for name in roots]
         while wanted:
             name, dependent = wanted.pop()
             if name in left_out:
@@ -76,8 +79,7 @@ class Index:
             except KeyError:
                 raise UserError(
                     f"{dependent} needs the Debian package {name!r}, which the suite does not "
-                    "have; correct the name, or list it under `without`, in "
-                    "nix/platform/components.toml"
+                    f"have; correct the name, or list it under `without`, in {asker}"
                 ) from None
             if package.name not in found and package.name not in left_out:
                 found[package.name] = package

@@ -1,15 +1,12 @@
-"""nix/lock/debian.json: the Debian packages of the embedded platform."""
+"""nix/lock/debian/<codename>.json: the Debian packages of the embedded platform."""
 
 from pathlib import Path
 
-from please_cli.lock.debian import apt, busybox, components, mirror
-from please_cli.lock.debian.components import Components
+from please_cli.lock.debian import apt, busybox, mirror
 from please_cli.lock.debian.index import Index, packages
+from please_cli.lock.debian.releases import Release
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.systems import SYSTEMS, machine
-
-CODENAME = "bookworm"
-"""The suite: the release pocket, which changes only with a point release."""
 
 # The processors, in Debian's spelling.
 _SPELLINGS = {"aarch64": "arm64", "x86_64": "amd64"}
@@ -27,38 +24,47 @@ def versions(document: Document) -> dict[str, str]:
     return {name: "/".join(sorted(several)) for name, several in found.items()}
 
 
-LOCKFILE = Lockfile("nix/lock/debian.json", "./please lock --platform", 4, versions)
-"""One line for each package of each system."""
+def lockfile(codename: str) -> Lockfile:
+    """Return the file of a release: one line for each package of each system."""
+    return Lockfile(f"nix/lock/debian/{codename}.json", "./please lock --platform", 4, versions)
 
 
-def lock(root: Path) -> Document:
-    """Return the lock of all components of the checkout at `root`, from the machine's mirror.
+def lock(root: Path, release: Release) -> Document:
+    """Return the lock of the components of a release, from the machine's mirror.
+
+    The suite is the release pocket, which changes only with a point release.
+
+    Args:
+        root: The checkout.
+        release: What to lock.
 
     Raises:
         UserError: There is no mirror, it cannot be used, or it lacks a package.
     """
-    wanted = components.read(root / "nix/platform/components.toml")
-    source = mirror.find(root, CODENAME).source(CODENAME, "main", ARCHITECTURES.values())
+    suite = release.codename
+    source = mirror.find(root, suite).source(suite, "main", ARCHITECTURES.values())
     with apt.private(ARCHITECTURES.values()) as private:
         private.update(source)
+        bootstrap = {
+            system: busybox.digest(private.download("busybox-static", architecture))
+            for system, architecture in ARCHITECTURES.items()
+            if "busybox" in release.components
+        }
         return {
-            "codename": CODENAME,
-            "busybox": {
-                system: busybox.digest(private.download("busybox-static", architecture))
-                for system, architecture in ARCHITECTURES.items()
-            },
+            "codename": suite,
             "systems": {
-                system: select(Index(packages(private.index(architecture))), wanted)
+                system: select(Index(packages(private.index(architecture))), release)
                 for system, architecture in ARCHITECTURES.items()
             },
+            **({"busybox": bootstrap} if bootstrap else {}),
         }
 
 
-def select(index: Index, wanted: Components) -> Document:
+def select(index: Index, release: Release) -> Document:
     """Return the packages of each component for one system, as the lock records them."""
     closures = {
-        name: index.closure(component["packages"], component["without"])
-        for name, component in wanted.items()
+        name: index.closure(component["packages"], component["without"], asker=release.path)
+        for name, component in release.components.items()
     }
     return {
         "components": {name: list(packages) for name, packages in closures.items()},

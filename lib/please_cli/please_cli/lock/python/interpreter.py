@@ -14,6 +14,7 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 
 from please_cli.errors import UserError
 from please_cli.lock.debian import platform as debian
+from please_cli.lock.document import Lockfile
 from please_cli.lock.systems import SYSTEMS, machine
 
 # The Debian packages of the platform that have these versions, as globs.
@@ -38,19 +39,21 @@ class Interpreter:
     glibc: tuple[int, int]
 
     @classmethod
-    def locked(cls, root: Path) -> Self:
-        """Return the interpreter in the platform's lock of the checkout at `root`.
+    def locked(cls, root: Path, release: str) -> Self:
+        """Return the interpreter of a Debian release in the lock of the checkout at `root`.
 
         Raises UserError when the lock does not have one, or not the same one for all systems.
         """
-        lock = debian.LOCKFILE.read(root)
+        file = debian.lockfile(release)
+        lock = file.read(root)
         if not lock:
             raise UserError(
-                f"{debian.LOCKFILE.path} does not exist; restore it (git checkout HEAD -- nix/lock)"
+                f"{file.path} does not exist; restore it (git checkout HEAD -- nix/lock), or run "
+                f"`{file.command}`"
             )
         packages = [system["packages"] for system in lock.get("systems", {}).values()]
-        major, minor, *_ = _version(packages, _LIBC).split(".")
-        return cls(_version(packages, _PYTHON), (int(major), int(minor)))
+        major, minor, *_ = _version(file, packages, _LIBC).split(".")
+        return cls(_version(file, packages, _PYTHON), (int(major), int(minor)))
 
     @property
     def version(self) -> tuple[int, int]:
@@ -115,7 +118,7 @@ def _platforms(glibc: tuple[int, int], processor: str) -> Iterator[str]:
     yield f"linux_{processor}"
 
 
-def _version(systems: Iterable[dict[str, dict[str, str]]], package: str) -> str:
+def _version(file: Lockfile, systems: Iterable[dict[str, dict[str, str]]], package: str) -> str:
     """Return the upstream version of the Debian package that a glob names."""
     found = {
         str(Version(entry["version"]).upstream_version)
@@ -126,7 +129,7 @@ def _version(systems: Iterable[dict[str, dict[str, str]]], package: str) -> str:
     if len(found) != 1:
         has = f"has several versions of it: {', '.join(sorted(found))}" if found else "has none"
         raise UserError(
-            f"{debian.LOCKFILE.path}: packages are locked for one version of {package}, but the "
-            f"file {has}; run `{debian.LOCKFILE.command}`"
+            f"{file.path}: packages are locked for one version of {package}, but the file {has}; "
+            f"run `{file.command}`"
         )
     return found.pop()

@@ -89,6 +89,7 @@ def lock(
 
 def _resolve(resolve: Resolve, locked: Locked, groups: declares.Declares) -> Document:
     return {
+        "platform": resolve.platform,
         "python": resolve.python.release,
         "groups": locked.groups,
         "declares": groups,

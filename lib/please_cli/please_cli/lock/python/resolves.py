@@ -1,7 +1,9 @@
 """Resolves: sets of members that share one version of each package.
 
-The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`. A member says in which
-it is: `[tool.services] resolve = "tools"`, or, for a library, `resolves = ["default", "tools"]`.
+The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`, with `platform =
+"trixie"` for one on another release of Debian than the usual one, and so on another Python. A
+member says in which it is: `[tool.services] resolve = "tools"`, or, for a library,
+`resolves = ["default", "tools"]`.
 
 The dependency groups of a library, such as `test`, count in one of its resolves alone, its own:
 `default`, or the first by name where it is not in `default`. nix/members.nix has the same rule.
@@ -16,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
+from please_cli.lock.debian import releases
 from please_cli.lock.document import Document
 from please_cli.lock.python import settings
 from please_cli.lock.python.declares import Declares, required
@@ -25,19 +28,23 @@ from please_cli.lock.python.metadata import core
 DEFAULT = "default"
 """The resolve of a member that names none."""
 
+PLATFORM = "bookworm"
+"""The Debian release of a resolve that names none."""
+
 # It is the name of a file.
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class Resolve:
-    """A resolve by its name, the names of its members, and the interpreter that it is for.
+    """A resolve by its name, the names of its members, the Debian release and its interpreter.
 
     `guests` are the members whose own resolve is another one.
     """
 
     name: str
     members: frozenset[str]
+    platform: str
     python: Interpreter
     guests: frozenset[str] = frozenset()
 
@@ -55,14 +62,14 @@ def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
     workspace does not have, for a member that requires a member of another resolve, and for one
     that needs another Python.
     """
-    python = Interpreter.locked(root)
-    known = names(root)
+    known = platforms(root)
+    pythons = {release: Interpreter.locked(root, release) for release in set(known.values())}
     chosen = {name: _chosen(root, entry, known) for name, entry in members.items()}
     resolves = []
-    for each in known:
+    for each, release in known.items():
         inside = frozenset(name for name in members if each in chosen[name])
         guests = frozenset(name for name in inside if _own(chosen[name]) != each)
-        resolves.append(Resolve(each, inside, python, guests))
+        resolves.append(Resolve(each, inside, release, pythons[release], guests))
     for resolve in resolves:
         for name in sorted(resolve.members):
             _check_python(resolve, members[name])
@@ -73,7 +80,15 @@ def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
 def names(root: Path) -> list[str]:
     """Return the names of the resolves of the checkout at `root`, `default` included.
 
-    Raises UserError for a name that cannot be one, and for unknown settings.
+    Raises UserError as `platforms` does.
+    """
+    return list(platforms(root))
+
+
+def platforms(root: Path) -> dict[str, str]:
+    """Return the Debian release of each resolve of the checkout at `root`, by its sorted name.
+
+    Raises UserError for a name that cannot be one, for unknown settings and releases.
     """
     table = settings.read(root / "pyproject.toml").get("resolves", {})
     if not isinstance(table, dict) or not all(isinstance(each, dict) for each in table.values()):
@@ -82,17 +97,26 @@ def names(root: Path) -> list[str]:
             "[tool.services.resolves.<name>]"
         )
     for name, found in table.items():
+        where = f"pyproject.toml: [tool.services.resolves.{name}]"
         if not _NAME.fullmatch(name):
             raise UserError(
                 f"pyproject.toml: [tool.services.resolves] has {name!r}; a name consists of "
                 "lower-case letters, digits and single dashes"
             )
-        if found:
+        if unknown := sorted(found.keys() - {"platform"}):
             raise UserError(
-                f"pyproject.toml: [tool.services.resolves.{name}] has the setting "
-                f"{', '.join(found)}; a resolve has none: remove it"
+                f"{where} has no setting {', '.join(unknown)}, only platform; correct the name, or "
+                "delete the line"
             )
-    return sorted({DEFAULT, *table})
+        release = found.get("platform", PLATFORM)
+        if release != PLATFORM and release not in releases.names(root):
+            raise UserError(
+                f"{where}: there is no platform {release!r}, only "
+                f"{', '.join(releases.names(root))} ({releases.DIRECTORY}); correct the name"
+            )
+    return {
+        name: table.get(name, {}).get("platform", PLATFORM) for name in sorted({DEFAULT, *table})
+    }
 
 
 def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
@@ -127,7 +151,8 @@ def _check_python(resolve: Resolve, entry: Document) -> None:
     if wanted and not SpecifierSet(wanted).contains(resolve.python.release, prereleases=True):
         raise UserError(
             f"{entry['directory']} needs Python {wanted}, but the resolve {resolve.name} has "
-            f"{resolve.python.release}; change `requires-python` in its pyproject.toml"
+            f"{resolve.python.release} ({resolve.platform}); change `requires-python` in its "
+            "pyproject.toml, or move it to a resolve with another `platform`"
         )
 
 

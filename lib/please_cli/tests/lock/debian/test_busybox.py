@@ -10,14 +10,14 @@ from please_cli.lock.debian import busybox
 PROGRAM = b"#!/bin/true\n"
 
 
-@pytest.fixture
-def deb(tmp_path: Path) -> Path:
-    """A package with bin/busybox and another file, as deb(5) says."""
+@pytest.fixture(params=["./bin/busybox", "./usr/bin/busybox"])
+def deb(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A package with busybox in one of its places and another file, as deb(5) says."""
     path = tmp_path / "busybox-static_1_amd64.deb"
     files = {
         "debian-binary": b"2.0\n",
         "control.tar.gz": archive({"./control": b"Package: busybox-static\n"}),
-        "data.tar.gz": archive({"./bin/busybox": PROGRAM, "./usr/share/doc/copyright": b"\n"}),
+        "data.tar.gz": archive({request.param: PROGRAM, "./usr/share/doc/copyright": b"\n"}),
     }
     with path.open("wb") as file:
         file.write(b"!<arch>\n")

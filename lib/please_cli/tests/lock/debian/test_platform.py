@@ -5,6 +5,7 @@ import pytest
 from please_cli.errors import UserError
 from please_cli.lock.debian import platform
 from please_cli.lock.debian.index import Index, Package
+from please_cli.lock.debian.releases import Release
 
 
 def package(name: str, *needs: str, version: str = "1") -> Package:
@@ -13,13 +14,11 @@ def package(name: str, *needs: str, version: str = "1") -> Package:
 
 def test_a_component_is_a_closure() -> None:
     index = Index([package("python", "libc"), package("libc", "doc"), package("bash", "libc")])
-    selected = platform.select(
-        index,
-        {
-            "python": {"packages": ["python"], "without": ["doc"]},
-            "bash": {"packages": ["bash"], "without": ["libc"]},
-        },
-    )
+    components = {
+        "python": {"packages": ["python"], "without": ["doc"]},
+        "bash": {"packages": ["bash"], "without": ["libc"]},
+    }
+    selected = platform.select(index, Release("bookworm", components, None))
     assert selected["components"] == {"python": ["libc", "python"], "bash": ["bash"]}
     assert sorted(selected["packages"]) == ["bash", "libc", "python"]
     assert selected["packages"]["libc"] == {
@@ -45,10 +44,10 @@ def test_versions() -> None:
 
 def test_a_lock_of_another_shape(tmp_path: Path, write: Callable[..., Path]) -> None:
     for malformed in ('{"systems": []}', '{"systems": {"x86_64-linux": {}}}'):
-        path = write(tmp_path / "nix/lock/debian.json", malformed)
+        path = write(tmp_path / "nix/lock/debian/bookworm.json", malformed)
         with pytest.raises(UserError) as caught:
-            platform.LOCKFILE.read(tmp_path)
+            platform.lockfile("bookworm").read(tmp_path)
         assert caught.value.message == (
             f"{path}: not a lock file: its entries have another shape; restore it (git checkout "
-            "HEAD -- nix/lock/debian.json), then run `./please lock --platform`"
+            "HEAD -- nix/lock/debian/bookworm.json), then run `./please lock --platform`"
         )

@@ -100,8 +100,8 @@ LIBC = package("libc6", "2.41-12")
 
 def test_the_interpreter_of_the_platform(tmp_path: Path, write: Callable[..., Path]) -> None:
     python = package("libpython3.13-minimal", "1:3.13.5-2+deb13u1")
-    write(tmp_path / "nix/lock/debian.json", lock(f"{python}, {LIBC}", f"{python}, {LIBC}"))
-    assert Interpreter.locked(tmp_path) == Interpreter("3.13.5", (2, 41))
+    write(tmp_path / "nix/lock/debian/trixie.json", lock(f"{python}, {LIBC}", f"{python}, {LIBC}"))
+    assert Interpreter.locked(tmp_path, "trixie") == Interpreter("3.13.5", (2, 41))
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,19 @@ def test_the_interpreter_of_the_platform(tmp_path: Path, write: Callable[..., Pa
 def test_a_platform_without_one_interpreter(
     tmp_path: Path, write: Callable[..., Path], text: str, has: str
 ) -> None:
-    write(tmp_path / "nix/lock/debian.json", text)
+    write(tmp_path / "nix/lock/debian/trixie.json", text)
     with pytest.raises(UserError) as caught:
-        Interpreter.locked(tmp_path)
+        Interpreter.locked(tmp_path, "trixie")
     assert caught.value.message == (
-        "nix/lock/debian.json: packages are locked for one version of libpython3.*-minimal, but "
-        f"the file {has}; run `./please lock --platform`"
+        "nix/lock/debian/trixie.json: packages are locked for one version of "
+        f"libpython3.*-minimal, but the file {has}; run `./please lock --platform`"
     )
 
 
 def test_a_lock_of_the_platform_that_was_lost(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        Interpreter.locked(tmp_path)
+        Interpreter.locked(tmp_path, "trixie")
     assert caught.value.message == (
-        "nix/lock/debian.json does not exist; restore it (git checkout HEAD -- nix/lock)"
+        "nix/lock/debian/trixie.json does not exist; restore it (git checkout HEAD -- nix/lock), "
+        "or run `./please lock --platform`"
     )

@@ -9,7 +9,7 @@ from please_cli.lock.python.packages import Sources
 from please_cli.lock.python.resolves import Resolve
 
 X86_64, AARCH64 = "x86_64-linux", "aarch64-linux"
-RESOLVE = Resolve("default", frozenset(["door"]), Interpreter("3.11.2", (2, 36)))
+RESOLVE = Resolve("default", frozenset(["door"]), "bookworm", Interpreter("3.11.2", (2, 36)))
 REGISTRY = {"registry": "r"}
 
 

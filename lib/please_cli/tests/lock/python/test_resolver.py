@@ -9,7 +9,7 @@ from please_cli.lock.python.resolves import Resolve
 
 # The failures that uv can be made to show are in test_locking.py.
 
-RESOLVE = Resolve("next", frozenset(["door", "paint"]), Interpreter("3.11.2", (2, 36)))
+RESOLVE = Resolve("next", frozenset(["door", "paint"]), "bookworm", Interpreter("3.11.2", (2, 36)))
 
 
 def test_a_full_disk() -> None:

@@ -47,8 +47,10 @@ def test_members_of_resolves(root: Path, member: Any) -> None:
         "wall": member("src/wall", 'resolve = "next"', requires=["brush", "paint", "flask"]),
     }
     assert resolves.read(root, members) == [
-        Resolve("default", frozenset(["door", "paint"]), PYTHON),
-        Resolve("next", frozenset(["brush", "paint", "wall"]), PYTHON, frozenset(["paint"])),
+        Resolve("default", frozenset(["door", "paint"]), "bookworm", PYTHON),
+        Resolve(
+            "next", frozenset(["brush", "paint", "wall"]), "bookworm", PYTHON, frozenset(["paint"])
+        ),
     ]
 
 
@@ -139,8 +141,8 @@ def test_a_library_without_names(root: Path, member: Any, value: str) -> None:
 def test_another_python(root: Path, member: Any) -> None:
     members = {"door": member("src/door", python=">=3.11.5")}
     assert message(root, members) == (
-        "src/door needs Python >=3.11.5, but the resolve default has 3.11.2; change "
-        "`requires-python` in its pyproject.toml"
+        "src/door needs Python >=3.11.5, but the resolve default has 3.11.2 (bookworm); change "
+        "`requires-python` in its pyproject.toml, or move it to a resolve with another `platform`"
     )
 
 
@@ -166,6 +168,29 @@ def test_a_version_that_a_member_does_not_have(root: Path, member: Any) -> None:
     )
 
 
+def test_the_releases_of_resolves(root: Path, write: Write, member: Any) -> None:
+    for release in ("bookworm", "trixie"):
+        write(root / f"nix/platform/releases/{release}.toml")
+    write(root / "pyproject.toml", '[tool.services.resolves.next]\nplatform = "trixie"\n')
+    newer = (root / "nix/lock/debian/bookworm.json").read_text().replace("3.11", "3.13")
+    write(root / "nix/lock/debian/trixie.json", newer)
+    assert resolves.platforms(root) == {"default": "bookworm", "next": "trixie"}
+    default, following = resolves.read(root, {"door": member("src/door")})
+    assert (default.platform, default.python.version) == ("bookworm", (3, 11))
+    assert (following.platform, following.python.version) == ("trixie", (3, 13))
+
+
+def test_a_release_that_is_not_there(root: Path, write: Write) -> None:
+    write(root / "nix/platform/releases/trixie.toml")
+    write(root / "pyproject.toml", '[tool.services.resolves.next]\nplatform = "woody"\n')
+    with pytest.raises(UserError) as caught:
+        resolves.platforms(root)
+    assert caught.value.message == (
+        "pyproject.toml: [tool.services.resolves.next]: there is no platform 'woody', only trixie "
+        "(nix/platform/releases); correct the name"
+    )
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
@@ -181,7 +206,8 @@ def test_a_version_that_a_member_does_not_have(root: Path, member: Any) -> None:
         ),
         (
             'resolves.next = { color = "red" }',
-            "[tool.services.resolves.next] has the setting color; a resolve has none: remove it",
+            "[tool.services.resolves.next] has no setting color, only platform; correct the name, "
+            "or delete the line",
         ),
     ],
 )

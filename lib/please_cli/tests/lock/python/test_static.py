@@ -48,7 +48,7 @@ def test_manifests_of_a_resolve(tmp_path: Path, write: Callable[..., Path]) -> N
         "door": {"version": "2.0", "directory": "src/door", "declares": declares},
         "paint": {"version": "1.0", "directory": "lib/paint", "declares": {"requires": []}},
     }
-    static.write(root, Resolve("next", frozenset(["door"]), PYTHON), members, to)
+    static.write(root, Resolve("next", frozenset(["door"]), "bookworm", PYTHON), members, to)
     assert written(to, ".") == {
         "project": {"name": "services", "version": "0", "requires-python": ">=3.11"},
         "dependency-groups": {"lint": ["ruff"]},

@@ -1,2 +1,2 @@
 # As --argstr mirror passes it on.
-{ nix }: (import (nix + "/platform") { system = "x86_64-linux"; mirror = "https://user:secret@mirror.example/debian"; }).busybox.drvPath
+{ nix }: (import (nix + "/platform") { system = "x86_64-linux"; release = "bookworm"; mirror = "https://user:secret@mirror.example/debian"; }).busybox.drvPath

@@ -5,5 +5,4 @@
   patchelf = [ "patchelf" ];
   architecture = [ "arm64" ];
   prune = [ ];
-  pythonVersion = "3.11";
 }

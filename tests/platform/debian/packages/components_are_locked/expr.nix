@@ -1,7 +1,14 @@
-# What is asked for by hand and what is locked do not drift apart.
+# What is asked for by hand and what is locked do not drift apart, in any release.
 { nix }:
 let
-  systems = (builtins.fromJSON (builtins.readFile (nix + "/lock/debian.json"))).systems;
-  asked = builtins.attrNames (builtins.fromTOML (builtins.readFile (nix + "/platform/components.toml")));
+  inherit (builtins) attrNames fromJSON listToAttrs mapAttrs readDir readFile replaceStrings;
+
+  codenames = map (replaceStrings [ ".toml" ] [ "" ]) (attrNames (readDir (nix + "/platform/releases")));
+  same = release:
+    let
+      asked = attrNames (import (nix + "/platform/releases.nix") release).components;
+      locked = (fromJSON (readFile (nix + "/lock/debian/${release}.json"))).systems;
+    in
+    mapAttrs (_: system: attrNames system.components == asked) locked;
 in
-builtins.mapAttrs (_: locked: builtins.attrNames locked.components == asked) systems
+listToAttrs (map (release: { name = release; value = same release; }) codenames)

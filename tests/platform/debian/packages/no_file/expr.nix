@@ -1,1 +1,1 @@
-{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "x86_64-linux"; file = ./debian.json; }).packages.bash
+{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "x86_64-linux"; release = "bookworm"; file = ./debian.json; }).packages.bash

@@ -1,1 +1,1 @@
-{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "x86_64-linux"; }).component "cobol"
+{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "x86_64-linux"; release = "trixie"; }).component "cobol"

@@ -1,1 +1,1 @@
-{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "riscv64-linux"; }).packages
+{ nix }: (import (nix + "/platform/debian/packages.nix") { system = "riscv64-linux"; release = "bookworm"; }).packages

@@ -1,0 +1,28 @@
+# What a Debian release is made of, from ./releases/<codename>.toml: adding a release is adding a file.
+#
+#   import ./releases.nix "trixie"
+#   => { others = "bookworm"; pythonVersion = "3.13"; components = { python = { packages = [ … ]; … }; … }; }
+#
+# `others` is the release that all other components come from, or null. `pythonVersion` is that of the
+# interpreter, as the name of its package has it.
+#
+# Type: string -> { others :: string or null; pythonVersion :: string; components :: attrset; }
+release:
+let
+  inherit (builtins) attrNames concatMap concatStringsSep fromTOML head match pathExists readDir readFile removeAttrs;
+
+  file = ./releases + "/${release}.toml";
+  stem = name: let found = match "([^.].*)\\.toml" name; in if found == null then [ ] else found;
+  known = concatStringsSep ", " (concatMap stem (attrNames (readDir ./releases)));
+  content =
+    if pathExists file then fromTOML (readFile file)
+    else throw ("there is no Debian release ${release} in nix/platform/releases, only ${known}: "
+      + "correct `platform` in the pyproject.toml of the workspace, then run ./please lock");
+in
+{
+  others = content.others or null;
+  components = removeAttrs content [ "others" ];
+  pythonVersion = head (concatMap
+    (name: let found = match "python(3\\.[0-9]+)-minimal" name; in if found == null then [ ] else found)
+    content.python.packages);
+}

@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/platform/releases.nix") "woody"
