@@ -136,6 +136,21 @@ def test_an_url_that_is_none(make: Make, url: object) -> None:
         make(PULSE_URL=url)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("PULSE_SEEN_SIZE", "PULSE_INBOX_SIZE"), ("PULSE_SEEN_AGE", "PULSE_INBOX_AGE")],
+)
+def test_an_old_name_of_a_setting(
+    make: Make, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    expected = f"the setting {old} of 'shop' is called {new} now: rename it"
+    with pytest.raises(SettingError, match=expected):
+        make(**{old: 5})
+    monkeypatch.setenv(old, "5")
+    with pytest.raises(SettingError, match=expected):
+        make()
+
+
 def test_production_names_its_broker(make: Make) -> None:
     with pytest.raises(SettingError, match="PULSE_URL"):
         make(APP_CHANNEL="production")

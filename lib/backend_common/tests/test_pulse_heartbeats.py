@@ -236,5 +236,7 @@ def test_the_thread_ends_with_the_last_connection(make: Make) -> None:
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, 3601])
 def test_heartbeats_cannot_be_turned_off(service: Service, value: object) -> None:
     service()
-    with pytest.raises(SettingError, match=r"PULSE_HEARTBEAT .* expected whole seconds, 1 to 3600"):
+    with pytest.raises(
+        SettingError, match=r"PULSE_HEARTBEAT .* expected a whole number of seconds from 1 to 3600"
+    ):
         create_app("shop", ["pulse"], {"PULSE_HEARTBEAT": value})

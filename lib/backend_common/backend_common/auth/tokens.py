@@ -51,7 +51,8 @@ class ApiTokens:
     def __init__(self, app: Application, caller: Callable[[], User | None]) -> None:
         self._app = app
         self._caller = caller
-        tables.declare(app, _declare)
+        # A service that issues no tokens serves without their table.
+        tables.declare(app, _declare, is_needed=lambda: False)
 
     def issue(
         self,

@@ -20,7 +20,10 @@ from backend_common.pulse.errors import (
 from backend_common.pulse.extension import Pulse
 from backend_common.pulse.message import Message
 
+SETTINGS = config.SETTINGS
+
 __all__ = [
+    "SETTINGS",
     "BrokerError",
     "Message",
     "Pulse",
@@ -34,8 +37,6 @@ __all__ = [
 
 def init_app(app: Application) -> Pulse:
     """Let *app* publish and consume messages, and add the command ``flask pulse``.
-
-    Settings: those that begin with ``PULSE_``, in docs/extensions.md.
 
     :raises SettingError: one is wrong, or production has no broker.
     """

@@ -1,115 +1,173 @@
-"""The settings of the extension, read and checked."""
+"""The settings of the extension."""
 
-import math
 import os
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import flask
+
 from backend_common.core import settings
-from backend_common.core.app import Application
 from backend_common.core.settings import SettingError
 
 MEMORY = "memory://"
 
-HEARTBEAT = "whole seconds, 1 to 3600"
-
-URL = "amqp://USER:PASSWORD@HOST/VHOST, the same with amqps://, or memory://"
-
-
 RENAMED = {"PULSE_SEEN_SIZE": "PULSE_INBOX_SIZE", "PULSE_SEEN_AGE": "PULSE_INBOX_AGE"}
 
 
-@dataclass(frozen=True)
-class Config:
-    """How an application publishes and consumes; docs/extensions.md has what each setting is."""
-
-    url: str
-    exchange: str
-    connect_timeout: float
-    confirm_timeout: float
-    heartbeat: int
-    retries: int
-    mandatory: bool
-    max_body: int
-    prefetch: int
-    attempts: int
-    pause: float
-    inbox_size: int
-    inbox_age: float
-    batch: int
-    poll: float
-
-    @property
-    def in_memory(self) -> bool:
-        """Whether there is no broker but the one in this process."""
-        return self.url == MEMORY
+def _broker(app: flask.Flask) -> str:
+    # NB: a broker in memory would lose what production publishes.
+    broker: str = settings.REQUIRED if app.config["APP_CHANNEL"] == "production" else MEMORY
+    return broker
 
 
-def read(app: Application) -> Config:
-    """Return the settings of *app*.
-
-    :raises SettingError: one is wrong, or production has no broker.
-    """
-    for old, new in RENAMED.items():
-        if old in app.config or old in os.environ:
-            message = f"the setting {old} of {app.name!r} is called {new} now: rename it"
-            raise SettingError(message)
-    seconds = "seconds, more than 0"
-    own = "" if app.in_production else MEMORY
-    return Config(
-        url=settings.read(app, "PULSE_URL", own, _is_url, URL),
-        exchange=settings.read(app, "PULSE_EXCHANGE", app.name, _is_name, "1 to 200 characters"),
-        connect_timeout=settings.read(app, "PULSE_CONNECT_TIMEOUT", 2.0, _is_duration, seconds),
-        confirm_timeout=settings.read(app, "PULSE_CONFIRM_TIMEOUT", 5.0, _is_duration, seconds),
-        heartbeat=settings.read(app, "PULSE_HEARTBEAT", 30, _is_heartbeat, HEARTBEAT),
-        retries=settings.read(app, "PULSE_RETRIES", 2, _is_retries, "a number from 0 to 10"),
-        mandatory=settings.read(
-            app, "PULSE_MANDATORY", True, lambda value: isinstance(value, bool), "true or false"
-        ),
-        max_body=settings.read(app, "PULSE_MAX_BODY", 1048576, _is_count, "bytes, more than 0"),
-        prefetch=settings.read(app, "PULSE_PREFETCH", 10, _is_short, "a number from 1 to 65535"),
-        attempts=settings.read(app, "PULSE_ATTEMPTS", 3, _is_count, "a number, 1 or more"),
-        pause=settings.read(app, "PULSE_PAUSE", 1.0, _is_duration, seconds),
-        inbox_size=settings.read(app, "PULSE_INBOX_SIZE", 10000, _is_count, "a number, 1 or more"),
-        inbox_age=settings.read(app, "PULSE_INBOX_AGE", 604800.0, _is_duration, seconds),
-        batch=settings.read(app, "PULSE_RELAY_BATCH", 100, _is_batch, "a number from 1 to 1000"),
-        poll=settings.read(app, "PULSE_RELAY_POLL", 0.5, _is_duration, seconds),
-    )
-
-
-def _is_url(value: Any) -> bool:
-    if value == MEMORY or not isinstance(value, str):
-        return isinstance(value, str)
+def _is_url(value: str) -> bool:
+    if value == MEMORY:
+        return True
     parts = urlsplit(value)
     # A port that is no number is a ValueError, which says no as well.
     return parts.scheme in ("amqp", "amqps") and bool(parts.hostname) and parts.port != 0
 
 
-def _is_name(value: Any) -> bool:
+def _is_name(value: str) -> bool:
     # RabbitMQ keeps names that begin with amq. to itself.
-    return isinstance(value, str) and 0 < len(value) <= 200 and not value.startswith("amq.")
+    return 0 < len(value) <= 200 and not value.startswith("amq.")
 
 
-def _is_duration(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and value > 0
+class Config(settings.Table):
+    """How an application publishes and consumes."""
+
+    url = settings.Text(
+        "PULSE_URL",
+        _broker,
+        shown="`memory://`; in production, none: it must be set",
+        valid=_is_url,
+        expected="amqp://USER:PASSWORD@HOST/VHOST, the same with amqps://, or memory://",
+        text="The broker. `memory://` is one in this process alone.",
+    )
+    exchange = settings.Text(
+        "PULSE_EXCHANGE",
+        lambda app: app.name,
+        shown="the service's name",
+        valid=_is_name,
+        expected="1 to 200 characters that do not begin with amq.",
+        text="The topic exchange to which the service publishes.",
+    )
+    connect_timeout = settings.Number(
+        "PULSE_CONNECT_TIMEOUT",
+        2.0,
+        unit="seconds",
+        more_than=0,
+        text="How long each step of connecting may take.",
+    )
+    confirm_timeout = settings.Number(
+        "PULSE_CONFIRM_TIMEOUT",
+        5.0,
+        unit="seconds",
+        more_than=0,
+        text="How long the broker may take to confirm a message, and for every other answer.",
+    )
+    heartbeat = settings.Whole(
+        "PULSE_HEARTBEAT",
+        30,
+        unit="seconds",
+        at_least=1,
+        at_most=3600,
+        text="The interval of heartbeats. The broker closes a connection that is silent for two of "
+        "them, and delivers its messages to another consumer.",
+    )
+    retries = settings.Whole(
+        "PULSE_RETRIES",
+        2,
+        at_least=0,
+        at_most=10,
+        text="How often `send` tries again.",
+    )
+    mandatory = settings.Switch(
+        "PULSE_MANDATORY",
+        default=True,
+        text="Whether a message that no queue takes is an error. Without it, such a message is "
+        "lost.",
+    )
+    max_body = settings.Whole(
+        "PULSE_MAX_BODY",
+        1048576,
+        unit="bytes",
+        at_least=1,
+        text="The longest payload. Publishing a longer one is a `ValueError`; a longer message "
+        "that arrives, or grows beyond this when it is decompressed, is a dead letter.",
+    )
+    prefetch = settings.Whole(
+        "PULSE_PREFETCH",
+        10,
+        unit="messages",
+        at_least=1,
+        at_most=65535,
+        text="How many messages of each queue a consumer takes ahead.",
+    )
+    attempts = settings.Whole(
+        "PULSE_ATTEMPTS",
+        3,
+        at_least=1,
+        text="How often a function is called for a message before that is a dead letter.",
+    )
+    pause = settings.Number(
+        "PULSE_PAUSE",
+        1.0,
+        unit="seconds",
+        more_than=0,
+        text="How long a consumer waits between attempts, and before it connects again.",
+    )
+    inbox_size = settings.Whole(
+        "PULSE_INBOX_SIZE",
+        10000,
+        unit="messages",
+        at_least=1,
+        text="How many messages the inbox in memory remembers. An older one that arrives again is "
+        "handled again.",
+    )
+    inbox_age = settings.Number(
+        "PULSE_INBOX_AGE",
+        604800.0,
+        unit="seconds",
+        more_than=0,
+        text="How long the inbox in the database (with `db`) remembers a message.",
+    )
+    batch = settings.Whole(
+        "PULSE_RELAY_BATCH",
+        100,
+        unit="messages",
+        at_least=1,
+        at_most=1000,
+        text="How many messages a relay publishes at once.",
+    )
+    poll = settings.Number(
+        "PULSE_RELAY_POLL",
+        0.5,
+        unit="seconds",
+        more_than=0,
+        text="How often a relay looks whether the outbox has messages.",
+    )
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the broker is the one in this process."""
+        return self.url == MEMORY
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value > 0
+SETTINGS = Config.fields()
 
 
-def _is_short(value: Any) -> bool:
-    return type(value) is int and 0 < value <= 65535
+def read(app: flask.Flask) -> Config:
+    """Return the settings of *app*.
+
+    :raises SettingError: one is wrong, has an old name, or production has no broker.
+    """
+    for old, new in RENAMED.items():
+        if _is_set(app, old):
+            message = f"the setting {old} of {app.name!r} is called {new} now: rename it"
+            raise SettingError(message)
+    return Config(app)
 
 
-def _is_heartbeat(value: Any) -> bool:
-    return type(value) is int and 0 < value <= 3600
-
-
-def _is_batch(value: Any) -> bool:
-    return type(value) is int and 0 < value <= 1000
-
-
-def _is_retries(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= 10
+def _is_set(app: flask.Flask, key: str) -> Any:
+    return app.config.get(key) is not None or key in os.environ

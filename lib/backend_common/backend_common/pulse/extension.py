@@ -46,7 +46,7 @@ class Pulse:
         self._inbox: Inbox = MemoryInbox(config.inbox_size)
         if "db" in app.loaded:
             self._outbox = Outbox(app, lease=30 + 2 * config.confirm_timeout)
-            self._inbox = DatabaseInbox(app, config.inbox_age)
+            self._inbox = DatabaseInbox(app, config.inbox_age, lambda: bool(self._subscriptions))
 
     def publish(self, routing_key: str, payload: object) -> str:
         """Publish *payload*, and return the id of the message.

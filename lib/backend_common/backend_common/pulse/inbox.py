@@ -63,12 +63,13 @@ class DatabaseInbox:
     waits for the other.
 
     :param age: seconds that they are remembered.
+    :param is_needed: whether the application consumes messages at all.
     """
 
-    def __init__(self, app: Application, age: float) -> None:
+    def __init__(self, app: Application, age: float, is_needed: Callable[[], bool]) -> None:
         self._app = app
         self._age = age
-        tables.declare(app, declare)
+        tables.declare(app, declare, is_needed)
 
     def once(self, queue: str, message: str, work: Callable[[], object]) -> bool:
         """See :meth:`Inbox.once`; it commits ``app.db.session``, or rolls it back."""
