@@ -32,7 +32,7 @@ EXTRAS = {
         "alembic>=1.16",
         "flask-migrate>=4.1",
         "flask-sqlalchemy>=3.1.1",
-        "psycopg[binary]>=3.2",
+        "psycopg[binary]>=3.3.9",
         "sqlalchemy>=2.0.40",
     ],
     "log": [
@@ -49,8 +49,6 @@ EXTRAS = {
 }
 
 # What an extra lists and its extension never imports, and why it is there.
-INDIRECT = {
-    "psycopg": "SQLAlchemy imports the driver that the URL of the database asks for",
-}
+INDIRECT = {}  # type: ignore[var-annotated]
 
 setup(extras_require=EXTRAS)

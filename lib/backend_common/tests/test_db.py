@@ -266,12 +266,13 @@ def test_the_pool(make: Make) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("DATABASE_POOL_SIZE", 0, "a number more than 0"),
-        ("DATABASE_POOL_OVERFLOW", -1, "a number, 0 or more"),
+        ("DATABASE_POOL_SIZE", 0, "a whole number of connections, 1 or more"),
+        ("DATABASE_POOL_OVERFLOW", -1, "a whole number of connections, 0 or more"),
         ("DATABASE_POOL_TIMEOUT", 0, "seconds, more than 0"),
-        ("DATABASE_POOL_RECYCLE", 0, "whole seconds, more than 0"),
-        ("DATABASE_CONNECT_TIMEOUT", 1, "whole seconds, 2 or more"),
+        ("DATABASE_POOL_RECYCLE", 0, "a whole number of seconds, 1 or more"),
+        ("DATABASE_CONNECT_TIMEOUT", 1, "a whole number of seconds, 2 or more"),
         ("DATABASE_STATEMENT_TIMEOUT", -1, "seconds, 0 or more"),
+        ("DATABASE_IDLE_TIMEOUT", -1, "seconds, 0 or more"),
         ("DATABASE_BUSY_TIMEOUT", 0, "seconds, more than 0"),
         ("DATABASE_MIGRATION_WAIT", float("inf"), "seconds, 0 or more"),
     ],

@@ -10,14 +10,17 @@ from flask_sqlalchemy import SQLAlchemy
 
 from backend_common.core import health, later, places
 from backend_common.core.app import Application
-from backend_common.db import commands, config, engines, failures, sqlite
+from backend_common.db import commands, config, engines, failures
+from backend_common.db.faults import Faults
 from backend_common.db.heartbeat import Heartbeat
 from backend_common.db.unique import GetOrCreate
 
 if TYPE_CHECKING:
     from backend_common.db.migrations import run_migrations, schema_is_current
 
-__all__ = ["GetOrCreate", "init_app", "run_migrations", "schema_is_current"]
+SETTINGS = config.SETTINGS
+
+__all__ = ["SETTINGS", "GetOrCreate", "init_app", "run_migrations", "schema_is_current"]
 
 later.require("alembic", "flask_migrate")
 
@@ -37,24 +40,24 @@ def init_app(app: Application) -> SQLAlchemy:
 
     ``flask db upgrade`` brings the schema to what the migrations say; nothing else does.
 
-    Settings: ``DATABASE_URL``, and those that docs/extensions.md lists. ``postgresql://`` and
-    ``postgres://`` both mean psycopg 3; the default is the SQLite file ``<service>.db``. A
-    relative path of an SQLite file starts at the state directory, which is made when the
-    database is first used.
+    ``postgresql://`` and ``postgres://`` in ``DATABASE_URL`` both mean psycopg 3. A relative path
+    of an SQLite file starts at the state directory, which is made when the database is first used.
 
     :raises SettingError: a setting is wrong, such as the URL of another database.
     """
-    read = config.read(app)
-    app.config["SQLALCHEMY_DATABASE_URI"] = read.url
-    db = SQLAlchemy(app, engine_options=engines.options(read))
+    read = config.Config(app)
+    engines.configure(app, read)
+    db = SQLAlchemy(app)
+    faults = Faults()
     directory = places.migrations(app.name, app.root_path)
     commands.init_app(app, db, directory)
     with app.app_context():
         engine = db.engine
-    if read.is_sqlite:
-        sqlite.prepare(engine, read.url)
-    failures.handle(app)
+        for each in db.engines.values():
+            engines.prepare(each, read)
+            faults.watch(each)
+    failures.handle(app, faults)
     app.extensions[config.KEY] = read
     asked = engine if read.is_sqlite else engines.unpooled(read, timeout=read.connect_timeout)
-    health.add(app, "db", Heartbeat(asked, directory).check)
+    health.add(app, "db", Heartbeat(app, db, asked, directory, faults).check)
     return db

@@ -4,6 +4,7 @@ Flask-Migrate and Alembic are imported when somebody uses them: they take a tent
 which a service with all extensions starts, and no request needs them.
 """
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from backend_common.core.app import Application
 
 NAME = "db"
 KEY = "migrate"  # in app.extensions, Flask-Migrate's own
+
+TEMPLATE = Path(__file__).parent / "template"
+"""The files that ``flask db init`` copies."""
 
 WRITING = {"edit", "init", "merge", "migrate", "revision"}
 """The commands that write into the directory of the migrations; the others read it alone."""
@@ -41,7 +45,7 @@ class Migrations:
         from flask_migrate import Migrate  # type: ignore[import-untyped]  # noqa: PLC0415
 
         migrate = Migrate(self._app, self._db, directory=str(self._directory), command=NAME)
-        migrate.configure(_keep_out_of_store)
+        migrate.configure(_check)
         return self._app.cli.commands[NAME]
 
 
@@ -54,18 +58,27 @@ class Command(click.Command):
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Return the context of Flask-Migrate's command, which is what click goes on with."""
+        options["default_map"] = {"init": {"template": str(TEMPLATE)}}
         return self._migrations.import_().make_context(*arguments, **options)
 
 
-def _keep_out_of_store(config: Any) -> Any:
-    """Return Alembic's configuration as it is, unless a command would write into the Nix store.
+def _check(config: Any) -> Any:
+    """Return Alembic's configuration as it is, unless a command cannot do what it is to do.
 
     Flask-Migrate calls this in each command, once the directory is known.
 
-    :raises click.ClickException: it would.
+    :raises click.ClickException: it would write into the Nix store, or is about several databases.
     """
     context = click.get_current_context(silent=True)
     directory = config.get_main_option("script_location")
+    if context and context.params.get("multidb"):
+        message = (
+            "`flask db init --multidb` makes migrations for SQLALCHEMY_BINDS, which run_migrations "
+            "does not run: leave --multidb out, and migrate other databases by Alembic itself"
+        )
+        raise click.ClickException(message)
+    if context and context.info_name == "init":
+        context.call_on_close(lambda: _make_writable(Path(directory)))
     if context and context.info_name in WRITING and store.contains(directory):
         message = (
             f"`flask db {context.info_name}` writes into {directory}, which is in the Nix store, "
@@ -74,6 +87,12 @@ def _keep_out_of_store(config: Any) -> Any:
         )
         raise click.ClickException(message)
     return config
+
+
+def _make_writable(directory: Path) -> None:
+    """Let the user edit what was copied out of an installation, such as the Nix store."""
+    for path in [directory, *directory.rglob("*")]:
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
 def init_app(app: Application, db: SQLAlchemy, directory: Path) -> None:

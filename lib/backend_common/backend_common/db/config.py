@@ -1,39 +1,120 @@
-"""The settings of the extension, read and checked; docs/extensions.md explains them."""
+"""The settings of the extension."""
 
-import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import flask
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from backend_common.core import settings
-from backend_common.core.app import Application
 
 DRIVERS = ("postgres", "postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite")
-EXPECTED = "postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
 
 KEY = "backend_common.db"
 """Where an application has its :class:`Config`, in ``app.extensions``."""
 
 
-@dataclass(frozen=True)
-class Config:
-    """What the settings say; times are in seconds."""
+def _is_url(value: str) -> bool:
+    try:
+        return make_url(value).drivername in DRIVERS
+    except ArgumentError:
+        return False
+
+
+class Config(settings.Table):
+    """How an application uses its database.
+
+    :ivar name: the service's.
+    :ivar url: of the database, with its driver; a file has an absolute path.
+    :ivar hides_parameters: whether errors leave out the parameters of statements.
+    """
 
     name: str
     url: URL
     hides_parameters: bool
-    pool_size: int
-    pool_overflow: int
-    pool_timeout: float
-    pool_recycle: int
-    connect_timeout: int
-    statement_timeout: float
-    busy_timeout: float
-    migration_wait: float
+
+    given_url = settings.Text(
+        "DATABASE_URL",
+        lambda app: f"sqlite:///{app.name}.db",
+        shown="`sqlite:///<service>.db`, in the state directory",
+        valid=_is_url,
+        expected="postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE",
+        text="The database. Parameters in its query (`?sslmode=verify-full`) are libpq's, and win.",
+    )
+    pool_size = settings.Whole(
+        "DATABASE_POOL_SIZE",
+        5,
+        unit="connections",
+        at_least=1,
+        text="PostgreSQL: how many connections a process keeps.",
+    )
+    pool_overflow = settings.Whole(
+        "DATABASE_POOL_OVERFLOW",
+        10,
+        unit="connections",
+        at_least=0,
+        text="PostgreSQL: how many more a process may have for a while. Both together, times the "
+        "processes, must fit `max_connections` of the server.",
+    )
+    pool_timeout = settings.Number(
+        "DATABASE_POOL_TIMEOUT",
+        5.0,
+        unit="seconds",
+        more_than=0,
+        text="PostgreSQL: how long a request waits for a connection that is free.",
+    )
+    pool_recycle = settings.Whole(
+        "DATABASE_POOL_RECYCLE",
+        1800,
+        unit="seconds",
+        at_least=1,
+        text="PostgreSQL: how old a connection may become.",
+    )
+    # NB: libpq takes less than 2 for 2.
+    connect_timeout = settings.Whole(
+        "DATABASE_CONNECT_TIMEOUT",
+        2,
+        unit="seconds",
+        at_least=2,
+        text="PostgreSQL: how long connecting may take, and finding out whether a connection of "
+        "the pool still works.",
+    )
+    statement_timeout = settings.Number(
+        "DATABASE_STATEMENT_TIMEOUT",
+        30.0,
+        unit="seconds",
+        at_least=0,
+        text="PostgreSQL: how long a statement may take; 0 is no limit. The client closes the "
+        "connection when the server has still said nothing `DATABASE_CONNECT_TIMEOUT` later.",
+    )
+    idle_timeout = settings.Number(
+        "DATABASE_IDLE_TIMEOUT",
+        600.0,
+        unit="seconds",
+        at_least=0,
+        text="PostgreSQL: how long a transaction may do nothing; 0 is no limit. The server ends it "
+        "then, so that a frozen process does not hold its locks for good.",
+    )
+    busy_timeout = settings.Number(
+        "DATABASE_BUSY_TIMEOUT",
+        5.0,
+        unit="seconds",
+        more_than=0,
+        text="SQLite: how long a statement waits for another process that writes.",
+    )
+    migration_wait = settings.Number(
+        "DATABASE_MIGRATION_WAIT",
+        600.0,
+        unit="seconds",
+        at_least=0,
+        text="How long `flask db upgrade` waits for another one.",
+    )
+
+    def __init__(self, app: flask.Flask) -> None:
+        super().__init__(app)
+        self.name = app.name
+        self.url = complete(make_url(self.given_url), Path(app.instance_path))
+        self.hides_parameters = app.config["APP_CHANNEL"] == "production"
 
     @property
     def is_sqlite(self) -> bool:
@@ -41,35 +122,7 @@ class Config:
         return self.url.get_backend_name() == "sqlite"
 
 
-def read(app: Application) -> Config:
-    """Read the settings of *app*.
-
-    :raises SettingError: one of them is wrong.
-    """
-    default = f"sqlite:///{app.name}.db"
-    text = settings.read(app, "DATABASE_URL", default, _is_url, EXPECTED)
-    some, any_number = "a number more than 0", "a number, 0 or more"
-    seconds, any_seconds = "seconds, more than 0", "seconds, 0 or more"
-    return Config(
-        name=app.name,
-        url=_complete(make_url(text), Path(app.instance_path)),
-        hides_parameters=app.in_production,
-        pool_size=settings.read(app, "DATABASE_POOL_SIZE", 5, _is_positive, some),
-        pool_overflow=settings.read(app, "DATABASE_POOL_OVERFLOW", 10, _is_count, any_number),
-        pool_timeout=settings.read(app, "DATABASE_POOL_TIMEOUT", 5.0, _is_duration, seconds),
-        pool_recycle=settings.read(
-            app, "DATABASE_POOL_RECYCLE", 1800, _is_positive, "whole seconds, more than 0"
-        ),
-        # NB: libpq takes less than 2 for 2.
-        connect_timeout=settings.read(
-            app, "DATABASE_CONNECT_TIMEOUT", 2, _is_patient, "whole seconds, 2 or more"
-        ),
-        statement_timeout=settings.read(
-            app, "DATABASE_STATEMENT_TIMEOUT", 30.0, _is_age, any_seconds
-        ),
-        busy_timeout=settings.read(app, "DATABASE_BUSY_TIMEOUT", 5.0, _is_duration, seconds),
-        migration_wait=settings.read(app, "DATABASE_MIGRATION_WAIT", 600.0, _is_age, any_seconds),
-    )
+SETTINGS = Config.fields()
 
 
 def of(app: flask.Flask) -> Config:
@@ -78,8 +131,11 @@ def of(app: flask.Flask) -> Config:
     return found
 
 
-def _complete(url: URL, state: Path) -> URL:
-    """Add to *url* what it leaves open: the driver, and where a file is."""
+def complete(url: URL, state: Path) -> URL:
+    """Add to *url* what it leaves open: the driver, and where a file is.
+
+    :param state: the directory where a relative path begins.
+    """
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     # NB: libpq knows this spelling too, but who shows a URL hides the other one alone.
@@ -89,30 +145,3 @@ def _complete(url: URL, state: Path) -> URL:
     if url.get_backend_name() == "sqlite" and not in_memory and "uri" not in url.query:
         return url.set(database=str(state / str(url.database)))
     return url
-
-
-def _is_url(value: Any) -> bool:
-    try:
-        return make_url(value).drivername in DRIVERS
-    except ArgumentError:
-        return False
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_positive(value: Any) -> bool:
-    return _is_count(value) and value > 0
-
-
-def _is_patient(value: Any) -> bool:
-    return _is_count(value) and value >= 2
-
-
-def _is_age(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and value >= 0
-
-
-def _is_duration(value: Any) -> bool:
-    return _is_age(value) and value > 0

@@ -1,42 +1,121 @@
-"""What a caller is told when the database fails: 503 or 400 when it is not the code's fault."""
+"""What a client gets when the database fails: 503, 409 or 400 when the code is not at fault."""
 
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 import flask
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
-    InterfaceError,
+    IntegrityError,
     OperationalError,
     ProgrammingError,
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import BadRequest, ServiceUnavailable
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
+from werkzeug.exceptions import BadRequest, Conflict, ServiceUnavailable
 
+from backend_common.db.faults import Faults
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A kind of failure.
+
+    :param answer: what the client gets to read.
+    :param pause: seconds after which the client may try again (``Retry-After``).
+    :param fault: what the operator has to correct; it makes the heartbeat red.
+    """
+
+    answer: str
+    pause: int
+    fault: str | None = None
+
+
+SILENT = Failure("The database does not answer. Try again later.", pause=5)
+BUSY = Failure("The database is busy. Try again later.", pause=1)
+COLLISION = Failure("The request collided with another one. Try again.", pause=1)
+FULL = Failure(
+    "The database has no room. Try again later.",
+    pause=60,
+    fault="the database has no room: free some on its disk",
+)
+READ_ONLY = Failure(
+    "The database cannot be written to now. Try again later.",
+    pause=10,
+    fault="the database cannot be written to: is it a standby, or opened read-only?",
+)
+BROKEN = Failure(
+    "The database cannot read or write its files. Try again later.",
+    pause=60,
+    fault="the database cannot read or write its files: see its own log",
+)
+
+# By the beginning of the state; the longest that fits is meant.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-AWAY = ("08", "53300", "57P")  # no connection; too many of them; starting, stopping
-TOO_LONG = "57014"  # a statement was cancelled
+STATES = {
+    "08": SILENT,  # no connection
+    "25006": READ_ONLY,
+    "25P03": SILENT,  # the transaction was idle for too long, and the connection is closed
+    "40001": COLLISION,  # serialization failure
+    "40P01": COLLISION,  # deadlock
+    "53": FULL,  # of disk, of memory
+    "53300": SILENT,  # too many connections
+    "55P03": BUSY,  # a lock is not available
+    "57014": BUSY,  # a statement was cancelled
+    "57P": SILENT,  # starting, stopping
+    "58": BROKEN,  # an error of the system
+    "XX001": BROKEN,  # corrupted data
+    "XX002": BROKEN,  # corrupted index
+}
+
+# https://www.sqlite.org/rescode.html
+CODES = {
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_NOMEM: FULL,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_IOERR: BROKEN,
+    sqlite3.SQLITE_CORRUPT: BROKEN,
+    sqlite3.SQLITE_CANTOPEN: BROKEN,
+    sqlite3.SQLITE_NOTADB: BROKEN,
+}
+
 # A value is too long, too large, of another type, or has a character that is none there.
 NO_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
 NUL = "cannot contain NUL"  # which psycopg refuses by itself, without a state
 
-SILENT = "The database does not answer. Try again later."
-BUSY = "The database is busy. Try again later."
+# A row that the new one refers to is gone, or another one still refers to the old one. Where a row
+# is there already, the service has to handle that: see GetOrCreate.
+CONFLICTS = ("23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY)
+
 REFUSED = "The database cannot take a value: it is too long or too large, or has a NUL."
+CHANGED = "Another request has changed or deleted the same. Look at it, and try again."
 
 
-def handle(app: flask.Flask) -> None:
-    """Have *app* answer 503 while the database cannot serve, and 400 to what it cannot take.
+def handle(app: flask.Flask, faults: Faults) -> None:
+    """Have *app* answer for the database: 503 while it cannot serve, 409 when requests collide.
 
-    A request that has its answer gets it, even if the database goes away before the session has
-    ended. Flask-SQLAlchemy must be there already: its own end of the session comes later.
+    What it cannot take is a 400. A request that has its answer gets it, even if the database goes
+    away before the session has ended. Flask-SQLAlchemy must be there already: its own end of the
+    session comes later.
+
+    :param faults: gets to know what the operator has to correct.
     """
+
+    def explain(error: SQLAlchemyError) -> Any:
+        return _explain(error, faults)
+
     app.teardown_appcontext(_end)
     app.register_error_handler(DataError, _refuse)
-    for kind in (OperationalError, ProgrammingError, InterfaceError, PoolTimeoutError):
-        app.register_error_handler(kind, _explain)
+    app.register_error_handler(IntegrityError, _collide)
+    app.register_error_handler(StaleDataError, _lose)
+    app.register_error_handler(ObjectDeletedError, _lose)
+    for kind in (DBAPIError, PoolTimeoutError):
+        app.register_error_handler(kind, explain)
 
 
 def _refuse(error: DataError) -> Any:
@@ -51,29 +130,77 @@ def _refuse(error: DataError) -> Any:
     return app.handle_http_exception(BadRequest(REFUSED))
 
 
-def _explain(error: SQLAlchemyError) -> Any:
+def _collide(error: IntegrityError) -> Any:
+    """Answer 409 when a row that another one refers to is gone; the rest is the code's."""
+    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
+    if code not in CONFLICTS:
+        raise error
+    # NB: its own words may have values of the rows; the name of the constraint has none.
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return _conflict(f"{type(error.orig).__name__}: {constraint or _reason(error)}")
+
+
+def _lose(error: StaleDataError | ObjectDeletedError) -> Any:
+    """Answer 409: a row that the request has read is not there any more."""
+    return _conflict(str(error))
+
+
+def _conflict(reason: str) -> Any:
+    app = flask.current_app
+    _end()
+    app.logger.warning("requests collided: %s", reason)
+    return app.handle_http_exception(Conflict(CHANGED))
+
+
+def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
     """Answer 503 when the operator has something to do; any other error stays what it is."""
     from backend_common.db.migrations import schema_is_current  # noqa: PLC0415  it imports Alembic
 
     app = flask.current_app
     _end()
-    if answer := _temporary(error):
-        app.logger.error("%s: %s", answer.partition(".")[0], _reason(error))
-        return app.handle_http_exception(ServiceUnavailable(answer))
+    if failure := failure_of(error):
+        app.logger.error("%s: %s", failure.answer.partition(".")[0], _reason(error))
+        if failure.fault:
+            faults.add(failure.fault)
+        return _unavailable(failure.answer, failure.pause)
+    # A table or column that is not there is the one to PostgreSQL, the other to SQLite.
+    if not isinstance(error, OperationalError | ProgrammingError):
+        raise error
     try:
         current = schema_is_current()
     except SQLAlchemyError as second:
         app.logger.error("the database does not answer: %s", _reason(second))
-        return app.handle_http_exception(ServiceUnavailable(SILENT))
+        return _unavailable(SILENT.answer, SILENT.pause)
     if current:
         raise error
     app.logger.error("the database lacks migrations: run flask db upgrade")
-    return app.handle_http_exception(
-        ServiceUnavailable(
-            "The database schema is not up to date: "
-            f"the operator must run: flask --app {app.name}.flask db upgrade"
-        )
+    return _unavailable(
+        "The database schema is not up to date: "
+        f"the operator must run: flask --app {app.name}.flask db upgrade",
+        SILENT.pause,
     )
+
+
+def failure_of(error: SQLAlchemyError) -> Failure | None:
+    """Return what has failed if the same request may succeed later, without another request."""
+    if isinstance(error, PoolTimeoutError):
+        return BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without what extends it
+        return CODES.get(code)
+    state = getattr(error.orig, "sqlstate", None)
+    for length in (5, 3, 2):
+        if state and (found := STATES.get(state[:length])):
+            return found
+    # An error without a state is the client's: the server has said nothing.
+    gone = state is None and isinstance(error, OperationalError)
+    return SILENT if gone or error.connection_invalidated else None
+
+
+def _unavailable(answer: str, pause: int) -> Any:
+    return flask.current_app.handle_http_exception(ServiceUnavailable(answer, retry_after=pause))
 
 
 def _end(_: BaseException | None = None) -> None:
@@ -84,23 +211,6 @@ def _end(_: BaseException | None = None) -> None:
     except DBAPIError as error:
         flask.current_app.logger.warning("could not end a transaction: %s", _reason(error))
         session().invalidate()
-
-
-def _temporary(error: SQLAlchemyError) -> str | None:
-    """Return what to answer if the same request may do later, without a change to anything."""
-    if isinstance(error, PoolTimeoutError):
-        return BUSY
-    if not isinstance(error, DBAPIError):
-        return None
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without what extends it
-        return BUSY if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
-    state = getattr(error.orig, "sqlstate", None)
-    if state == TOO_LONG:
-        return BUSY
-    # An error without a state is the client's: the server has told it nothing.
-    gone = state.startswith(AWAY) if state else isinstance(error, OperationalError)
-    return SILENT if gone or error.connection_invalidated else None
 
 
 def _reason(error: SQLAlchemyError) -> object:

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend_common.core.health import Unhealthy
+from backend_common.db.faults import Faults
+
+SHOWN = 5  # names of tables
 
 
 class Heartbeat:
@@ -14,25 +19,42 @@ class Heartbeat:
     :param engine: how to connect. It is not the pool's of the requests where that could be
         exhausted, or have a connection to a server that has stopped answering.
     :param directory: of the migrations.
+    :param faults: what requests found out, and reading does not show.
     """
 
-    def __init__(self, engine: Engine, directory: Path) -> None:
+    def __init__(
+        self, app: flask.Flask, db: SQLAlchemy, engine: Engine, directory: Path, faults: Faults
+    ) -> None:
+        self._app = app
+        self._db = db
         self._engine = engine
         self._directory = directory
+        self._faults = faults
 
     def check(self) -> None:
         """Check the database.
 
-        :raises Unhealthy: it does not answer, or lacks migrations.
+        :raises Unhealthy: it does not answer, cannot be written to, or lacks migrations or tables.
         """
-        from backend_common.db import migrations  # noqa: PLC0415  it imports Alembic
+        # They import Alembic, and what is not needed before.
+        from backend_common.db import migrations, schema  # noqa: PLC0415
 
         try:
             with self._engine.connect() as connection:
                 current = migrations.is_current(connection, self._directory)
+                lacking = schema.lacking(connection, schema.needed(self._app, self._db))
         except SQLAlchemyError as error:
             message = "the database does not answer"
             raise Unhealthy(message) from error
         if not current:
             message = "the database lacks migrations: run flask db upgrade"
             raise Unhealthy(message)
+        if lacking:
+            names = ", ".join(lacking[:SHOWN]) + (", ..." if lacking[SHOWN:] else "")
+            message = (
+                f"the database lacks the tables {names}: add them to the migrations (flask db "
+                "migrate), and apply them (flask db upgrade)"
+            )
+            raise Unhealthy(message)
+        if fault := self._faults.current():
+            raise Unhealthy(fault)

@@ -1,5 +1,8 @@
 """Migrations: running them, and telling whether they have run."""
 
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +14,36 @@ from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 
-from backend_common.core import tables
-from backend_common.db import config, engines, lock, sqlite
+from backend_common.db import config, engines, lock, schema, sqlite
 from backend_common.db.config import Config
 
 
-def run_migrations(metadata: MetaData) -> None:
+def run_migrations(metadata: MetaData | None = None) -> None:
     """Do what Alembic asks for; the whole of a service's ``migrations/env.py`` is this call.
 
     Each migration is a transaction, in SQLite too. Several processes may do this at once: one
     does the work, the others wait for it.
 
-    :param metadata: of the service's models, to compare with the database.
+    Constraints without a name get one, since a later migration can change no other.
+
+    :param metadata: of the service's models, to compare with the database; None for that of all
+        models in modules of the service that are imported, and in ``<service>.models``.
     :raises click.ClickException: another process holds the lock for too long, or there is no
         database, or a migration leaves rows in SQLite whose foreign keys lead nowhere.
     """
     app = flask.current_app
     db: SQLAlchemy = app.extensions["sqlalchemy"]
-    tables.make_all(app, db)
     read = config.of(app)
+    if metadata is None and find_spec(f"{app.name}.models"):
+        import_module(f"{app.name}.models")
+    compared = schema.of(app, db)
+    if metadata is not None and metadata not in compared:
+        compared.append(metadata)
+    schema.name_constraints(compared)
     options: dict[str, Any] = {
         "on_version_apply": _announce,
-        "target_metadata": [metadata, db.metadata],
+        "target_metadata": compared,
+        "process_revision_directives": _write_nothing_empty,
         "render_as_batch": True,
         "transaction_per_migration": True,
     }
@@ -116,6 +127,17 @@ def _run_in_sqlite(connection: Connection, options: dict[str, Any]) -> None:
 def _lost(driver: Any) -> list[tuple[Any, ...]]:
     """List the rows that refer to nothing: table, number, table, constraint."""
     return [tuple(row) for row in driver.execute("PRAGMA foreign_key_check")]
+
+
+def _write_nothing_empty(
+    context_: MigrationContext, _revision: Iterable[Any], scripts: list[Any]
+) -> None:
+    """Let ``flask db migrate`` write no migration where there is nothing to change."""
+    configuration: Any = context_.opts["script"] and context.config
+    asked = getattr(configuration.cmd_opts, "autogenerate", False)
+    if asked and all(script.upgrade_ops.is_empty() for script in scripts):
+        scripts.clear()
+        click.echo("the database has all that the models say: no migration was written", err=True)
 
 
 def _announce(*, step: MigrationInfo, **_: Any) -> None:
