@@ -123,8 +123,13 @@ def test_what_is_no_token(query: Query, token: str) -> None:
 )
 def test_an_expiry_that_is_no_instant(client: FlaskClient, expires: str) -> None:
     body = {"permissions": PERMISSIONS, "expires": expires}
+    assert "body/expires: " in detail(client.post("/tokens", json=body))
+
+
+def test_a_leap_second(client: FlaskClient) -> None:
+    body = {"permissions": PERMISSIONS, "expires": "2016-12-31T23:59:60Z"}
     assert detail(client.post("/tokens", json=body)) == (
-        "body.expires: must be a date and a time with a time zone (RFC 3339), "
+        "body/expires: must be a date and a time with a time zone (RFC 3339), "
         "such as 2030-01-31T12:00:00Z"
     )
 
@@ -141,7 +146,7 @@ def test_an_expiry_that_is_no_instant(client: FlaskClient, expires: str) -> None
 def test_an_expiry_that_is_past_or_too_far_away(client: FlaskClient, expires: str) -> None:
     response = client.post("/tokens", json={"permissions": PERMISSIONS, "expires": expires})
     assert detail(response) == (
-        "body.expires: must be later than now, and at most 1 day, 0:00:00 from now"
+        "body/expires: must be later than now, and at most 1 day, 0:00:00 from now"
     )
 
 
@@ -166,7 +171,7 @@ def test_a_token_does_not_outlive_the_token_of_its_caller(app: App, query: Query
     assert client.post("/tokens", json={**body, "expires": end.isoformat()}).status_code == 200
     late = (end + timedelta(seconds=1)).isoformat()
     assert detail(client.post("/tokens", json={**body, "expires": late})) == (
-        "body.expires: must be later than now, and not after the end of the caller's token, "
+        "body/expires: must be later than now, and not after the end of the caller's token, "
         f"{end.isoformat()}"
     )
 

@@ -26,7 +26,7 @@ def post_token(body: Json) -> Answer:
     try:
         text, token = issuer.current().issue(user.name, permissions, expires, metadata)
     except LifeError as error:
-        raise BadRequest(f"body.expires: {error}") from error
+        raise BadRequest(f"body/expires: {error}") from error
     return {"result": {"token": text, **_said(token)}}, HTTPStatus.OK, {**NOT_STORED}
 
 
@@ -44,7 +44,7 @@ def _instant(text: str) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise BadRequest(
-            "body.expires: must be a date and a time with a time zone (RFC 3339), "
+            "body/expires: must be a date and a time with a time zone (RFC 3339), "
             "such as 2030-01-31T12:00:00Z"
         )
     return instant
