@@ -145,3 +145,156 @@ def test_what_is_write_only_is_not_required_in_a_response(service: Service) -> N
     schema = {**THING, "required": ["id", "secret"]}
     responses = {"200": {"description": "It.", "content": {"application/json": {"schema": schema}}}}
     assert answering(service, "{'id': 1}", responses).get("/").status_code == 200
+
+
+JSON = "application/json"
+
+
+def content(*media_types: str, schema: Any = None) -> Json:
+    """Responses with one definition, for these media types."""
+    each = {"schema": schema} if schema is not None else {}
+    return {"200": {"description": "It.", "content": dict.fromkeys(media_types, each)}}
+
+
+@pytest.mark.parametrize("offered", ["application/json; charset=utf-8", "application/*", "*/*"])
+def test_media_types_are_compared_as_such(service: Service, offered: str) -> None:
+    responses = content(offered, schema={"type": "object", "required": ["id"]})
+    client = answering(service, "{'id': 1}", responses)
+    for accepted in (JSON, "application/*", "application/json;charset=UTF-8", "*/*;q=0.1"):
+        response = client.get("/", headers={"Accept": accepted})
+        assert (response.status_code, response.mimetype) == (200, JSON)
+    assert client.get("/", headers={"Accept": "*/*;q=0"}).status_code == 406
+
+
+@pytest.mark.parametrize("offered", ["application/json; charset=utf-8", "application/*", "*/*"])
+def test_what_any_media_type_describes_is_validated(service: Service, offered: str) -> None:
+    client = answering(service, "{}", content(offered, schema={"required": ["id"]}))
+    assert "body: 'id' is a required property" in problem(client.get("/"))["detail"]
+
+
+@pytest.mark.parametrize(
+    ("result", "accepted", "media_type"),
+    [
+        ("'a'", None, "text/plain"),
+        ("'a'", "application/json", "application/json"),
+        ("'a'", "application/json;q=0.5, text/plain;q=0.4", "application/json"),
+        ("'a'", "text/csv, text/*;q=0.1", "text/csv"),
+        ("{}", "text/plain, application/json;q=0.1", "application/json"),
+        ("{}", "application/vnd.shop+json, application/json;q=0.5", "application/vnd.shop+json"),
+        ("{}", "application/*", "application/json"),
+        ("b'a'", "*/*", "text/plain"),
+    ],
+)
+def test_the_client_chooses_the_representation(
+    service: Service, result: str, accepted: str | None, media_type: str
+) -> None:
+    responses = content("text/csv", "text/plain", JSON, "application/vnd.shop+json")
+    if result == "b'a'":
+        responses = content("text/plain", JSON)
+    headers = {"Accept": accepted} if accepted else {}
+    response = answering(service, result, responses).get("/", headers=headers)
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert response.headers.get("Vary") == (None if result == "b'a'" else "Accept")
+    if media_type.endswith("json"):
+        assert response.get_json() == {"'a'": "a", "{}": {}}[result]
+
+
+@pytest.mark.parametrize(
+    ("schema", "result", "mistake"),
+    [
+        ({"type": "string", "maxLength": 3}, "'abcd'", "body: 'abcd' is too long"),
+        ({"type": "integer"}, "'x'", "body: 'x' is not of type 'integer'"),
+        ({"type": "integer"}, "'5'", None),
+        ({"type": "string", "format": "date"}, "'x'", "body: 'x' is not a 'date'"),
+    ],
+)
+def test_text_is_validated(
+    service: Service, schema: Json, result: str, mistake: str | None
+) -> None:
+    response = answering(service, result, content("text/plain", schema=schema)).get("/")
+    if mistake:
+        assert mistake in problem(response)["detail"]
+    else:
+        assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("result", "mistake"),
+    [
+        ("flask.Response('[1', mimetype='application/json')", "the body is not JSON: Expecting"),
+        ("flask.Response('', mimetype='application/json')", "the body is not JSON: Expecting"),
+        ("None, 200", "it has no body, which is application/json"),
+        ("flask.Response('1', content_type='json')", "its type is application/octet-stream, not"),
+        ("flask.Response(iter('1'), mimetype='text/csv')", "its type is text/csv, not applicat"),
+        ("flask.Response('[' * 200 + ']' * 200, mimetype='application/json')", "too deeply"),
+        ("'a', 200, {'X-Count': 'x'}", "the header X-Count: 'x' is not of type 'integer'"),
+        ("'a', 200, {'X-Days': '2024-01-01, x'}", "the header X-Days/1: 'x' is not a 'date'"),
+    ],
+)
+def test_validation_is_never_silently_off(service: Service, result: str, mistake: str) -> None:
+    responses = content(JSON, schema={"minLength": 1})
+    days = {"type": "array", "items": {"type": "string", "format": "date"}}
+    responses["200"]["headers"] = {
+        "X-Count": {"schema": {"type": "integer"}},
+        "X-Days": {"schema": days},
+        "Content-Type": {"schema": {"type": "integer"}},  # which the specification ignores
+    }
+    detail = problem(answering(service, result, responses).get("/"))["detail"]
+    assert f"The response is not what the document says: {mistake}" in detail or mistake in detail
+
+
+@pytest.mark.parametrize(
+    ("result", "method", "status"),
+    [
+        ("1", "HEAD", 200),
+        ("None, 200", "HEAD", 200),
+        ("None, 304", "GET", 304),
+        ("flask.Response(iter('x'), mimetype='application/json')", "GET", 200),  # a stream
+    ],
+)
+def test_what_has_no_body_to_look_at(
+    service: Service, result: str, method: str, status: int
+) -> None:
+    responses = content(JSON, schema={"type": "integer"})
+    responses["304"] = {"description": "Nothing new.", **responses["200"]}
+    client = answering(service, result, responses)
+    assert client.open("/", method=method).status_code == status
+
+
+@pytest.mark.parametrize("channel", ["production", "development"])
+@pytest.mark.parametrize(
+    "result",
+    [
+        "{'a': float('nan')}",
+        "[float('inf')]",
+        "float('-inf'), 200, {'Content-Type': 'application/json'}",
+        "flask.Response('{\"a\": NaN}', mimetype='application/json')",
+        "flask.Response('[-Infinity]', mimetype='application/problem+json')",
+    ],
+)
+def test_what_goes_out_is_json(
+    service: Service, caplog: pytest.LogCaptureFixture, result: str, channel: str
+) -> None:
+    responses = content(JSON, "application/problem+json")
+    client = answering(service, result, responses, APP_CHANNEL=channel)
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "NaN" not in response.text
+    assert "Infinity" not in response.text
+    assert "The response of shop.api.answer is not JSON: " in caplog.text
+
+
+def test_text_about_no_numbers_goes_out(service: Service) -> None:
+    response = answering(service, "{'a': 'NaN and Infinity'}", content(JSON)).get("/")
+    assert response.get_json() == {"a": "NaN and Infinity"}
+
+
+def test_jsonify_writes_json_alone(service: Service) -> None:
+    client = answering(service, "flask.jsonify(a=float('nan'))", content(JSON))
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    assert client.get("/").status_code == 500
+
+
+def test_the_log_names_the_operation(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    answering(service, "{'id': 'x'}", RESPONSES).get("/")
+    assert "The response of shop.api.answer is not what the document says: body/id" in caplog.text

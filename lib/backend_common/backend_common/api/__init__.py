@@ -13,7 +13,7 @@ import backend_common.api.quiet  # noqa: F401  before anything else imports conn
 from backend_common.api import problems, ui
 from backend_common.api.document import DocumentError, register
 from backend_common.api.paths import Paths
-from backend_common.api.responses import FlaskJSONProvider
+from backend_common.api.responses import JSONProvider
 from backend_common.api.security import Auth
 from backend_common.core import settings
 from backend_common.core.app import Application
@@ -114,5 +114,5 @@ def init_app(app: Application) -> Api:
     read = Settings(app)
     # NB: validation holds the whole body in memory; Flask reads no more than this.
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = read.max_body
-    app.json = FlaskJSONProvider(app)  # dates and times as in RFC 3339
+    app.json = JSONProvider(app)  # dates and times as in RFC 3339
     return Api(app, read)

@@ -66,7 +66,13 @@ def make_view(
         if each.name or each.required
     ]
     take_body = _body_taker(operation, dialect, accepts)
-    responses = Responses(app, _responses(operation), dialect, validate=validate_responses)
+    responses = Responses(
+        app,
+        operation.operation_id,
+        _responses(operation),
+        dialect,
+        validate=validate_responses,
+    )
     accepts.check()
     call = app.ensure_sync(operation.function)
 

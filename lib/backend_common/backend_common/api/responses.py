@@ -1,7 +1,6 @@
 """What a function returns, as a response, and whether that is what the document says."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
@@ -16,78 +15,158 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import InternalServerError, NotAcceptable
 from werkzeug.wrappers import Response
 
-from backend_common.api.media_types import is_json
-from backend_common.api.schemas import Check, Dialect
+from backend_common.api import strict_json
+from backend_common.api.casting import Texts
+from backend_common.api.media_types import ByMediaType, MediaType, best, is_json
+from backend_common.api.mistakes import Mistake
+from backend_common.api.schemas import Dialect
 
-__all__ = ["FlaskJSONProvider", "Responses"]
+__all__ = ["JSONProvider", "Responses"]
 
-JSON = "application/json"
+JSON = MediaType.parse("application/json")
+TEXT = MediaType.parse("text/plain")
+BYTES = MediaType.parse("application/octet-stream")
+
+_EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+# What Python writes and JSON does not know.
+_NO_NUMBERS = (b"NaN", b"Infinity")
+
+CheckText = Callable[[str], list[Mistake]]
+
+
+class JSONProvider(FlaskJSONProvider):  # type: ignore[misc]
+    """Writes JSON: dates and times as in RFC 3339, and no number that JSON does not have."""
+
+    def dumps(self, obj: Any, **options: Any) -> str:
+        """Return *obj* as JSON.
+
+        :raises ValueError: it has NaN or infinity in it.
+        """
+        return super().dumps(obj, **{"allow_nan": False, **options})  # type: ignore[no-any-return]
 
 
 class Definition:
-    """A Response Object: the media types of a response, their schemas, the headers it must have."""
+    """A Response Object: the media types of a response, their schemas, its headers.
+
+    :raises ValueError: the document asks for what is not supported.
+    """
 
     def __init__(self, definition: Mapping[str, Any], dialect: Dialect) -> None:
         content: Mapping[str, Mapping[str, Any]] = definition.get("content", {})
-        self.media_types = list(content)
-        self._checks: dict[str, Check] = {
-            media_type: dialect.outgoing(each["schema"])
-            for media_type, each in content.items()
-            if "schema" in each
+        self.names = list(content)
+        self.media_types = [MediaType.parse(name) for name in content]
+        self._checks = ByMediaType(
+            {
+                name: _checks(each["schema"], dialect) if "schema" in each else _Checks()
+                for name, each in content.items()
+            }
+        )
+        headers: Mapping[str, Mapping[str, Any]] = definition.get("headers", {})
+        self._required = [name for name, header in headers.items() if header.get("required")]
+        self._headers = {
+            name: _header_check(header["schema"], dialect)
+            for name, header in headers.items()
+            if "schema" in header and name.lower() != "content-type"
         }
-        self._headers = [
-            name for name, header in definition.get("headers", {}).items() if header.get("required")
-        ]
 
-    def mistake(self, response: Response) -> str | None:
-        """Return what is wrong with *response*, or None."""
-        missing = [name for name in self._headers if name not in response.headers]
-        if missing:
-            return f"the header {missing[0]} is missing"
-        if response.is_streamed or response.direct_passthrough:
+    def mistake(self, response: Response, *, has_body: bool) -> str | None:
+        """Return what is wrong with *response*, or None.
+
+        A body that is streamed is not looked at, nor one that is neither JSON nor text.
+
+        :param has_body: whether a response may have a body at all.
+        """
+        for name in self._required:
+            if name not in response.headers:
+                return f"the header {name} is missing"
+        for name, check in self._headers.items():
+            if name in response.headers and (mistakes := check(response.headers[name])):
+                return f"the header {name}{mistakes[0].pointer}: {mistakes[0].detail}"
+        if not self.names or not has_body:
             return None
-        body = response.get_data()
-        if not self.media_types or not body:
+        return self._mistake_of_body(response)
+
+    def _mistake_of_body(self, response: Response) -> str | None:
+        is_stream = response.is_streamed or response.direct_passthrough
+        body = b"" if is_stream else response.get_data()
+        if not is_stream and not body and not response.content_type:
+            return f"it has no body, which is {' or '.join(self.names)}"
+        try:
+            media_type = MediaType.parse(response.content_type or "")
+        except ValueError:
+            media_type = BYTES
+        checks = self._checks.find(media_type)
+        if checks is None:
+            return f"its type is {media_type.essence}, not {' or '.join(self.names)}"
+        if is_stream:
             return None
-        media_type = response.mimetype or ""
-        if not any(_within(media_type, each) for each in self.media_types):
-            return f"its type is {media_type}, not {' or '.join(self.media_types)}"
-        check = self._checks.get(media_type)
-        if check is None or not is_json(media_type):
-            return None
-        mistakes = check(json.loads(body))
+        mistakes: list[Mistake] = []
+        if media_type.is_json and checks.json:
+            try:
+                value = strict_json.loads(body)
+            except ValueError as error:
+                return f"the body is not JSON: {error}"
+            mistakes = checks.json(value)
+        elif media_type.is_text and checks.text:
+            mistakes = checks.text(body.decode("utf-8", "replace"))
         return f"body{mistakes[0].pointer}: {mistakes[0].detail}" if mistakes else None
+
+
+class _Checks:
+    """What checks the bodies of one media type; None for what has no schema."""
+
+    json: Callable[[Any], list[Mistake]] | None = None
+    text: CheckText | None = None
+
+
+def _checks(schema: Any, dialect: Dialect) -> _Checks:
+    made = _Checks()
+    made.json = check = dialect.outgoing(schema)
+    cast = dialect.cast(schema)
+    made.text = lambda text: check(cast(text))
+    return made
+
+
+def _header_check(schema: Any, dialect: Dialect) -> CheckText:
+    check, cast = dialect.outgoing(schema), dialect.cast(schema)
+    if "array" in dialect.composition.kinds(schema):
+        return lambda text: check(cast(Texts([each.strip() for each in text.split(",")], text)))
+    return lambda text: check(cast(text))
 
 
 class Responses:
     """The responses of one operation.
 
+    :param name: what the operation is called in the log.
     :param definitions: Response Objects, by status, range of statuses (``4XX``) or ``default``.
     :param validate: whether a response that is not what the document says becomes an error.
+    :raises ValueError: the document asks for what is not supported.
     """
 
     def __init__(
         self,
         app: flask.Flask,
+        name: str,
         definitions: Mapping[str, Mapping[str, Any]],
         dialect: Dialect,
         *,
         validate: bool,
     ) -> None:
         self._app = app
+        self._name = name
         self._validate = validate
         self._definitions = {
             status.upper(): Definition(each, dialect) for status, each in definitions.items()
         }
-        self._nothing = Definition({}, dialect)
-        self._produced = sorted(
-            {
-                media_type
-                for status, each in self._definitions.items()
-                if status.startswith(("2", "D"))
-                for media_type in each.media_types
-            }
-        )
+        produced = {
+            name: media_type
+            for status, each in self._definitions.items()
+            if status.startswith(("2", "D"))
+            for name, media_type in zip(each.names, each.media_types, strict=True)
+        }
+        self._produced = dict(sorted(produced.items()))
+        self._offered = list(self._produced.values())
+        self._possible: dict[tuple[int, type], dict[str, MediaType]] = {}
 
     def negotiate(self, request: flask.Request) -> None:
         """Go on if the client accepts what the operation produces (RFC 9110, section 12.5.1).
@@ -95,18 +174,40 @@ class Responses:
         :raises NotAcceptable: it does not.
         """
         accepted = request.environ.get("HTTP_ACCEPT")
-        if not accepted or "*/*" in accepted or not self._produced or accepted in self._produced:
+        if not accepted or accepted == "*/*" or not self._produced or accepted in self._produced:
             return
-        types = request.accept_mimetypes
-        if types and not any(types.quality(each) > 0 for each in self._produced):
+        if best(accepted, self._offered) is None:
             raise NotAcceptable(f"This is available as {' or '.join(self._produced)}")
 
     def make(self, result: Any) -> Response:
-        """Return the response that *result*, of the operation's function, stands for."""
+        """Return the response that *result*, of the operation's function, stands for.
+
+        :raises InternalServerError: it is not JSON, or not what the document says.
+        """
         response = result if isinstance(result, Response) else self._response(result)
+        # NB: JSONProvider has looked at what it wrote itself.
+        if response is result or isinstance(result, ConnexionResponse | tuple):
+            self._expect_json(response)
         if self._validate:
             self._check(response)
         return response
+
+    def _expect_json(self, response: Response) -> None:
+        """Go on if *response*, where it says that it is JSON, has no numbers that JSON has not."""
+        is_stream = response.is_streamed or response.direct_passthrough
+        if is_stream or "json" not in (response.content_type or ""):
+            return
+        body = response.get_data()
+        if not any(each in body for each in _NO_NUMBERS):  # also in text, as a rule not
+            return
+        try:
+            strict_json.loads(body)
+        except ValueError as error:
+            raise self._not_json(error) from error
+
+    def _not_json(self, error: ValueError) -> InternalServerError:
+        self._app.logger.error("The response of %s is not JSON: %s", self._name, error)
+        return InternalServerError()
 
     def _response(self, result: Any) -> Response:
         if isinstance(result, ConnexionResponse):
@@ -128,39 +229,64 @@ class Responses:
                 del response.headers["Content-Type"]  # which Flask gives to nothing, too
             return response
         status = status or 200
-        given = _type_of(headers)
-        media_type = given or self._media_type(status, data)
-        if is_json(media_type.partition(";")[0].strip().lower()):
-            data = self._app.json.dumps(data, separators=(",", ":")) + "\n"
-        if given:
+        if given := _type_of(headers):
+            data = self._written(data, given)
             return self._app.response_class(data, status, headers)
-        return self._app.response_class(data, status, headers, mimetype=media_type)
+        return self._negotiated(data, status, headers)
+
+    def _negotiated(self, data: Any, status: int, headers: Any) -> Response:
+        """Return *data* in the media type that the client likes best, of those that it can be."""
+        kind = next((each for each in (str, bytes) if isinstance(data, each)), object)
+        possible = self._possible.get((status, kind))
+        if possible is None:
+            possible = _possible(kind, self._on_offer(status))
+            self._possible[status, kind] = possible
+        chosen = next(iter(possible))
+        if len(possible) > 1 and (accepted := flask.request.environ.get("HTTP_ACCEPT")):
+            liked = best(accepted, list(possible.values()))
+            chosen = next((name for name, each in possible.items() if each == liked), chosen)
+        # NB: Flask adds the charset to text that has none.
+        mimetype = None if ";" in chosen else chosen
+        data = self._written(data, chosen)
+        response = self._app.response_class(
+            data, status, headers, mimetype=mimetype, content_type=None if mimetype else chosen
+        )
+        if len(possible) > 1:
+            response.vary.add("Accept")
+        return response
+
+    def _on_offer(self, status: int) -> dict[str, MediaType]:
+        definition = self._definition(status)
+        if definition and definition.names:
+            return dict(zip(definition.names, definition.media_types, strict=True))
+        return self._produced or {JSON.essence: JSON}
+
+    def _written(self, data: Any, media_type: str) -> Any:
+        if not is_json(media_type):
+            return data
+        try:
+            return self._app.json.dumps(data, separators=(",", ":"), allow_nan=False) + "\n"
+        except ValueError as error:
+            raise self._not_json(error) from error
 
     def _definition(self, status: int) -> Definition | None:
         found = self._definitions.get(str(status)) or self._definitions.get(f"{status // 100}XX")
         return found or self._definitions.get("DEFAULT")
 
-    def _media_type(self, status: int, data: Any) -> str:
-        definition = self._definition(status) or self._nothing
-        offered = definition.media_types or self._produced or [JSON]
-        if len(offered) == 1 and "*" not in offered[0]:
-            return offered[0]
-        if isinstance(data, str) and "text/plain" in offered:
-            return "text/plain"
-        if isinstance(data, str | bytes):
-            return next((each for each in offered if not is_json(each)), offered[0])
-        return next((each for each in offered if is_json(each)), JSON)
-
     def _check(self, response: Response) -> None:
         status = response.status_code
         definition = self._definition(status)
         if definition:
-            mistake = definition.mistake(response)
+            has_body = flask.request.method != "HEAD" and status not in _EMPTY
+            mistake = definition.mistake(response, has_body=has_body)
         elif status < HTTPStatus.BAD_REQUEST:
             mistake = f"the document has no response with the status {status}"
         else:
             return
         if mistake:
+            self._app.logger.error(
+                "The response of %s is not what the document says: %s", self._name, mistake
+            )
             raise InternalServerError(
                 f"The response is not what the document says: {mistake}; "
                 "correct the function or the document"
@@ -187,7 +313,26 @@ def _type_of(headers: Any) -> str | None:
     return Headers(headers).get("Content-Type") if headers else None
 
 
-def _within(media_type: str, offered: str) -> bool:
-    offered = offered.partition(";")[0].strip().lower()
-    kind, _, rest = offered.partition("/")
-    return offered in (media_type, "*/*") or (rest == "*" and media_type.startswith(f"{kind}/"))
+def _possible(kind: type, offered: Mapping[str, MediaType]) -> dict[str, MediaType]:
+    """Return the media types of *offered* that data of a type can be in, the natural one first.
+
+    Of a range, that is the one for data of this type where a document says nothing.
+    """
+    own = TEXT if kind is str else BYTES if kind is bytes else JSON
+    concrete = {name: each for name, each in offered.items() if not each.is_range}
+    if any(each.is_range and each.covers(own) for each in offered.values()):
+        concrete[own.essence] = own
+    if kind is bytes:
+        found = {name: each for name, each in concrete.items() if not each.is_json}
+    elif kind is str:
+        # Text first, then what a function may have written itself, then JSON.
+        found = dict(sorted(concrete.items(), key=lambda pair: _rank_of_text(pair[1])))
+    else:
+        found = {name: each for name, each in concrete.items() if each.is_json}
+    return found or {own.essence: own}
+
+
+def _rank_of_text(media_type: MediaType) -> int:
+    if media_type.is_json:
+        return 3
+    return 0 if media_type == TEXT else 1 + (not media_type.is_text)
