@@ -2,11 +2,14 @@
 
 import base64
 import itertools
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import flask
 from backend_common import App
+from backend_common.auth0.sessions import Record
 from hypothesis import strategies as st
 from werkzeug.http import parse_cookie
 
@@ -140,20 +143,26 @@ def _kept(app: App) -> dict[str, str | None]:
 def _sessions(app: App) -> list[str]:
     """Return cookies: of a user, of a user whose login expired, and of a user who is logging in."""
     now = int(datetime.now(UTC).timestamp())
-    user = {"name": "alice", "permissions": [f"{app.name}/*"]}
-    made = [_serializer(app).dumps({"user": {**user, "until": now + age}}) for age in (3600, -3600)]
-    return [f"session={each}" for each in made] + [login(app)[1]]
+    cookies = []
+    for until in (now + 3600, now - 3600):
+        with app.test_request_context():
+            app.auth0._sessions.begin(Record("alice", [f"{app.name}/*"], until))
+            cookies.append(f"session={_serializer(app).dumps(dict(flask.session))}")
+    return [*cookies, login(app)[1]]
 
 
 def login(app: App) -> tuple[str, str]:
     """Begin to log in; return the state for the provider, and the cookie."""
     response = app.test_client(use_cookies=False).get("/auth0/login", base_url=HTTPS)
     state = parse_qs(urlsplit(response.location).query)["state"][0]
-    session = _serializer(app).loads(parse_cookie(response.headers["Set-Cookie"])["session"])
+    name, text = next(parse_cookie(response.headers["Set-Cookie"]).items())
+    attempts = app.auth0._attempts
+    attempt = attempts._load(text)
+    assert attempt
     # The provider for tests has only the http address of the service.
-    begun = session[f"_state_auth0_{state}"]["data"]
-    begun["redirect_uri"] = begun["redirect_uri"].replace("https:", "http:")
-    return state, f"session={_serializer(app).dumps(session)}"
+    uri = attempt.data["redirect_uri"].replace("https:", "http:")
+    changed = replace(attempt, data={**attempt.data, "redirect_uri": uri})
+    return state, f"{name}={attempts._serializer.dumps(asdict(changed))}"
 
 
 def _serializer(app: App) -> Any:

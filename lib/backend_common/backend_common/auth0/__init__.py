@@ -1,21 +1,25 @@
 """Logging in with a browser, at Auth0 or any other OpenID Connect provider.
 
-The provider is asked who somebody is, the settings say what that is worth, and a signed cookie
-remembers both. Where the extension ``auth`` is loaded, it knows callers by their sessions too.
+The provider says who a user is, and the settings say what that is worth. Both are kept where
+:mod:`backend_common.auth0.sessions` chooses: in the database, in the cache, or in a signed cookie.
+Where the extension ``auth`` is loaded, it knows callers by their sessions too.
 """
 
 import time
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import flask
-from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from backend_common.auth0 import config, grants
-from backend_common.auth0.errors import LoginError, ProviderError
-from backend_common.core import health, later
+from backend_common.auth0 import config, grants, sessions
+from backend_common.auth0.attempts import LONGEST_PATH, Attempt, Attempts
+from backend_common.auth0.errors import LoginError, ProviderError, SpentError
+from backend_common.auth0.sessions import CannotKeepError, Record, Sessions
+from backend_common.core import health, later, tables
 from backend_common.core.app import Application
 
 if TYPE_CHECKING:
@@ -25,10 +29,9 @@ __all__ = ["Auth0", "Session", "init_app"]
 
 later.require("authlib", "joserfc", "requests")
 
-KEY = "user"  # in the session
-HINT = "id_token"  # in the session: without it, some providers ask whether to log out
-LONGEST_HINT = 2000  # characters
-MOST_LOGINS = 3  # on their way at once, in several tabs; a cookie holds 4 kB
+LONGEST_HINT = 8000
+"""The longest ID token that is kept, in characters: it becomes part of a URL."""
+
 SAFE = ("GET", "HEAD", "OPTIONS")  # methods that change nothing (RFC 9110, section 9.2.1)
 
 
@@ -51,26 +54,30 @@ class Auth0:
     def __init__(self, app: Application, settings: config.Config) -> None:
         self._app = app
         self._config = settings
+        self._attempts = Attempts(app)
 
     @cached_property
     def _provider(self) -> "Provider":
         # Authlib's client takes longer to import than most extensions, and logging in is rare.
         from backend_common.auth0.provider import Provider  # noqa: PLC0415
 
-        return Provider(self._config)
+        return Provider(self._config, self._app.logger)
+
+    @cached_property
+    def _sessions(self) -> Sessions:
+        # Not before the first request, when all extensions are loaded.
+        return sessions.choose(self._app)
 
     def session(self) -> Session | None:
         """Return who is logged in where the current request comes from, or None."""
-        said = flask.session.get(KEY)
-        if said is None or said["until"] < time.time():
+        record = self._sessions.find()
+        if record is None:
             return None
         # Cookies go along with requests that pages of other origins make.
-        origin = flask.request.headers.get("Origin")
-        here = flask.request.host_url.rstrip("/")
-        if flask.request.method not in SAFE and origin not in (None, here):
+        if flask.request.method not in SAFE and not _is_own_origin():
             self._app.logger.warning("a page of another origin used a session; it was ignored")
             return None
-        return Session(said["name"], said["permissions"], self._config.issuer)
+        return Session(record.name, record.permissions, self._config.issuer)
 
     def login(self) -> Response:
         """Begin to log in: the view ``/auth0/login?next=/where/to/go``."""
@@ -78,52 +85,92 @@ class Auth0:
         if not _is_path(where):
             message = "next: must be a path of this site, such as /orders"
             raise BadRequest(message)
-        begun = [key for key in flask.session if key.startswith("_state_")]
-        for key in begun[: -MOST_LOGINS + 1]:
-            del flask.session[key]
-        try:
-            response = self._provider.begin(flask.url_for("auth0.callback", _external=True))
-        except ProviderError as error:
-            raise self._unavailable(error) from error
-        flask.session["next"] = where
-        return response
+        if len(where) > LONGEST_PATH:
+            message = f"next: must have at most {LONGEST_PATH} characters"
+            raise BadRequest(message)
+        return self._begin(where)
 
     def callback(self) -> Response:
-        """Finish to log in, where the provider sends users back to: ``/auth0/callback``."""
+        """Finish to log in, where the provider sends users back to: ``/auth0/callback``.
+
+        Whoever reloads this page, or comes back to it, gets where the login ended.
+        """
+        attempt = self._attempts.find(flask.request.args.get("state"))
+        if (attempt is None or attempt.is_finished) and self._sessions.find():
+            return flask.redirect(attempt.where if attempt else "/")
+        if attempt and attempt.is_finished:  # and logged out since
+            return self._begin(attempt.where)
         try:
-            claims, id_token = self._provider.finish()
+            claims, id_token = self._provider.finish(attempt.data if attempt else None)
+        except SpentError as error:
+            # The browser may have lost the answer to the request that used the code.
+            if attempt is None or attempt.is_second:
+                raise self._failed(error) from error
+            if self._sessions.find():
+                return flask.redirect(attempt.where)
+            return self._begin(attempt.where, instead_of=attempt)
         except LoginError as error:
-            self._app.logger.warning("a login failed: %s", error)
-            again = flask.url_for("auth0.login")
-            message = f"{error} Begin again at {again}."
-            raise BadRequest(message) from error
+            raise self._failed(error) from error
         except ProviderError as error:
             raise self._unavailable(error) from error
+        assert attempt is not None, "the provider finishes no other"
         name = grants.text(claims, self._config.name)
         if name is None:
             message = f"The provider does not tell your {self._config.name}, which is needed here."
             raise BadRequest(message)
-        where = flask.session.get("next", "/")
-        flask.session.clear()  # whoever had this cookie before
-        flask.session[KEY] = {
-            "name": name,
-            "permissions": grants.permissions(claims, self._config.grants),
-            "until": int(time.time()) + self._config.lifetime,
-        }
-        if len(id_token) <= LONGEST_HINT:
-            flask.session[HINT] = id_token
-        return flask.redirect(where)
+        record = Record(
+            name,
+            grants.permissions(claims, self._config.grants),
+            int(time.time()) + self._config.lifetime,
+            id_token if len(id_token) <= LONGEST_HINT else None,
+        )
+        self._replace_session(record)
+        response = flask.redirect(attempt.where)
+        self._attempts.keep(response, replace(attempt, data={}, is_finished=True))
+        return response
 
     def logout(self) -> Response:
         """Log out here, and at the provider: the view ``/auth0/logout``."""
-        hint = flask.session.get(HINT)
-        flask.session.clear()
+        if flask.request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
+            message = "Another site cannot log you out. Log out on a page of this site."
+            raise Forbidden(message)
+        record = self._sessions.find()
+        self._end_session()
         home = flask.request.host_url
         try:
-            return flask.redirect(self._provider.end(hint, home) or home)
+            return flask.redirect(self._provider.end(record and record.id_token, home) or home)
         except ProviderError as error:
             self._app.logger.warning("the provider's session goes on: %s", error)
             return flask.redirect(home)
+
+    def _begin(self, where: str, instead_of: Attempt | None = None) -> Response:
+        try:
+            begun = self._provider.begin(flask.url_for("auth0.callback", _external=True))
+        except ProviderError as error:
+            raise self._unavailable(error) from error
+        response = flask.redirect(begun.url)
+        attempt = Attempt(begun.state, where, begun.data, is_second=instead_of is not None)
+        self._attempts.keep(response, attempt)
+        if instead_of:
+            self._attempts.forget(response, instead_of)
+        return response
+
+    def _replace_session(self, record: Record) -> None:
+        """Begin a session; nobody who had this cookie before shares it."""
+        self._end_session()
+        try:
+            self._sessions.begin(record)
+        except CannotKeepError as error:
+            self._app.logger.error("%s cannot log in: %s", record.name, error)
+            message = "The service cannot keep your session. Its operators know why: see its log."
+            raise ServiceUnavailable(message) from error
+
+    def _end_session(self) -> None:
+        try:
+            self._sessions.end()
+        except CannotKeepError as error:
+            self._app.logger.warning("a session may go on until it expires: %s", error)
+        flask.session.clear()
 
     def check(self) -> None:
         """Check, for the heartbeat, that the provider answers.
@@ -135,6 +182,10 @@ class Auth0:
         except ProviderError as error:
             message = f"the login provider does not answer as it should: {error}"
             raise health.Unhealthy(message) from error
+
+    def _failed(self, error: LoginError) -> HTTPException:
+        self._app.logger.warning("a login failed: %s", error)
+        return BadRequest(f"{error} Begin again at {flask.url_for('auth0.login')}.")
 
     def _unavailable(self, error: ProviderError) -> HTTPException:
         self._app.logger.error("the login provider does not answer as it should: %s", error)
@@ -149,14 +200,25 @@ def init_app(app: Application) -> Auth0:
     :raises SettingError: one is wrong or missing.
     """
     auth0 = Auth0(app, config.read(app))
-    for view in (auth0.login, auth0.callback, auth0.logout):
-        app.add_url_rule(f"/auth0/{view.__name__}", f"auth0.{view.__name__}", view)
+    for view, methods in (
+        (auth0.login, ["GET"]),
+        (auth0.callback, ["GET"]),
+        (auth0.logout, ["GET", "POST"]),
+    ):
+        name = view.__name__
+        app.add_url_rule(f"/auth0/{name}", f"auth0.{name}", view, methods=methods)
+    tables.declare(app, sessions.declare)
     health.add(app, "auth0", auth0.check)
     if "auth" in app.loaded:
         settings = auth0._config
         app.auth.require_another_audience(settings.issuer, settings.client_id)
         app.auth.accept(auth0.session)
     return auth0
+
+
+def _is_own_origin() -> bool:
+    """Return whether no page of another origin made the current request."""
+    return flask.request.headers.get("Origin") in (None, flask.request.host_url.rstrip("/"))
 
 
 def _is_path(where: str) -> bool:

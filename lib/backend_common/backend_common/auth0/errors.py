@@ -7,3 +7,7 @@ class ProviderError(Exception):
 
 class LoginError(Exception):
     """A login did not come to its end; the text says why, for the user to read."""
+
+
+class SpentError(LoginError):
+    """The provider does not take the code: it was used already, or is too old."""

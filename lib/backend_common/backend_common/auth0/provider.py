@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from logging import Logger
 from typing import Any, NamedTuple
 
 import flask
@@ -12,24 +13,53 @@ from authlib.integrations.flask_client import (  # type: ignore[import-untyped]
     OAuthError,
 )
 from joserfc.errors import JoseError
-from werkzeug.wrappers import Response
 
 from backend_common.auth0.config import Config
-from backend_common.auth0.errors import LoginError, ProviderError
+from backend_common.auth0.errors import LoginError, ProviderError, SpentError
 
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")  # of ID tokens; their keys are public
 OURS = ("invalid_client", "invalid_scope", "unauthorized_client")  # errors that users cannot help
 DENIED = "You did not let the provider log you in."
 LOST = "This login has expired, or did not begin here."
-NAME = "auth0"  # in the session, where what a login needs on its way is kept
+NAME = "auth0"
 
 
 class Login(NamedTuple):
-    """What came of a login: the claims about the user, and the ID token that has most of them."""
+    """A finished login: the claims about the user, and the ID token that has most of them."""
 
     claims: Mapping[str, Any]
     id_token: str
+
+
+class _State(FlaskIntegration):  # type: ignore[misc]
+    """The data of one login, which Authlib would keep in the session."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(NAME)
+        self.state = ""
+        self.data = data
+
+    def set_state_data(self, _session: Any, state: str, data: dict[str, Any]) -> None:
+        """Take the data of a new login; Authlib calls this."""
+        self.state = state
+        # The URL is long, and of no more use.
+        self.data = {key: value for key, value in data.items() if key != "url"}
+
+    def get_state_data(self, _session: Any, _state: str) -> Mapping[str, Any] | None:
+        """Return the data; Authlib calls this."""
+        return self.data
+
+    def clear_state_data(self, _session: Any, _state: str) -> None:
+        """Leave the data; Authlib calls this."""
+
+
+class Begun(NamedTuple):
+    """A login that has begun: the URL to send the user to, its state, and the data to finish it."""
+
+    url: str
+    state: str
+    data: Mapping[str, Any]
 
 
 class Provider:
@@ -39,28 +69,31 @@ class Provider:
     has other keys than yesterday, is noticed.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, logger: Logger) -> None:
         self._config = config
+        self._logger = logger
 
-    def begin(self, callback: str) -> Response:
-        """Return the redirect to the provider, which sends the user back to *callback*.
+    def begin(self, callback: str) -> Begun:
+        """Begin a login, after which the provider sends the user back to *callback*.
 
         :raises ProviderError: it does not answer.
         """
+        state = _State()
         with _told():
-            response: Response = self._client().authorize_redirect(callback)
-        return response
+            response = self._client(state).authorize_redirect(callback)
+        return Begun(response.location, state.state, state.data or {})
 
-    def finish(self) -> Login:
+    def finish(self, data: Mapping[str, Any] | None) -> Login:
         """Return what the provider says of the user whom it sent back with this request.
 
-        :raises LoginError: they did not log in, or not from here.
+        :param data: of the login; None if it did not begin here.
+        :raises LoginError: the user did not log in, or not from here.
         :raises ProviderError: the provider does not answer, or not as it must.
         """
         if not any(flask.request.args.get(name) for name in ("code", "error")):
             raise LoginError(LOST)
         with _told():
-            client = self._client()
+            client = self._client(_State(data))
             token = client.authorize_access_token(
                 claims_options={"iss": {"essential": True, "value": self._config.issuer}}
             )
@@ -68,13 +101,42 @@ class Provider:
             if claims is None:
                 message = "it gave no ID token"
                 raise ProviderError(message)
-            if "userinfo_endpoint" not in client.server_metadata:
-                return Login(dict(claims), token["id_token"])
-            more = client.userinfo(token=token)
-            if more.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0, section 5.3.2
-                message = "its UserInfo is about another user"
-                raise ProviderError(message)
+            more = self._user_info(client, token, claims)
             return Login({**more, **claims}, token["id_token"])
+
+    def _user_info(
+        self, client: Any, token: Mapping[str, Any], claims: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return the claims of the UserInfo endpoint; none where the ID token has all that count.
+
+        :raises ProviderError: it fails, and the ID token lacks a claim that the settings name.
+        """
+        endpoint = client.server_metadata.get("userinfo_endpoint")
+        if endpoint is None:
+            return {}
+        try:
+            with _told():
+                more: Mapping[str, Any] = client.userinfo(token=token)
+                subject = more["sub"]
+        except (ProviderError, LoginError) as error:
+            said = str(error) if endpoint in str(error) else f"{endpoint}: {error}"
+            lacking = sorted(self._needed() - claims.keys())
+            if lacking:
+                message = f"UserInfo failed: {said}; the ID token has no {', '.join(lacking)}"
+                raise ProviderError(message) from error
+            self._logger.warning(
+                "a login goes on with the claims of the ID token alone: UserInfo failed: %s", said
+            )
+            return {}
+        if subject != claims["sub"]:  # OpenID Connect Core 1.0, section 5.3.2
+            message = f"its UserInfo ({endpoint}) is about another user"
+            raise ProviderError(message)
+        return more
+
+    def _needed(self) -> set[str]:
+        """Return the claims that decide who a user is, and what it may do."""
+        named = {self._config.name, *self._config.grants}
+        return named | ({"email_verified"} if "email" in named else set())
 
     def end(self, hint: str | None, back: str) -> str | None:
         """Return the URL where the provider ends its own session, or None if it cannot.
@@ -84,7 +146,7 @@ class Provider:
         :raises ProviderError: it does not answer.
         """
         with _told():
-            client = self._client()
+            client = self._client(_State())
             if "end_session_endpoint" not in client.server_metadata:
                 return None
             answer = client.create_logout_url(back, hint, client_id=self._config.client_id)
@@ -97,11 +159,11 @@ class Provider:
         :raises ProviderError: it does not.
         """
         with _told():
-            self._client()
+            self._client(_State())
 
-    def _client(self) -> Any:
+    def _client(self, state: _State) -> Any:
         client = FlaskOAuth2App(
-            FlaskIntegration(NAME),
+            state,
             NAME,
             client_id=self._config.client_id,
             client_secret=self._config.client_secret,
@@ -133,10 +195,24 @@ def _told() -> Iterator[None]:
         if error.error in OURS:
             message = f"{error.error}; AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET or AUTH0_SCOPE is wrong"
             raise ProviderError(message) from error
-        denied = error.error == "access_denied"
-        raise LoginError(DENIED if denied else LOST) from error
+        if flask.request.args.get("error"):
+            denied = error.error == "access_denied"
+            raise LoginError(DENIED if denied else LOST) from error
+        raise SpentError(LOST) from error
+    except requests.JSONDecodeError as error:
+        message = "its answer is not JSON"
+        raise ProviderError(message) from error
     except requests.RequestException as error:
-        raise ProviderError(type(error).__name__) from error
-    except (JoseError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        raise ProviderError(_what(error)) from error
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         message = f"its answer cannot be trusted ({type(error).__name__})"
         raise ProviderError(message) from error
+
+
+def _what(error: requests.RequestException) -> str:
+    """Return which endpoint failed, and how: its status, or the kind of the error."""
+    url = getattr(error.request, "url", None) or ""
+    endpoint = url.partition("?")[0] or "an endpoint"
+    if error.response is not None:
+        return f"{endpoint} answered {error.response.status_code}"
+    return f"{endpoint} did not answer ({type(error).__name__})"
