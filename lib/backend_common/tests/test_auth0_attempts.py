@@ -1,7 +1,7 @@
 """Logins in several tabs, and callbacks that are loaded again."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -13,7 +13,7 @@ from backend_common.auth0 import attempts
 from flask.testing import FlaskClient
 from provider import CLIENT, Provider, providing
 from werkzeug.http import parse_cookie
-from werkzeug.test import TestResponse
+from werkzeug.test import Cookie, TestResponse
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
@@ -63,10 +63,15 @@ def begin(client: FlaskClient, where: str = "/") -> str:
     return response.location
 
 
+def cookies_of(client: FlaskClient) -> Iterable[tuple[tuple[str, str, str], Cookie]]:
+    """Return all cookies of a browser: domain, path and name, and the cookie."""
+    return (client._cookies or {}).items()
+
+
 def begun(client: FlaskClient) -> list[str]:
     """Return the names of the cookies of logins that the browser has."""
-    cookies = client._cookies or {}
-    return [name for _, _, name in cookies if name.startswith(attempts.PREFIX)]
+    names = (name for (_, _, name), _ in cookies_of(client))
+    return [name for name in names if name.startswith(attempts.PREFIX)]
 
 
 def landed(response: TestResponse) -> str | None:
@@ -88,7 +93,7 @@ def test_two_tabs_begin_at_the_same_time(make: Make, provider: Provider) -> None
     urls = [begin(tab, f"/{number}") for number, tab in enumerate(tabs)]
     browser = app.test_client()
     for tab in tabs:
-        for (domain, path, name), cookie in tab._cookies.items():
+        for (domain, path, name), cookie in cookies_of(tab):
             browser.set_cookie(name, cookie.value, domain=domain, path=path)
     for number, url in enumerate(urls):
         assert landed(browser.get(provider.log_in(url))) == f"/{number}"
@@ -190,7 +195,7 @@ def test_long_paths_are_bounded_together(client: FlaskClient, provider: Provider
     where = "/" + "".join(f"{number:x}" for number in range(10_000))[: attempts.LONGEST_PATH - 1]
     for _ in range(5):
         url = begin(client, where)
-        cookies = {name: cookie.value for (_, _, name), cookie in client._cookies.items()}
+        cookies = {name: cookie.value for (_, _, name), cookie in cookies_of(client)}
         assert sum(map(len, [*cookies, *cookies.values()])) <= attempts.LARGEST
     assert landed(client.get(provider.log_in(url))) == where
     response = client.get("/auth0/login", query_string={"next": where + "x"})
@@ -231,11 +236,11 @@ def test_a_login_survives_a_new_secret_key(make: Make, provider: Provider) -> No
     old = make().test_client()
     back = provider.log_in(begin(old))
     new = make(SECRET_KEY="another" * 8, SECRET_KEY_FALLBACKS=[SECRET_KEY]).test_client()
-    for (domain, path, name), cookie in old._cookies.items():
+    for (domain, path, name), cookie in cookies_of(old):
         new.set_cookie(name, cookie.value, domain=domain, path=path)
     assert landed(new.get(back)) == "/"
     stranger = make(SECRET_KEY="another" * 8).test_client()
-    for (domain, path, name), cookie in old._cookies.items():
+    for (domain, path, name), cookie in cookies_of(old):
         stranger.set_cookie(name, cookie.value, domain=domain, path=path)
     assert stranger.get(provider.log_in(begin(old))).status_code == 400
 

@@ -2,7 +2,9 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -156,8 +158,8 @@ def test_a_session_ends_by_itself(
 ) -> None:
     client = on_server().test_client()
     log_in(client, provider)
-    later = sessions.time.time() + 8 * 3600 + 1
-    monkeypatch.setattr(sessions.time, "time", lambda: later)
+    later = time.time() + 8 * 3600 + 1
+    monkeypatch.setattr(time, "time", lambda: later)
     assert name(client) is None
 
 
@@ -201,7 +203,7 @@ def test_ended_sessions_are_removed(make: Make, provider: Provider) -> None:
     log_in(app.test_client(), provider)
     with app.app_context():
         table = sessions.declare(app.db)
-        past = sessions.datetime.fromtimestamp(1, sessions.UTC)
+        past = datetime.fromtimestamp(1, UTC)
         app.db.session.execute(table.update().values(until=past))
         app.db.session.commit()
     log_in(app.test_client(), provider)

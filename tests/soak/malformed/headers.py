@@ -155,7 +155,7 @@ def login(app: App) -> tuple[str, str]:
     """Begin to log in; return the state for the provider, and the cookie."""
     response = app.test_client(use_cookies=False).get("/auth0/login", base_url=HTTPS)
     state = parse_qs(urlsplit(response.location).query)["state"][0]
-    name, text = next(parse_cookie(response.headers["Set-Cookie"]).items())
+    name, text = next(iter(parse_cookie(response.headers["Set-Cookie"]).items()))
     attempts = app.auth0._attempts
     attempt = attempts._load(text)
     assert attempt

@@ -135,10 +135,11 @@ class Auth0:
             message = "Another site cannot log you out. Log out on a page of this site."
             raise Forbidden(message)
         record = self._sessions.find()
+        hint = record.id_token if record else None
         self._end_session()
         home = flask.request.host_url
         try:
-            return flask.redirect(self._provider.end(record and record.id_token, home) or home)
+            return flask.redirect(self._provider.end(hint, home) or home)
         except ProviderError as error:
             self._app.logger.warning("the provider's session goes on: %s", error)
             return flask.redirect(home)
