@@ -20,7 +20,8 @@ class Difference(NamedTuple):
 
     Attributes:
         theirs: What connexion's answer is: `404`, `200 text/plain`, `204 etag`.
-        ours: What that of `api` is: `400`, `application/json`, `without`, `refused`.
+        ours: What that of `api` is: `400`, `application/json`, `missing`, `refused`; after a
+            semicolon, what it is without an option, or corrected as the refusal says.
     """
 
     theirs: str
@@ -28,17 +29,19 @@ class Difference(NamedTuple):
 
 
 def difference(exchange: Exchange) -> Difference | None:
-    """Return in what the answers of an exchange differ; None if they are alike."""
+    """Return in what the answers of an exchange differ; None if they are alike.
+
+    They differ, too, where `api` does not have what the test asked of connexion.
+    """
     theirs, ours = exchange.theirs, exchange.ours
-    if not ours.refusal:
-        return _difference(theirs, ours)
-    if not ours.status:
-        return Difference(str(theirs.status), REFUSED)
-    further = _difference(theirs, ours)
-    return Difference(
-        further.theirs if further else str(theirs.status),
-        f"{REFUSED}; corrected, {further.ours if further else 'alike'}",
-    )
+    found = None if ours.refusal and not ours.status else _difference(theirs, ours)
+    ways = [f"without {' and '.join(exchange.options)}"] if exchange.options else []
+    ways += [REFUSED] if ours.refusal else []
+    if not ways:
+        return found
+    if not ours.refusal or ours.status:
+        ways.append(found.ours if found else "alike")
+    return Difference(found.theirs if found else str(theirs.status), "; ".join(ways))
 
 
 def _difference(theirs: Answer, ours: Answer) -> Difference | None:
@@ -52,7 +55,7 @@ def _difference(theirs: Answer, ours: Answer) -> Difference | None:
     mine = _headers(ours)
     for name, values in sorted(_headers(theirs).items()):
         if mine.get(name) != values:
-            return Difference(f"{status} {name}", "another value" if name in mine else "without")
+            return Difference(f"{status} {name}", "another value" if name in mine else "missing")
     return None
 
 

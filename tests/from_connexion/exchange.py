@@ -60,7 +60,7 @@ class Exchange:
     Attributes:
         test: The file and the function of the test: `test_headers.py::test_optional_header`.
         parameters: What pytest adds to that for one case: `FlaskApp-openapi.yaml`.
-        options: What the test asked of connexion, and `api` does not have.
+        options: The names of what the test asked of connexion, and `api` does not have.
     """
 
     test: str

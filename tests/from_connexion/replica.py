@@ -24,7 +24,7 @@ SERVICE = "replica_of_connexion"
 _SAME = {
     "base_path",
     "import_name",
-    "name",
+    "pythonic_params",  # always so
     "specification",
     "specification_dir",
     "swagger_ui_options",
@@ -40,13 +40,13 @@ class Replica:
     Attributes:
         app: The application; None where it was refused.
         refusal: Why there is no application.
-        lacks: What the test asked of connexion, and `api` does not have.
+        lacks: The names of what the test asked of connexion, and `api` does not have.
         changed: The operations that were refused as they were.
     """
 
     app: App | None = None
     refusal: str = ""
-    lacks: list[str] = field(default_factory=list)
+    lacks: set[str] = field(default_factory=set)
     changed: list[Changed] = field(default_factory=list)
 
     def answer(self, request: Request) -> Answer:
@@ -122,8 +122,9 @@ class Replicas:
                 extensions.append("cors")
                 settings["CORS_ORIGINS"] = options["allow_origins"]
             else:
-                replica.lacks.append(f"add_middleware({kind.__name__})")
-        replica.lacks += [f"add_error_handler({each})" for each in recorded.error_handlers]
+                replica.lacks.add("add_middleware")
+        if recorded.error_handlers:
+            replica.lacks.add("add_error_handler")
         app = create_app(SERVICE, extensions, settings)
         for each in apis:
             self._register(app, each, replica)
@@ -134,16 +135,10 @@ class Replicas:
     def _register(self, app: App, options: dict[str, Any], replica: Replica) -> None:
         known = inspect.signature(Api.register).parameters.keys()
         given = {key: value for key, value in options.items() if key in known}
-        replica.lacks += [
-            f"{key}={_brief(value)}"
-            for key, value in options.items()
-            if key not in known | _SAME and (key, value) != ("pythonic_params", True)
-        ]
-        replica.lacks += [
-            f"swagger_ui_options.{key}={value!r}"
-            for key, value in vars(_ui(options)).items()
-            if key != "swagger_ui" and value != getattr(SwaggerUIOptions(), key)
-        ]
+        replica.lacks |= options.keys() - known - _SAME
+        ui = vars(_ui(options)) | {"swagger_ui": True}
+        if ui != vars(SwaggerUIOptions()):
+            replica.lacks.add("swagger_ui_options")
         specification = options["specification"]
         if isinstance(specification, dict):
             app.api.register(specification, **given)  # type: ignore[arg-type]
@@ -167,10 +162,3 @@ class _ChangedError(Exception):
 
 def _ui(options: dict[str, Any]) -> SwaggerUIOptions:
     return options.get("swagger_ui_options") or SwaggerUIOptions()
-
-
-def _brief(value: Any) -> str:
-    """Return what stands for a value in a line."""
-    if isinstance(value, str | int | type(None)):
-        return repr(value)
-    return getattr(value, "__name__", type(value).__name__)

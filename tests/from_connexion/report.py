@@ -101,4 +101,4 @@ def _of_answer(answer: Answer) -> str:
     if not answer.status:
         return refusal
     shown = f"{answer.status} {answer.media_type} {answer.body[:LONGEST]!r}"
-    return f"{refusal}; corrected: {shown}" if refusal else shown
+    return f"{refusal}, corrected: {shown}" if refusal else shown

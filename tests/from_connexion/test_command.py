@@ -73,7 +73,7 @@ REASONS = """
 | test | request | connexion | `api` |
 |---|---|---|---|
 | `test_echo.py::test_echo` | `GET /v1/echo/x` | 404 | 400 |
-| `test_echo.py::test_echo` | `GET /v1/late` | 200 | refused; corrected, alike |
+| `test_echo.py::test_echo` | `GET /v1/late` | 200 | refused; alike |
 
 ### It is refused
 

@@ -41,11 +41,11 @@ def test_headers_of_ours_alone_make_no_difference() -> None:
         (Answer(200, [], "[1]"), ("200 application/json", "no type")),
         (Answer(200, JSON, "[2]"), ("200", "another body")),
         (Answer(200, JSON, "[1"), ("200", "another body")),
-        (Answer(200, JSON, "[1]"), ("200 location", "without")),
+        (Answer(200, JSON, "[1]"), ("200 location", "missing")),
         (Answer(200, [*JSON, ["location", "/b"]], "[1]"), ("200 location", "another value")),
         (Answer(0, [], "", "why"), ("200", "refused")),
-        (Answer(200, JSON, "[2]", "why"), ("200", "refused; corrected, another body")),
-        (Answer(400, JSON, "[2]", "why"), ("200", "refused; corrected, 400")),
+        (Answer(200, JSON, "[2]", "why"), ("200", "refused; another body")),
+        (Answer(400, JSON, "[2]", "why"), ("200", "refused; 400")),
     ],
 )
 def test_a_difference_is_told_in_a_few_words(ours: Answer, expected: tuple[str, str]) -> None:
@@ -54,7 +54,18 @@ def test_a_difference_is_told_in_a_few_words(ours: Answer, expected: tuple[str, 
 
 def test_what_is_alike_after_a_correction_is_a_difference() -> None:
     theirs = Answer(200, JSON, "[1]")
-    assert found(theirs, replace(theirs, refusal="why")) == ("200", "refused; corrected, alike")
+    assert found(theirs, replace(theirs, refusal="why")) == ("200", "refused; alike")
+
+
+def test_what_a_test_asked_and_did_not_get_is_a_difference() -> None:
+    answer = Answer(200, JSON, "[1]")
+    options = ["arguments", "security_map"]
+    without = Exchange("test_a.py::test_b", "", options, REQUEST, answer, answer)
+    assert difference(without) == ("200", "without arguments and security_map; alike")
+    other = replace(without, ours=replace(answer, status=400))
+    assert difference(other) == ("200", "without arguments and security_map; 400")
+    refused = replace(without, ours=Answer(0, [], "", "why"))
+    assert difference(refused) == ("200", "without arguments and security_map; refused")
 
 
 def test_the_words_of_problems_are_not_compared() -> None:
