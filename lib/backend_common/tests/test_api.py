@@ -74,8 +74,16 @@ def fail(how):
         raise Forbidden
     if how == "problem":
         raise ProblemException(
-            status=402, title="Pay", detail="Too poor.", type="urn:pay", ext={"price": 5}
+            status=402,
+            title="Pay",
+            detail="Too poor.",
+            type="urn:pay",
+            instance="urn:bill:7",
+            headers={"Retry-After": "60"},
+            ext={"price": 5},
         )
+    if how == "unnamed":
+        raise ProblemException(status=499)
     raise ValueError(how)
 """
 
@@ -232,8 +240,16 @@ def test_errors_of_views_are_problems(client: FlaskClient) -> None:
         "title": "Pay",
         "status": 402,
         "detail": "Too poor.",
+        "instance": "urn:bill:7",
         "price": 5,
     }
+    assert response.headers["Retry-After"] == "60"
+
+
+def test_a_problem_may_have_a_status_without_a_name(client: FlaskClient) -> None:
+    response = client.get("/v1/fail?how=unnamed")
+    assert response.status_code == 499
+    assert response.get_json() == {"type": "about:blank", "title": "Unknown", "status": 499}
 
 
 def test_a_response_that_was_raised_is_left_alone(client: FlaskClient) -> None:

@@ -1,12 +1,12 @@
 """Errors as problem details, ``application/problem+json`` (RFC 9457); those of pages stay HTML."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import flask
 import starlette.exceptions
 import werkzeug.exceptions
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from backend_common.api.paths import Paths, prefers_html
@@ -77,9 +77,14 @@ def _from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
 
 def _from_starlette(error: starlette.exceptions.HTTPException) -> Response:
     """Functions may raise these, and connexion's ProblemException, which is one with more."""
-    title = getattr(error, "title", None) or HTTPStatus(error.status_code).phrase
+    # NB: HTTP has no name for some statuses, such as 499, which nginx uses.
+    title = getattr(error, "title", None) or HTTP_STATUS_CODES.get(error.status_code, "Unknown")
     headers = list((error.headers or {}).items())
-    more = {"type": getattr(error, "type", None), **(getattr(error, "ext", None) or {})}
+    more = {
+        "type": getattr(error, "type", None),
+        "instance": getattr(error, "instance", None),
+        **(getattr(error, "ext", None) or {}),
+    }
     return _problem(error.status_code, title, error.detail, headers, more)
 
 
