@@ -80,9 +80,7 @@ class Recording:
             self._made[app] = self._replicas.make(self._recorder[app], **provider)
         replica = self._made[app]
         options = sorted(replica.lacks | ({"middleware"} if _is_wrapped(app) else set()))
-        write(
-            Exchange(*self._test, options, request, theirs, replica.answer(request)), self._file
-        )
+        write(Exchange(*self._test, options, request, theirs, replica.answer(request)), self._file)
 
 
 def _is_wrapped(app: AbstractApp) -> bool:
