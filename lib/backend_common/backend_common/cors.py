@@ -128,7 +128,7 @@ def _allow(app: Application, read: Settings) -> None:
         resources=r"/*",
         allow_headers=list(read.allow_headers),
         expose_headers=list(read.expose_headers),
-        max_age=read.max_age,
+        max_age=str(read.max_age),  # flask-cors takes the number 0 for none
     )
     functions: list[Any] = app.after_request_funcs[None]
     functions.append(_with_vary(functions.pop(), differs=ANY not in read.origins))

@@ -195,6 +195,7 @@ def test_what_flask_cors_reads_by_itself_changes_nothing(make: Make) -> None:
         ["https://.*"],
         [f"{PAGE}/"],
         [f"{PAGE}:443"],
+        ["http://shop.example.org:80"],
         ["https://Shop.example.org"],
         ["https://a@shop.example.org"],
         ["https://shop.example.org:port"],
@@ -210,7 +211,17 @@ def test_no_origins(make: Make, origins: object) -> None:
         make(CORS_ORIGINS=origins)
 
 
-@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "http://[::1]:8000", "https://a-b.c"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000",
+        "https://a-b.c",
+        "http://a.b",
+        "https://a.b:80",
+        "http://a.b:443",
+    ],
+)
 def test_origins(make: Make, origin: str) -> None:
     response = ask(make(CORS_ORIGINS=[origin]), origin=origin)
     assert response.headers["Access-Control-Allow-Origin"] == origin
@@ -229,3 +240,8 @@ def test_origins(make: Make, origin: str) -> None:
 def test_a_wrong_setting(make: Make, key: str, value: object) -> None:
     with pytest.raises(SettingError, match=f"the setting {key} of 'shop' is wrong"):
         make(**{key: value})
+
+
+def test_browsers_may_ask_each_time(make: Make) -> None:
+    response = preflight(make(CORS_ORIGINS=[PAGE], CORS_MAX_AGE=0))
+    assert cors_headers(response)["Access-Control-Max-Age"] == "0"
