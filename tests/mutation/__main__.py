@@ -1,0 +1,129 @@
+"""The command line: change the code of extensions at random, and run their tests each time."""
+
+import argparse
+import os
+import random
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import checkout
+
+from .changes import Change, find
+
+LIBRARY = Path("lib/backend_common")
+HARMLESS = Path(__file__).parent / "harmless.txt"
+EXTENSIONS = ("api", "auth", "auth0", "security", "cors", "cache", "pulse", "db")
+SLOWER = 3  # times; a change may make tests wait for what never comes
+PATIENCE = 30.0  # seconds on top of that
+
+
+def main() -> int:
+    """Make the changes that the command line asks for; return 1 if too many went unnoticed."""
+    options = _parser().parse_args()
+    print(f"seed {options.seed}", flush=True)
+    unnoticed = 0
+    with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
+        root = checkout.copy(Path(directory) / "checkout") / LIBRARY
+        for name in options.names:
+            unnoticed += _try(root, name, options)
+    print(f"{unnoticed} unnoticed, at most {options.allowed} may be")
+    return 1 if unnoticed > options.allowed else 0
+
+
+def _try(root: Path, name: str, options: argparse.Namespace) -> int:
+    """Try the changes to one extension, print those that went unnoticed, and return how many."""
+    started = time.monotonic()
+    if not _pass(root, name, None):
+        sys.exit(f"{name}: its tests fail without any change")
+    limit = SLOWER * (time.monotonic() - started) + PATIENCE
+    changes = [each for path in _files(root, name) for each in find(path)]
+    # NB: a seed of its own, so that an extension has the same changes whatever else is tried.
+    chosen = random.Random(f"{options.seed} {name}").sample(
+        changes, min(options.count, len(changes))
+    )
+    counts = {"noticed": 0, "harmless": 0, "unnoticed": 0}
+    for number, change in enumerate(chosen, 1):
+        if options.only and number not in options.only:
+            continue
+        place = change.path.relative_to(root)
+        if _key(place, change) in _harmless():
+            counts["harmless"] += 1
+            continue
+        original = change.path.read_bytes()
+        try:
+            change.apply()
+            noticed = not _pass(root, name, limit)
+        finally:
+            change.path.write_bytes(original)
+        counts["noticed" if noticed else "unnoticed"] += 1
+        if not noticed or options.verbose:
+            said = "noticed" if noticed else "UNNOTICED"
+            print(f"{said}: {name} {number}: {LIBRARY / place}:{change.line}", flush=True)
+            print(f"    {change.source}\n    {change.old} -> {change.new}", flush=True)
+    totals = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    print(f"{name}: {len(changes)} changes are possible; {totals}", flush=True)
+    return counts["unnoticed"]
+
+
+def _pass(root: Path, name: str, limit: float | None) -> bool:
+    """Run the tests of one extension; return whether all passed in time."""
+    tests = [f"tests/test_{name}.py", *_relative(root, f"tests/test_{name}_*.py")]
+    for arguments in (tests, ["tests/test_contract.py", "--extension", name]):
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+        path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)  # with the processes that its tests started
+            process.wait()
+            return False
+        if status:
+            return False
+    return True
+
+
+def _files(root: Path, name: str) -> list[Path]:
+    package = root / "backend_common" / name
+    return sorted(package.rglob("*.py")) if package.is_dir() else [package.with_suffix(".py")]
+
+
+def _relative(root: Path, pattern: str) -> Iterator[str]:
+    return (str(path.relative_to(root)) for path in sorted(root.glob(pattern)))
+
+
+def _key(place: Path, change: Change) -> str:
+    return f"{place} | {change.source} | {change.old} -> {change.new}".replace("\n", " ")
+
+
+def _harmless() -> set[str]:
+    """Return the changes that change nothing; the reason stands in the line above each."""
+    lines = HARMLESS.read_text().splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tests/mutation/run", description=__doc__)
+    parser.add_argument("names", nargs="*", default=EXTENSIONS, help="extensions, else eight")
+    parser.add_argument("--seed", default=secrets.token_hex(4), help="makes the same choice again")
+    parser.add_argument("--count", type=int, default=15, help="changes to each, 15 unless given")
+    parser.add_argument("--allowed", type=int, default=5, help="how many may go unnoticed")
+    parser.add_argument("--only", type=int, action="append", help="the number of one change")
+    parser.add_argument("--verbose", action="store_true", help="print those that were noticed, too")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
