@@ -25,6 +25,21 @@ paths:
       parameters:
         - {name: p, in: query, schema: {type: integer}}
       responses: {"200": {description: Refused; corrected.}}
+  /field:
+    post:
+      operationId: functions.field
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties: {file: {type: string, format: binary}}
+      responses: {"200": {description: Refused; corrected.}}
+  /twice:
+    get:
+      operationId: functions.twice
+      responses: {"200": {description: One.}}
+      responses: {"200": {description: Refused; corrected.}}
   /secret:
     get:
       operationId: functions.secret
@@ -40,6 +55,12 @@ def echo(count):
 
 def late(p):
     return p
+
+def field(file):
+    return file.filename
+
+def twice():
+    return [2]
 
 def secret():
     return ""
@@ -63,6 +84,9 @@ def test_echo(kind):
     assert client.get("/v1/echo/-5").json() == -5
     assert client.get("/v1/echo/x").status_code == 404
     assert client.get("/v1/late?p=3").json() == 3
+    assert client.get("/v1/twice").json() == [2]
+    if kind is connexion.FlaskApp:
+        assert client.post("/v1/field", files={"file": ("f.txt", b"f")}).json() == "f.txt"
     assert client.get("/v1/secret").status_code == 401
 """
 REASONS = """
@@ -74,6 +98,8 @@ REASONS = """
 |---|---|---|---|
 | `test_echo.py::test_echo` | `GET /v1/echo/x` | 404 | 400 |
 | `test_echo.py::test_echo` | `GET /v1/late` | 200 | refused; alike |
+| `test_echo.py::test_echo` | `GET /v1/twice` | 200 | refused; alike |
+| `test_echo.py::test_echo` | `POST /v1/field` | 200 | refused; alike |
 
 ### It is refused
 
@@ -109,7 +135,7 @@ def test_differences_with_a_reason_pass(checkout: Path) -> None:
     done = replay(checkout, REASONS)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == (
-        "10 requests: 4 alike; 6 differ for 2 reasons; 0 differ without a reason"
+        "13 requests: 4 alike; 9 differ for 2 reasons; 0 differ without a reason"
     )
     assert before == {path: path.is_file() and path.read_bytes() for path in checkout.rglob("*")}
 
