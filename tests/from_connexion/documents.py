@@ -1,5 +1,6 @@
 """Copies of connexion's documents, changed where `api` refuses them."""
 
+import hashlib
 import re
 import shutil
 from dataclasses import dataclass
@@ -57,6 +58,15 @@ class Documents:
         copy = self._copies[path.parent] / path.name
         self.changed.setdefault(copy, [])
         return copy
+
+    def write(self, document: dict[str, Any]) -> Path:
+        """Return a file with a document, the same one for the same document."""
+        text = yaml.safe_dump(document)
+        file = self._directory / f"{hashlib.sha256(text.encode()).hexdigest()}.yaml"
+        if file not in self.changed:
+            file.write_text(text, "utf-8")
+            self.changed[file] = []
+        return file
 
     def change(self, copy: Path, error: str) -> bool:
         """Change the operation that an error names, and say whether it named one.

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import yaml  # type: ignore[import-untyped]
 from backend_common import App, StartupError, create_app
 from backend_common.api import Api
 from backend_common.api.document import DocumentError
@@ -139,21 +140,24 @@ class Replicas:
         ui = vars(_ui(options)) | {"swagger_ui": True}
         if ui != vars(SwaggerUIOptions()):
             replica.lacks.add("swagger_ui_options")
-        specification = options["specification"]
-        if isinstance(specification, dict):
-            app.api.register(specification, **given)  # type: ignore[arg-type]
-            return
-        root = Path(get_root_path(options["import_name"]))
-        copy = self._documents.copy(
-            (root / options.get("specification_dir", "") / specification).resolve()
-        )
+        copy = self._copy(options)
+        is_dict = isinstance(options["specification"], dict)
         try:
-            app.api.register(copy, **given)
+            app.api.register(yaml.safe_load(copy.read_text("utf-8")) if is_dict else copy, **given)
         except DocumentError as error:
             if self._documents.change(copy, str(error)):
                 raise _ChangedError from error
             raise
         replica.changed += self._documents.changed[copy]
+
+    def _copy(self, options: dict[str, Any]) -> Path:
+        """Return the copy of an API's document."""
+        specification = options["specification"]
+        if isinstance(specification, dict):
+            return self._documents.write(specification)
+        root = Path(get_root_path(options["import_name"]))
+        path = root / options.get("specification_dir", "") / specification
+        return self._documents.copy(path.resolve())
 
 
 class _ChangedError(Exception):
