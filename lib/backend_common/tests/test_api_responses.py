@@ -135,6 +135,27 @@ def test_a_file(service: Service, tmp_path: Path) -> None:
         assert (response.status_code, response.data) == (200, b"png")
 
 
+@pytest.mark.parametrize(
+    ("result", "media_type"),
+    [
+        ("flask.send_file(io.BytesIO(b'x'), 'image/png')", "image/png"),
+        ("flask.Response('a,b', mimetype='text/csv')", "text/csv"),
+        ("flask.Response('{', mimetype='application/json')", "application/json"),
+        ("b'x'", "application/octet-stream"),
+        ("'x'", "text/plain"),
+    ],
+)
+def test_a_file_is_of_any_type_where_the_document_names_none(
+    service: Service, result: str, media_type: str
+) -> None:
+    functions = f"import io, flask\ndef answer():\n    return {result}\n"
+    responses = {"200": {"description": "It.", "schema": {"type": "file"}}}
+    paths = {"/": {"get": {**operation("answer"), "responses": responses}}}
+    client = serve(service, functions, paths, swagger="2.0").test_client()
+    with client.get("/", headers={"Accept": f"{media_type}, */*;q=0.1"}) as response:
+        assert (response.status_code, response.mimetype) == (200, media_type)
+
+
 def test_an_async_function(service: Service) -> None:
     functions = "async def answer():\n    return {'id': 1}\n"
     app = serve(service, functions, {"/": {"get": operation("answer")}})

@@ -4,7 +4,7 @@ All that depends on the document alone is done once, when the operation is regis
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import flask
@@ -255,21 +255,22 @@ def _responses(operation: AbstractOperation) -> Mapping[str, Mapping[str, Any]]:
     """Return the Response Objects of an operation, as those of OpenAPI 3."""
     if not isinstance(operation, Swagger2Operation):
         return operation.responses  # type: ignore[no-any-return]
-    produced = operation.produces or ["application/json"]
     return {
         status: {
             "headers": {},
-            "content": {
-                media_type: {}
-                if definition["schema"].get("type") == "file"
-                else {"schema": definition["schema"]}
-                for media_type in produced
-            }
+            "content": _produced(definition["schema"], operation.produces)
             if "schema" in definition
             else {},
         }
         for status, definition in operation.responses.items()
     }
+
+
+def _produced(schema: Mapping[str, Any], media_types: Sequence[str]) -> Mapping[str, Any]:
+    """Return the Media Type Objects of a response of Swagger 2.0."""
+    if schema.get("type") == "file":
+        return {media_type: {} for media_type in media_types or ["*/*"]}
+    return {media_type: {"schema": schema} for media_type in media_types or ["application/json"]}
 
 
 def _key(name: str) -> str:
