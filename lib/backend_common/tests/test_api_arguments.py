@@ -278,11 +278,17 @@ def test_an_optional_body_leaves_an_argument_its_default(service: Service) -> No
     assert client.post("/", headers=MALLORY, json=1).get_json() == 1
 
 
-def test_an_optional_form_does_not_always_have_a_file(service: Service) -> None:
+def test_a_form_that_is_not_there_is_empty(service: Service) -> None:
     form = {"type": "object", "properties": {"picture": FILE}, "required": ["picture"]}
     optional: Json = {"content": {MULTIPART: {"schema": form}}}
-    with pytest.raises(DocumentError, match="the file 'picture' of the body may be missing"):
-        openapi(service, "def echo(body, picture):\n    pass\n", requestBody=optional)
+    function = "def echo(body, picture):\n    return picture.filename\n"
+    client = openapi(service, function, requestBody=optional)
+    response = client.post("/", headers=MALLORY)
+    assert response.status_code == 400
+    assert problem(response)["detail"] == "body: 'picture' is a required property"
+    data = {"picture": (BytesIO(b"x"), "a.png")}
+    response = client.post("/", data=data, headers=MALLORY, content_type=MULTIPART)
+    assert response.get_json() == "a.png"
 
 
 def test_credentials_are_looked_at_first(service: Service) -> None:

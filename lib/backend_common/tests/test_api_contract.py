@@ -4,13 +4,14 @@ A failure here says what to look at after an upgrade, before anything else fails
 """
 
 import ast
+from contextvars import ContextVar
 from inspect import isclass, iscoroutinefunction, signature
 from pathlib import Path
 from typing import Any
 
 import backend_common.api
 import pytest
-from connexion import utils  # type: ignore[import-untyped]
+from connexion import context, utils  # type: ignore[import-untyped]
 from connexion.datastructures import NoContent  # type: ignore[import-untyped]
 from connexion.decorators import parameter  # type: ignore[import-untyped]
 from connexion.exceptions import InvalidSpecification  # type: ignore[import-untyped]
@@ -26,6 +27,7 @@ from connexion.operations import (  # type: ignore[import-untyped]
 )
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import OpenAPISpecification, Specification  # type: ignore[import-untyped]
+from werkzeug.local import LocalProxy
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.0.3",
@@ -53,6 +55,7 @@ DOCUMENT: dict[str, Any] = {
 # Every name that the extension imports from connexion: what is not here must not be used.
 USED = {
     "connexion",
+    "connexion.context",
     "connexion.datastructures.NoContent",
     "connexion.decorators.parameter.pythonic",
     "connexion.decorators.parameter.sanitized",
@@ -132,6 +135,13 @@ def test_an_operation() -> None:
     assert operation.responses["200"] == {"description": "It."}
     assert operation.security is None
     assert operation.security_schemes == {}
+
+
+def test_the_context() -> None:
+    for name in ("request", "context", "operation", "receive", "scope"):
+        assert isinstance(getattr(context, name), LocalProxy)
+    for name in ("_context", "_operation", "_receive", "_scope"):
+        assert isinstance(getattr(context, name), ContextVar)
 
 
 def test_the_rest() -> None:

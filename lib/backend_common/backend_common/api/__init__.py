@@ -6,12 +6,15 @@ hooks, test client and commands all work as they do everywhere, at a fraction of
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import backend_common.api.quiet  # noqa: F401  before anything else imports connexion
 from backend_common.api import problems, ui
 from backend_common.api.document import DocumentError, register
+from backend_common.api.from_connexion import check_arguments
+from backend_common.api.operation import Options
 from backend_common.api.paths import Paths
 from backend_common.api.responses import JSONProvider
 from backend_common.api.security import Auth
@@ -35,7 +38,14 @@ class Api:
         self._ui = ui.Pages(app, self._paths) if read.ui else None
 
     def register(
-        self, path_to_api_yml: str | os.PathLike[str], *, base_path: str | None = None
+        self,
+        path_to_api_yml: str | os.PathLike[str] | Mapping[str, Any],
+        *,
+        base_path: str | None = None,
+        resolver: Any = None,
+        strict_validation: bool = False,
+        validate_responses: bool | None = None,
+        **unknown: Any,
     ) -> None:
         """Serve what an OpenAPI or Swagger document describes.
 
@@ -46,21 +56,36 @@ class Api:
 
         The document itself is at ``openapi.json`` under its base path, and Swagger UI at ``ui/``.
 
-        :param path_to_api_yml: the document; a relative path starts at the service's package.
+        :param path_to_api_yml: the document, or a dict with its content; a relative path starts at
+            the service's package.
         :param base_path: in place of the document's ``servers`` or ``basePath``.
+        :param resolver: a resolver of connexion's, or a function that returns the function of an
+            ``operationId``; by default, that is its dotted name.
+        :param strict_validation: whether query parameters and form fields that the document does
+            not declare are an error 400.
+        :param validate_responses: in place of ``API_VALIDATE_RESPONSES``.
+        :param unknown: other arguments of connexion's, which are refused with advice.
         :raises DocumentError: the document is missing or invalid, or a function is.
         """
+        try:
+            check_arguments(unknown)
+        except ValueError as error:
+            raise DocumentError(str(error)) from error
+        if validate_responses is None:
+            validate_responses = self._settings.validate_responses
         auth = cast("Auth | None", self._app.loaded.get("auth"))
-        path = Path(self._app.root_path, path_to_api_yml)
+        document = path_to_api_yml
+        if not isinstance(document, Mapping):
+            document = Path(self._app.root_path, document)
         before = set(self._app.view_functions)
         specification = register(
             self._app,
-            path,
+            document,
             base_path,
-            auth,
+            Options(auth, validate_responses, strict_validation),
             taken=self._base_paths,
-            validate_responses=self._settings.validate_responses,
             public=self._settings.public,
+            resolver=resolver,
         )
         self._base_paths.append(specification.base_path)
         self._paths.add(specification.base_path, self._app.view_functions.keys() - before)

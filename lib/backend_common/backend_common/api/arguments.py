@@ -37,6 +37,10 @@ class Arguments:
         self._sources: dict[str, list[tuple[str, str | None]]] = {}
         self._always: dict[str | None, set[str]] = {None: set()}
 
+    def has(self, argument: str) -> bool:
+        """Say whether the function names *argument*."""
+        return argument in self._named
+
     def needs(self, argument: str) -> bool:
         """Say whether the function has *argument*, without a default."""
         return self._named.get(argument, False)

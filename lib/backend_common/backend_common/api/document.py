@@ -16,16 +16,17 @@ from connexion.exceptions import (  # type: ignore[import-untyped]
 from connexion.frameworks.flask import flaskify_endpoint  # type: ignore[import-untyped]
 from connexion.http_facts import METHODS  # type: ignore[import-untyped]
 from connexion.json_schema import RefResolutionError  # type: ignore[import-untyped]
+from connexion.operations import AbstractOperation  # type: ignore[import-untyped]
 from connexion.resolver import Resolver  # type: ignore[import-untyped]
 from connexion.spec import Specification  # type: ignore[import-untyped]
 
 from backend_common.api import composition, patterns, yaml_file
 from backend_common.api.functions import find
 from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
-from backend_common.api.operation import make_view, rule_of
+from backend_common.api.operation import Options, make_view, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import Dialect, SchemaError, draft_4, draft_2020_12
-from backend_common.api.security import PERMISSIONS, Auth, asks_for_permission
+from backend_common.api.security import PERMISSIONS, asks_for_permission
 from backend_common.core.app import Application
 from backend_common.core.startup import StartupError
 
@@ -48,25 +49,30 @@ class _PlaceError(Exception):
 
 def register(
     app: Application,
-    path: Path,
+    document: Path | Mapping[str, Any],
     base_path: str | None,
-    auth: Auth | None,
+    options: Options,
     *,
     taken: Collection[str],
-    validate_responses: bool,
     public: Collection[str],
+    resolver: Any = None,
 ) -> Specification:
-    """Add the operations of the document at *path* to the routes of *app*.
+    """Add the operations of a document to the routes of *app*.
 
+    :param document: where it is, or what is in it.
     :param base_path: in place of the document's own, if it is not None.
-    :param auth: the extension ``auth``, if it is loaded.
     :param taken: the base paths of the documents that are there already.
     :param public: the operationIds of what everybody may change in production.
+    :param resolver: a Resolver of connexion's, or a function that returns the function of an
+        operationId; None looks for its dotted name.
     :return: the document, as connexion has it.
     :raises DocumentError: the document is missing or invalid, or a function is.
     """
     try:
-        specification, dialect = _load(path)
+        if isinstance(document, Mapping):
+            specification, dialect = _specification(_as_json(document), Path(app.root_path))
+        else:
+            specification, dialect = _specification(yaml_file.read(document), document)
         if base_path is not None:
             specification.base_path = base_path
         if specification.base_path in taken:
@@ -75,11 +81,16 @@ def register(
                 "give register() another base_path",
                 "#",
             )
-        routes = _routes(app, specification, dialect, auth, validate_responses=validate_responses)
-        if app.in_production:
-            _check_public(specification, public)
-        for rule, options in routes:
-            app.add_url_rule(rule, **options)
+        routes = _routes(
+            app,
+            specification,
+            dialect,
+            options,
+            public=public,
+            resolver=_resolver(specification, resolver),
+        )
+        for rule, arguments in routes:
+            app.add_url_rule(rule, **arguments)
     except (
         InvalidSpecification,
         OSError,
@@ -89,13 +100,21 @@ def register(
         yaml.YAMLError,
         _PlaceError,
     ) as error:
-        message = f"cannot serve the document {path}: {_reason(error)}; correct the document"
+        name = "that register() was given" if isinstance(document, Mapping) else str(document)
+        message = f"cannot serve the document {name}: {_reason(error)}; correct the document"
         raise DocumentError(message) from error
     return specification
 
 
-def _load(path: Path) -> tuple[Specification, Dialect]:
-    raw = yaml_file.read(path)
+def _as_json(node: Any) -> Any:
+    """Return a copy of *node* with text for all keys, as in JSON: a status may be a number."""
+    if isinstance(node, Mapping):
+        return {str(key): _as_json(value) for key, value in node.items()}
+    return [_as_json(each) for each in node] if isinstance(node, list | tuple) else node
+
+
+def _specification(raw: Any, path: Path) -> tuple[Specification, Dialect]:
+    """Return the document *raw*, whose relative references start at *path*."""
     version = str((raw.get("openapi") or raw.get("swagger")) if isinstance(raw, dict) else "")
     if not re.match(r"(2\.0|3\.[01]\.\d+)\Z", version):
         raise _PlaceError(
@@ -113,21 +132,26 @@ def _routes(
     app: Application,
     specification: Specification,
     dialect: Dialect,
-    auth: Auth | None,
+    options: Options,
     *,
-    validate_responses: bool,
+    public: Collection[str],
+    resolver: Any,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Make all views before the first route: a document is served as a whole or not at all."""
     base_path = specification.base_path
     prefix = base_path.strip("/")
     routes: dict[str, tuple[str, dict[str, Any]]] = {}
+    unguarded: dict[str, str] = {}
     for path, item in specification.get("paths", {}).items():
         # NB: Werkzeug answers HEAD with the view for GET if that comes first.
         methods = sorted((each for each in item if each in METHODS), key="head".__ne__)
         for method in methods:
-            operation = specification.operation_cls.from_spec(
-                specification, path=path, method=method, resolver=Resolver(find)
-            )
+            try:
+                operation = specification.operation_cls.from_spec(
+                    specification, path=path, method=method, resolver=resolver
+                )
+            except ResolverError as error:
+                raise _PlaceError(str(error), _pointer("paths", path, method)) from error
             name = flaskify_endpoint(operation.operation_id)
             endpoint = f"{prefix}/{name}" if prefix else name
             if endpoint in routes or endpoint in app.view_functions:
@@ -136,21 +160,22 @@ def _routes(
                     _pointer("paths", path, method),
                 )
             try:
-                view = make_view(
-                    app, operation, dialect, auth, validate_responses=validate_responses
-                )
+                view = make_view(app, operation, dialect, options)
             except ValueError as error:
                 raise _PlaceError(str(error), _pointer("paths", path, method)) from error
             rule = base_path + rule_of(path, operation)
             _check_route(app, rule, method, specification, path)
-            options = {
+            arguments = {
                 "endpoint": endpoint,
                 "view_func": view,
                 "methods": [method.upper()],
                 # NB: None, which is yes; True answers OPTIONS and does not route it (Flask 3.1).
                 "provide_automatic_options": False if "options" in methods else None,
             }
-            routes[endpoint] = (rule, options)
+            routes[endpoint] = (rule, arguments)
+            if app.in_production and method in CHANGING and not _asks(operation, public):
+                unguarded[_pointer("paths", path, method)] = operation.operation_id
+    _check_unguarded(unguarded)
     try:
         dialect.compile()
     except SchemaError as error:
@@ -206,24 +231,34 @@ def _check_permissions(raw: Mapping[str, Any]) -> None:
                 _check_extensions(item[method], ("paths", path, method), is_operation=True)
 
 
-def _check_public(specification: Specification, public: Collection[str]) -> None:
-    """Find operations that would let everybody change something in production."""
-    found = []
-    for path, item in specification.get("paths", {}).items():
-        for method in CHANGING & item.keys():
-            operation = item[method]
-            requirements = operation.get("security", specification.security)
-            if operation.get("operationId") not in public and not asks_for_permission(
-                operation, requirements, specification.security_schemes or {}
-            ):
-                found.append((operation.get("operationId"), _pointer("paths", path, method)))
-    if found:
-        names = ", ".join(sorted(str(name) for name, _ in found))
+def _resolver(specification: Specification, resolver: Any) -> Any:
+    if resolver is None:
+        resolver = find
+        for path, item in specification.get("paths", {}).items():
+            for method in METHODS & item.keys():
+                if not item[method].get("operationId"):
+                    raise _PlaceError(
+                        "there is no operationId: add one, or give register() a resolver",
+                        _pointer("paths", path, method),
+                    )
+    return resolver if hasattr(resolver, "resolve") else Resolver(resolver)
+
+
+def _asks(operation: AbstractOperation, public: Collection[str]) -> bool:
+    return operation.operation_id in public or asks_for_permission(
+        operation._operation, operation.security, operation.security_schemes or {}
+    )
+
+
+def _check_unguarded(unguarded: Mapping[str, str]) -> None:
+    """Refuse operations, by their places, that would let everybody change something."""
+    if unguarded:
         raise _PlaceError(
-            f"in production, these operations would need no permission: {names}; give them "
-            "security and x-permissions ([] stands for every caller who is known), or name them in "
-            "the setting API_PUBLIC_OPERATIONS",
-            min(place for _, place in found),
+            f"in production, these operations would need no permission: "
+            f"{', '.join(sorted(unguarded.values()))}; give them security and x-permissions "
+            "([] stands for every caller who is known), or name them in the setting "
+            "API_PUBLIC_OPERATIONS",
+            min(unguarded),
         )
 
 

@@ -82,16 +82,18 @@ class FormReader:
         """The names of the files that are declared."""
         return {name for name, each in self._fields.items() if each.is_file}
 
-    def always(self, *, required: bool) -> set[str]:
-        """Return the names that every valid request has a value for.
-
-        :param required: whether there must be a form.
-        """
-        defaults = {name for name, each in self._fields.items() if each.has_default}
-        return defaults | (self._required if required else set(self._default))
+    @property
+    def always(self) -> set[str]:
+        """The names that every valid form has a value for."""
+        return self._required | {name for name, each in self._fields.items() if each.has_default}
 
     def empty(self) -> Form:
-        """Return the form that stands for a body that is not there: the defaults."""
+        """Return the form that stands for a body that is not there: one without a field.
+
+        :raises InvalidBody: it would lack a field, and has no default.
+        """
+        if not self._default and (mistakes := self._check({})):
+            raise InvalidBody(mistakes)
         return self._with_defaults({}, {})
 
     def read(self, request: flask.Request) -> Form:

@@ -5,6 +5,7 @@ All that depends on the document alone is done once, when the operation is regis
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -14,14 +15,19 @@ from werkzeug.wrappers import Response
 from backend_common.api.arguments import Arguments
 from backend_common.api.body import Body
 from backend_common.api.forms import MULTIPART, Form
+from backend_common.api.from_connexion import set_context, uses_context
 from backend_common.api.media_types import FORMS, MediaType
 from backend_common.api.parameters import MISSING, Parameter, parameter
 from backend_common.api.responses import Responses
 from backend_common.api.schemas import Dialect
 from backend_common.api.security import Auth, make_guard
+from backend_common.api.strict import Strict
 
 View = Callable[..., Response]
 Take = Callable[[flask.Request, dict[str, Any]], None]
+
+CONTEXT = "context_"
+"""The argument that gets all that is known of the caller, as in connexion."""
 
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
 # What a form field of Swagger 2.0 says that its schema does not.
@@ -34,26 +40,35 @@ _ENCODINGS: dict[str, Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Options:
+    """How the operations of a document are served.
+
+    :param auth: the extension ``auth``, if it is loaded.
+    :param validate_responses: whether a response that is not what the document says is an error.
+    :param strict: whether parameters and form fields that are not declared are an error.
+    """
+
+    auth: Auth | None
+    validate_responses: bool
+    strict: bool = False
+
+
 def make_view(
-    app: flask.Flask,
-    operation: AbstractOperation,
-    dialect: Dialect,
-    auth: Auth | None,
-    *,
-    validate_responses: bool,
+    app: flask.Flask, operation: AbstractOperation, dialect: Dialect, options: Options
 ) -> View:
     """Return the view of *operation*.
 
-    :param auth: the extension ``auth``, if it is loaded.
     :raises ValueError: the document asks for what is not supported, or the function does not fit.
     """
     source = operation._operation  # the Operation Object
+    needs_context = uses_context(operation.function)
     accepts = Arguments(operation.function)
     guard = make_guard(
         source,
         operation.security,
         operation.security_schemes or {},
-        auth,
+        options.auth,
         app.config["SESSION_COOKIE_NAME"],
     )
     callers = [
@@ -65,14 +80,16 @@ def make_view(
         for each in _parameters(operation, dialect)
         if each.name or each.required
     ]
-    take_body = _body_taker(operation, dialect, accepts)
+    strict = Strict(operation, dialect) if options.strict else None
+    take_body = _body_taker(operation, dialect, accepts, strict)
     responses = Responses(
         app,
         operation.operation_id,
         _responses(operation),
         dialect,
-        validate=validate_responses,
+        validate=options.validate_responses,
     )
+    context = accepts.has(CONTEXT) and accepts.bind(CONTEXT, "the context", always=True)
     accepts.check()
     call = app.ensure_sync(operation.function)
 
@@ -80,9 +97,16 @@ def make_view(
         request = flask.request._get_current_object()  # type: ignore[attr-defined]
         arguments: dict[str, Any] = {}
         # NB: before anything else is looked at: what a request says may take long to check.
+        caller: Mapping[str, Any] = {}
         if guard:
             caller = guard.authorize(request)
             arguments.update((name, caller[key]) for key, name in callers if name)
+        if context:
+            arguments[context] = dict(caller)
+        if needs_context:
+            set_context(request, operation, caller)
+        if strict:
+            strict.check_query(request)
         responses.negotiate(request)
         for each, name in parameters:
             value = each.read(request)
@@ -118,7 +142,9 @@ def _bound(accepts: Arguments, each: Parameter) -> str | None:
     )
 
 
-def _body_taker(operation: AbstractOperation, dialect: Dialect, accepts: Arguments) -> Take | None:
+def _body_taker(
+    operation: AbstractOperation, dialect: Dialect, accepts: Arguments, strict: Strict | None
+) -> Take | None:
     """Return what reads the body of a request into arguments; None if the operation has none.
 
     :raises ValueError: the document asks for what is not supported, or the function does not fit.
@@ -141,7 +167,7 @@ def _body_taker(operation: AbstractOperation, dialect: Dialect, accepts: Argumen
         parts[media_type] = []
         if not form:
             continue
-        always = form.always(required=required)
+        always = form.always
         for name in form.names if spread else sorted(form.files):
             argument = accepts.bind(
                 name,
@@ -154,6 +180,8 @@ def _body_taker(operation: AbstractOperation, dialect: Dialect, accepts: Argumen
 
     def take(request: flask.Request, arguments: dict[str, Any]) -> None:
         media_type, found = body.read(request)
+        if strict and isinstance(found, Form):
+            strict.check_form(request, frozenset(body.forms[media_type].names))
         whole = wholes.get(media_type)
         if isinstance(found, Form):
             if whole:
