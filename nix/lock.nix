@@ -13,7 +13,8 @@ let
   # builtins.fromJSON cannot name the file in its error, so common kinds of damage are detected before.
   length = builtins.stringLength text;
   whole = length > 2 && builtins.substring 0 1 text == "{" && builtins.substring (length - 2) 2 text == "}\n";
-  conflict = builtins.length (builtins.split "\n(<<<<<<<|=======|>>>>>>>)" text) > 1;
+  # To replace costs less than to split, which takes a regular expression.
+  conflict = builtins.replaceStrings [ "\n<<<<<<<" "\n=======" "\n>>>>>>>" ] [ "" "" "" ] text != text;
   content = builtins.addErrorContext "while reading ${toString file}" (builtins.fromJSON text);
   missing = builtins.filter (name: !(content ? ${name})) has;
   restore = "restore it (git checkout HEAD -- ${path}), then run ${command}";

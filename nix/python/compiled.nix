@@ -2,6 +2,10 @@
 #
 # As a directory of its own, each module would cost a walk through all of them at every evaluation.
 { step, modules }:
+let
+  text = import ../text.nix;
+  script = text ./steps/compile_modules.py;
+in
 {
   # The name of the derivation.
   name,
@@ -10,7 +14,7 @@
 }:
 step {
   inherit name;
-  script = ./steps/compile_modules.py;
+  inherit script;
   imports = [ modules.bytecode ];
-  env.modules = files;
+  env.modules = map text files;
 }

@@ -11,8 +11,9 @@ let
     let file = if packages.${name} or { } ? directory then "members/${name}" else "python/${resolve}"; in
     throw "${what} is not in nix/lock/${file}.json (asked for as ${key}): run ./please lock";
 
-  # key -> { name, extra, group }: the latter two null where the key has none.
-  parse = key:
+  # key -> { name, extra, group }: the latter two null where the key has none. Most are plain names.
+  parse = key: if packages ? ${key} then { name = key; extra = null; group = null; } else parseWhole key;
+  parseWhole = key:
     let
       m = match "([^[]+)(\\[(.*)])?" key;
       inner = elemAt m 2;

@@ -8,7 +8,7 @@
 name: package:
 let
   inherit (builtins)
-    all attrNames attrValues elem elemAt isAttrs isString listToAttrs match replaceStrings toFile toJSON;
+    all attrNames attrValues concatMap isAttrs isString listToAttrs match replaceStrings toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
@@ -19,17 +19,24 @@ let
   extras = attrNames (package.extras or { });
   isLibrary = match "lib/.*" package.directory != null;
 
-  # The extra that a file of the package belongs to, or null.
+  # The extra that a file of the package belongs to, or null: a module of that name has one name, a
+  # package any file below it.
   owner = file:
-    let
-      m = match "${module}/([^/.]+)(\\.py|/.*)?" file;
-      extra = if m == null then null else replaceStrings [ "_" ] [ "-" ] (elemAt m 0);
-    in
-    if isLibrary && elem extra extras then extra else null;
+    let parent = dirOf file; in
+    if parent == module then owners.${baseNameOf file} or null
+    else if parent == "." then null
+    else owner parent;
+  owners = if !isLibrary then { } else listToAttrs (concatMap
+    (extra:
+      let name = replaceStrings [ "-" ] [ "_" ] extra; in
+      [ { inherit name; value = extra; } { name = "${name}.py"; value = extra; } ])
+    extras);
 
+  text = import ../text.nix;
+  installer = text ./steps/install_source.py;
   install = part: keep: step {
     name = "${name}-${part}";
-    script = ./steps/install_source.py;
+    script = installer;
     imports = [ modules.bytecode modules.prefix modules.source_links ];
     env = { inherit module; inherit (package) directory; src = source keep; };
   };
@@ -38,9 +45,10 @@ let
   isPath = path: match "[^/.][^/]*\\.dist-info(/[^/]+)+" path != null && match ".*/\\.\\.?(/.*)?" path == null;
   isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (attrValues value);
 
+  writer = text ./steps/write_metadata.py;
   locked = step {
     name = "${name}-metadata";
-    script = ./steps/write_metadata.py;
+    script = writer;
     imports = [ modules.prefix ];
     # A file, because a README may be longer than a variable can be.
     env.metadata =

@@ -11,10 +11,15 @@ let
   path = root + "/${directory}";
   length = builtins.stringLength (toString path) + 1;
   litter = "\\..*|.*(~|\\.pyc|\\.egg-info)|__pycache__";
+  # Most files, which at each evaluation would cost a regular expression each.
+  isModule = name:
+    let stem = builtins.stringLength name - 3; in
+    stem > 0 && builtins.substring stem 3 name == ".py" && builtins.substring 0 1 name != ".";
+  isLitter = name: !(isModule name) && builtins.match litter name != null;
 in
 builtins.path {
   name = "source";
   inherit path;
   filter = file: type:
-    type != "unknown" && builtins.match litter (baseNameOf file) == null && keep (builtins.substring length 4096 file) type;
+    type != "unknown" && !(isLitter (baseNameOf file)) && keep (builtins.substring length 4096 file) type;
 }

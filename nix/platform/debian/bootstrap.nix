@@ -9,12 +9,13 @@
   busybox,
 }:
 let
+  text = import ../../text.nix;
   base = derivation {
     name = "base";
     inherit system;
     builder = "${busybox}/bin/busybox";
-    args = [ "sh" ./base.sh ];
-    unpack = ./unpack.sh;
+    args = [ "sh" (text ./base.sh) ];
+    unpack = text ./unpack.sh;
     # libc's own, of which the libraries alone are wanted, and the others.
     libc = fetch.plain "libc6";
     files = lock.files "base";
@@ -28,7 +29,7 @@ in
     name = "busybox";
     inherit system;
     builder = "/bin/sh";
-    args = [ ./extract_busybox.sh ];
+    args = [ (text ./extract_busybox.sh) ];
     PATH = "/usr/bin:/bin";
     deb = fetch.plain "busybox-static";
     outputHashMode = "recursive";
@@ -46,7 +47,7 @@ in
     inherit system busybox base;
     inherit (lock) multiarch loader;
     builder = "${busybox}/bin/busybox";
-    args = [ "sh" ./wrap_openssl.sh ];
+    args = [ "sh" (text ./wrap_openssl.sh) ];
     debs = map fetch.plain (lock.component "openssl");
   };
 }

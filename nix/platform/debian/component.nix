@@ -4,6 +4,8 @@
 # the store and finds nothing of the host (./relocate.py).
 { system, lock, fetch, tools, platform }:
 let
+  text = import ../../text.nix;
+
   # No program in the store reads documentation or the files of an installed system. Nor does Python
   # need locales and gconv modules: without a locale it is in UTF-8 mode (PEP 540), with its own codecs.
   litter = [
@@ -51,9 +53,9 @@ derivation (env // {
   inherit name system python base libraries finish;
   inherit (lock) multiarch loader;
   builder = "${tools.busybox}/bin/busybox";
-  args = [ "sh" ./component.sh ];
-  unpack = ./unpack.sh;
-  relocate = ./relocate.py;
+  args = [ "sh" (text ./component.sh) ];
+  unpack = text ./unpack.sh;
+  relocate = text ./relocate.py;
   # Without the sandbox, root could write into the store that this runs from.
   PYTHONDONTWRITEBYTECODE = "1";
   debs = map fetch.deb (lock.component name);

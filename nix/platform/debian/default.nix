@@ -15,7 +15,7 @@ let
   # The platform that the components come from which this release does not have.
   rest = if others == null then { } else import ./. { inherit system mirror; release = others; };
 
-  lock = import ./packages.nix { inherit system release; };
+  lock = import ./packages.nix { inherit system release components; };
   fetch = import ./fetch.nix { inherit system lock mirror tools; };
   bootstrap = import ./bootstrap.nix { inherit system lock fetch; inherit (platform) busybox; };
   tools = { inherit (platform) busybox openssl; inherit (bootstrap) base; };

@@ -5,6 +5,9 @@ let
 
   base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
+  script = import ../../text.nix ./fetch.sh;
+  download = import ../../text.nix ../download.sh;
+
   # lib/please_cli/please_cli/downloads.py reads the url and the size too.
   fixed = package: {
     # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
@@ -34,8 +37,8 @@ in
   deb = name: derivation (fixed lock.packages.${name} // {
     inherit system;
     builder = "${tools.busybox}/bin/busybox";
-    args = [ "sh" ./fetch.sh ];
+    args = [ "sh" script ];
     PATH = if builtins.match "https:.*" base != null then "${tools.openssl}/bin" else "";
-    download = ../download.sh;
+    inherit download;
   });
 }

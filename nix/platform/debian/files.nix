@@ -1,5 +1,6 @@
 # A component of ../releases/<release>.toml of which only some files are wanted -> those files.
 { system, lock, fetch, tools }:
+let unpackSh = import ../../text.nix ./unpack.sh; in
 {
   name,
   # The name of the component.
@@ -11,6 +12,6 @@ derivation {
   inherit name system;
   builder = "${tools.busybox}/bin/busybox";
   args = [ "sh" "-euc" ". \"$unpack\"; ${take}" ];
-  unpack = ./unpack.sh;
+  unpack = unpackSh;
   debs = map fetch.deb (lock.component component);
 }

@@ -5,6 +5,8 @@
   release,
   # Its lock; tests put others here.
   file ? ../../lock/debian + "/${release}.json",
+  # What components the release has, as its file in ../releases says.
+  components ? (import ../releases.nix release).components,
 }:
 let
   path = "nix/lock/debian/${release}.json";
@@ -17,7 +19,6 @@ let
   supported = toString (builtins.attrNames lock.systems);
   unsupported = throw "the embedded platform has no packages for ${system}, only for ${supported}: build with --arg pkgs 'import <nixpkgs> {}'";
   locked = lock.systems.${system} or unsupported;
-  inherit (import ../releases.nix release) components;
 in
 (abi.${system} or unsupported) // rec {
   inherit (lock) codename;

@@ -1,6 +1,9 @@
 # CPython, trimmed and compiled (./prepare_python.py).
 { component, base, tzdata, pythonVersion }:
-let module = import ../module.nix; in
+let
+  module = import ../module.nix;
+  text = import ../../text.nix;
+in
 component {
   name = "python";
   python = null;
@@ -8,8 +11,8 @@ component {
   env = {
     inherit tzdata;
     program = "python${pythonVersion}";
-    prepare = ./prepare_python.py;
-    readOnlyStore = ../read_only_store.py;
+    prepare = text ./prepare_python.py;
+    readOnlyStore = text ../read_only_store.py;
     PYTHONPATH = "${module ../bytecode.py}:${module ./relocate.py}";
   };
 }

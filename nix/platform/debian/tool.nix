@@ -12,6 +12,7 @@
   patchelf ? "${platform.patchelf}/bin/patchelf",
 }:
 let
+  text = import ../../text.nix;
   libc = "${tools.base}/lib/${lock.multiarch}";
 in
 derivation {
@@ -20,7 +21,7 @@ derivation {
   loader = "${libc}/${lock.loader}";
   libraries = builtins.concatStringsSep ":" ([ libc ] ++ libraries);
   builder = "${tools.busybox}/bin/busybox";
-  args = [ "sh" ./tool.sh ];
-  unpack = ./unpack.sh;
+  args = [ "sh" (text ./tool.sh) ];
+  unpack = text ./unpack.sh;
   debs = map fetch.deb (lock.component name);
 }

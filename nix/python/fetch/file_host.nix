@@ -6,12 +6,16 @@
 let
   inherit (builtins) substring;
 
+  text = import ../../text.nix;
+  script = text ./fetch_file.sh;
+  download = text ../../platform/download.sh;
+
   # The host that pip's default index has its files on: a file with its name.
   fileHost = derivation {
     name = "file-host";
     inherit (platform) system pipIndex;
     builder = "${platform.busybox}/bin/busybox";
-    args = [ "sh" ./file_host.sh ];
+    args = [ "sh" (text ./file_host.sh) ];
     # Debian's busybox runs its applets by itself, nixpkgs' by their links.
     PATH = "${platform.busybox}/bin";
   };
@@ -20,9 +24,9 @@ in
 artifact: derivation (fixed artifact // {
   inherit fileHost;
   builder = "${platform.busybox}/bin/busybox";
-  args = [ "sh" ./fetch_file.sh ];
+  args = [ "sh" script ];
   PATH = "${platform.busybox}/bin:${platform.openssl}/bin";
-  download = ../../platform/download.sh;
+  inherit download;
   path = "/packages/${substring 0 2 artifact.blake2b}/${substring 2 2 artifact.blake2b}/${substring 4 60 artifact.blake2b}/${artifact.file}";
   impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
 })
