@@ -23,7 +23,7 @@ PLAN = (
 EXPECTED = {
     "exposed": {"200", "302", "400", "401", "404"},
     "tokens": {"200", "400", "401", "404"},
-    "treestatus": {"200", "400", "401", "403", "404"},
+    "treestatus": {"200", "400", "401", "404"},
 }
 """The statuses without which the requests to a service do not reach its code."""
 LEAST = 300
