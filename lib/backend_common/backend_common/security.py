@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from backend_common.core import health, nonce, settings
 from backend_common.core.app import Application, current_request
+from backend_common.core.settings import REQUIRED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -74,6 +75,82 @@ _NONCE = "{nonce}"  # in place of it; a nonce has no braces
 _UNTRUSTED = "backend_common.security.untrusted_https"
 
 
+def _is_policy(value: Mapping[str, Any]) -> bool:
+    return all(
+        isinstance(sources, str)
+        and _DIRECTIVE.fullmatch(name)
+        and sources.isascii()
+        and sources.isprintable()
+        and not set(sources) & set(";,")
+        and not any(unsafe in sources.lower() for unsafe in _UNSAFE)
+        for name, sources in value.items()
+    )
+
+
+def _hops(app: Application) -> int:
+    default: int = REQUIRED if app.in_production else 0
+    return default
+
+
+class Settings(settings.Table):
+    """What browsers are told, and which proxies are believed."""
+
+    csp = settings.Object(
+        "SECURITY_CSP",
+        {},
+        valid=_is_policy,
+        expected="directives of a content security policy and their values, such as "
+        """{"img-src": "'self' https://images.example.org"}, """
+        "without 'unsafe-inline' and 'unsafe-eval'",
+        text="Directives that replace those of the policy; an empty value removes one.",
+    )
+    hsts = settings.Whole(
+        "SECURITY_HSTS",
+        YEAR,
+        unit="seconds",
+        at_least=0,
+        text="How long browsers shall use https alone, in production.",
+    )
+    hsts_subdomains = settings.Switch(
+        "SECURITY_HSTS_SUBDOMAINS",
+        False,
+        text="Whether that is so for all subdomains, too.",
+    )
+    referrer = settings.Choice(
+        "SECURITY_REFERRER",
+        "same-origin",
+        choices=REFERRERS,
+        text="What browsers tell other sites of the page that a link was on.",
+    )
+    trusted_headers = settings.Items(
+        "SECURITY_TRUSTED_HEADERS",
+        ("for", "proto"),
+        each=FORWARDED.__contains__,
+        expected="a list out of " + ", ".join(FORWARDED),
+        text="Which `X-Forwarded-` headers all proxies of the service set or remove.",
+    )
+    trusted_hops = settings.Whole(
+        "SECURITY_TRUSTED_HOPS",
+        _hops,
+        shown="none in production, 0 in development",
+        unit="proxies",
+        at_least=0,
+        at_most=MOST_HOPS,
+        expected=f"how many proxies of yours each request comes through, from 0 to {MOST_HOPS}",
+        text="How many proxies are believed. Too small a number redirects without end, and a "
+        "warning says so; too large a number believes clients.",
+    )
+    same_site = settings.Choice(
+        "SESSION_COOKIE_SAMESITE",
+        "Lax",
+        choices=SAME_SITE,
+        text="To which sites browsers send the session cookie.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
 class Security:
     """What browsers are told by one application."""
 
@@ -110,82 +187,48 @@ class Security:
 def init_app(app: Application) -> Security:
     """Give the responses of *app* headers and cookies that are safe, in production over https.
 
-    Settings: those that begin with ``SECURITY_``, and ``SESSION_COOKIE_SAMESITE``, in
-    docs/extensions.md.
-
     :raises SettingError: one is wrong, or production lacks ``SECURITY_TRUSTED_HOPS``.
     """
-    policy = _read_policy(app)
+    read = Settings(app)
+    policy = _policy(read.csp)
     security = Security(app)
     _secure_cookies(app)
     if app.in_production:
         app.before_request(security.redirect)
-    referrer = settings.read(
-        app,
-        "SECURITY_REFERRER",
-        "same-origin",
-        REFERRERS.__contains__,
-        "one of " + ", ".join(REFERRERS),
-    )
     headers = _headers(
         content_security_policy=policy,
         content_security_policy_nonce_in=[name for name in NONCE_IN if name in policy],
         frame_options=FRAME_OPTIONS.get(policy.get("frame-ancestors", "")),
         permissions_policy=PERMISSIONS,
-        referrer_policy=referrer,
-        **_read_hsts(app),
+        referrer_policy=read.referrer,
+        **_hsts(app, read),
     )
     app.jinja_env.globals["csp_nonce"] = lambda: security.nonce
     # NB: in this order, so that the innermost knows what the proxies said.
     app.wsgi_app = Sender(app.wsgi_app, headers)  # type: ignore[method-assign]
-    _trust_proxies(app)
+    _trust_proxies(app, read)
     return security
 
 
-def _read_policy(app: Application) -> dict[str, str]:
-    changes: Mapping[str, str] = settings.read(
-        app,
-        "SECURITY_CSP",
-        {},
-        _is_policy,
-        "directives of a content security policy and their values, such as "
-        """{"img-src": "'self' https://images.example.org"}, """
-        "without 'unsafe-inline' and 'unsafe-eval'",
-    )
+def _policy(changes: Mapping[str, str]) -> dict[str, str]:
     merged = {**POLICY, **changes}
     return {name: value for name, value in merged.items() if name in NONCE_IN or value}
 
 
-def _read_hsts(app: Application) -> dict[str, Any]:
-    """Read what RFC 6797 is about; development would lock localhost, which all services share."""
-    age = settings.read(app, "SECURITY_HSTS", YEAR, _is_age, "seconds, 0 or more")
-    subdomains = settings.read(app, "SECURITY_HSTS_SUBDOMAINS", False, _is_bool, "true or false")
+def _hsts(app: Application, read: Settings) -> dict[str, Any]:
+    """Return the options of RFC 6797: localhost, where development is, stays open to http."""
     return {
         "strict_transport_security": app.in_production,
-        "strict_transport_security_max_age": age,
-        "strict_transport_security_include_subdomains": subdomains,
+        "strict_transport_security_max_age": read.hsts,
+        "strict_transport_security_include_subdomains": read.hsts_subdomains,
     }
 
 
-def _trust_proxies(app: Application) -> None:
+def _trust_proxies(app: Application, read: Settings) -> None:
     """Let *app* see requests as the outermost trusted proxy does."""
-    hops = settings.read(
-        app,
-        "SECURITY_TRUSTED_HOPS",
-        -1 if app.in_production else 0,
-        _is_number_of_hops,
-        f"how many proxies of yours each request comes through, from 0 to {MOST_HOPS}; "
-        "production needs it",
-    )
-    trusted: Iterable[str] = settings.read(
-        app,
-        "SECURITY_TRUSTED_HEADERS",
-        ["for", "proto"],
-        _are_forwarded,
-        "a list of what all of these proxies set or remove, of " + ", ".join(FORWARDED),
-    )
     inner = _without_forwarded(app.wsgi_app)
-    counts = {f"x_{name}": hops if name in trusted else 0 for name in FORWARDED}
+    trusted = read.trusted_headers
+    counts = {f"x_{name}": read.trusted_hops if name in trusted else 0 for name in FORWARDED}
     app.wsgi_app = ProxyFix(inner, **counts)  # type: ignore[method-assign]
 
 
@@ -211,13 +254,6 @@ def _without_forwarded(wsgi_app: Any) -> Any:
 
 
 def _secure_cookies(app: Application) -> None:
-    settings.read(
-        app,
-        "SESSION_COOKIE_SAMESITE",
-        "Lax",
-        SAME_SITE.__contains__,
-        " or ".join(SAME_SITE),
-    )
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     if app.in_production:
         app.config["SESSION_COOKIE_SECURE"] = True
@@ -307,32 +343,3 @@ def _is_kept(headers: Headers) -> bool:
     given = {name.lower(): value for name, value in headers}
     control = given.pop("cache-control", "no-store").lower()
     return not KEEPING.isdisjoint(given) or not ("no-store" in control or "no-cache" in control)
-
-
-def _is_policy(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(name, str)
-        and isinstance(sources, str)
-        and _DIRECTIVE.fullmatch(name)
-        and sources.isascii()
-        and sources.isprintable()
-        and not set(sources) & set(";,")
-        and not any(unsafe in sources.lower() for unsafe in _UNSAFE)
-        for name, sources in value.items()
-    )
-
-
-def _is_number_of_hops(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= MOST_HOPS
-
-
-def _are_forwarded(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(name in FORWARDED for name in value)
-
-
-def _is_age(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool)

@@ -386,6 +386,6 @@ def test_production_needs_a_key_that_lasts(make: Make) -> None:
     with pytest.raises(SettingError) as error:
         make(APP_CHANNEL="production", SECRET_KEY=None)
     assert str(error.value).startswith(
-        "the setting SECRET_KEY of 'shop' is wrong: expected 32 random characters or more, "
+        "the setting SECRET_KEY of 'shop' is missing: expected 32 random characters or more, "
         "the same for all workers; make them with: openssl rand -hex 32; "
     )

@@ -1,5 +1,6 @@
 import contextlib
 import hmac
+import io
 import socket
 import threading
 import time
@@ -435,7 +436,7 @@ def test_redirects(make: Make, provider: Provider) -> None:
     request = urllib.request.Request(f"{provider.url}/moved")
     with pytest.raises(jwks.SchemeError, match="it leads to a URL that is not https"):
         jwks._Redirects(["https"]).redirect_request(
-            request, None, 302, "", {}, f"{provider.url}/jwks"
+            request, io.BytesIO(), 302, "", {}, f"{provider.url}/jwks"
         )
 
 

@@ -339,9 +339,9 @@ def test_production_needs_the_number_of_proxies(make: Make) -> None:
     with pytest.raises(SettingError) as error:
         make(APP_CHANNEL="production")
     assert str(error.value) == (
-        "the setting SECURITY_TRUSTED_HOPS of 'shop' is wrong: expected how many proxies of yours "
-        "each request comes through, from 0 to 10; production needs it; "
-        "correct it in the settings file, or in the environment variable that it reads"
+        "the setting SECURITY_TRUSTED_HOPS of 'shop' is missing: expected how many proxies of "
+        "yours each request comes through, from 0 to 10; "
+        "set it in the settings file, or in the environment variable SECURITY_TRUSTED_HOPS"
     )
 
 

@@ -7,14 +7,15 @@ extension ``auth0`` began. A service has keys of its own, and needs no provider.
 
 import flask
 
-from backend_common.auth import commands, config
+from backend_common.auth import commands
+from backend_common.auth.config import SETTINGS, Config
 from backend_common.auth.delegation import LifeError
 from backend_common.auth.extension import Auth, require_permissions
 from backend_common.auth.user import NOBODY, User
 from backend_common.core import caller, health
 from backend_common.core.app import Application
 
-__all__ = ["NOBODY", "Auth", "LifeError", "User", "init_app", "require_permissions"]
+__all__ = ["NOBODY", "SETTINGS", "Auth", "LifeError", "User", "init_app", "require_permissions"]
 
 
 def init_app(app: Application) -> Auth:
@@ -23,11 +24,9 @@ def init_app(app: Application) -> Auth:
     ``/__permissions__`` tells callers who they are here and what they may do,
     ``/.well-known/jwks.json`` has the public keys of the service, ``flask auth`` makes tokens.
 
-    Settings: those that begin with ``AUTH_``, in docs/extensions.md.
-
     :raises SettingError: one is wrong, or production trusts nobody's tokens.
     """
-    read = config.read(app)
+    read = Config(app)
     auth = Auth(app, read)
     if read.key_files:
         auth.keys  # noqa: B018  so that a wrong file is told now

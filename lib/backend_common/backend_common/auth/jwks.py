@@ -172,7 +172,11 @@ class _Redirects(HTTPRedirectHandler):
 
         :raises SchemeError: it may not be fetched.
         """
-        _require(url, self._schemes)
+        try:
+            _require(url, self._schemes)
+        except SchemeError:
+            answer.close()  # it is a response, with a socket
+            raise
         return super().redirect_request(request, answer, code, message, headers, url)
 
 

@@ -15,8 +15,9 @@ import flask
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from backend_common.auth0 import config, grants, sessions
+from backend_common.auth0 import grants, sessions
 from backend_common.auth0.attempts import LONGEST_PATH, Attempt, Attempts
+from backend_common.auth0.config import SETTINGS, Config
 from backend_common.auth0.errors import LoginError, ProviderError, SpentError
 from backend_common.auth0.sessions import CannotKeepError, Record, Sessions
 from backend_common.core import health, later, tables
@@ -25,7 +26,7 @@ from backend_common.core.app import Application
 if TYPE_CHECKING:
     from backend_common.auth0.provider import Provider
 
-__all__ = ["Auth0", "Session", "init_app"]
+__all__ = ["SETTINGS", "Auth0", "Session", "init_app"]
 
 later.require("authlib", "joserfc", "requests")
 
@@ -51,9 +52,9 @@ class Session(NamedTuple):
 class Auth0:
     """Logging in to one application, and out of it."""
 
-    def __init__(self, app: Application, settings: config.Config) -> None:
+    def __init__(self, app: Application, config: Config) -> None:
         self._app = app
-        self._config = settings
+        self._config = config
         self._attempts = Attempts(app)
 
     @cached_property
@@ -196,11 +197,10 @@ class Auth0:
 def init_app(app: Application) -> Auth0:
     """Let users of *app* log in: ``/auth0/login``, ``/auth0/callback`` and ``/auth0/logout``.
 
-    Settings: those that begin with ``AUTH0_``, and ``SECRET_KEY``, in docs/extensions.md.
-
     :raises SettingError: one is wrong or missing.
     """
-    auth0 = Auth0(app, config.read(app))
+    config = Config(app)
+    auth0 = Auth0(app, config)
     for view, methods in (
         (auth0.login, ["GET"]),
         (auth0.callback, ["GET"]),
@@ -211,8 +211,7 @@ def init_app(app: Application) -> Auth0:
     tables.declare(app, sessions.declare)
     health.add(app, "auth0", auth0.check)
     if "auth" in app.loaded:
-        settings = auth0._config
-        app.auth.require_another_audience(settings.issuer, settings.client_id)
+        app.auth.require_another_audience(config.issuer, config.client_id)
         app.auth.accept(auth0.session)
     return auth0
 

@@ -1,146 +1,139 @@
-"""The settings of the extension, read and checked; docs/extensions.md explains them."""
+"""The settings of the extension."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from backend_common.core import settings
 from backend_common.core.app import Application
-from backend_common.core.settings import SettingError
+from backend_common.core.settings import REQUIRED
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 32  # characters
+SAME_SITE = "Lax"
 
-Grants = Mapping[str, Mapping[str, list[str]]]
-
-
-@dataclass(frozen=True)
-class Config:
-    """What the settings say.
-
-    :param grants: permissions, by the claims about a user and their values; ``*`` is any value.
-    :param name: the claim that is the user's name.
-    :param timeout: of each wait for the provider, in seconds.
-    :param lifetime: of a session, in seconds.
-    """
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    scope: str
-    grants: Grants
-    name: str
-    timeout: float
-    lifetime: int
+Grants: TypeAlias = Mapping[str, Mapping[str, list[str]]]
 
 
-def read(app: Application) -> Config:
-    """Read the settings of *app*, and make its session cookie safe.
-
-    :raises SettingError: one of them is wrong, or production lacks ``SECRET_KEY``.
-    """
-    _prepare_sessions(app)
-    return Config(
-        issuer=settings.read(
-            app,
-            "AUTH0_ISSUER",
-            "",
-            _is_issuer,
-            "the https URL of an OpenID Connect provider (http will do on this machine)",
-        ),
-        client_id=settings.read(
-            app, "AUTH0_CLIENT_ID", "", _is_text, "the id that the provider knows the service by"
-        ),
-        client_secret=settings.read(
-            app, "AUTH0_CLIENT_SECRET", "", _is_text, "the secret that goes with AUTH0_CLIENT_ID"
-        ),
-        scope=settings.read(
-            app,
-            "AUTH0_SCOPE",
-            "openid profile email",
-            _is_scope,
-            "scopes between spaces, one of them openid",
-        ),
-        grants=settings.read(
-            app,
-            "AUTH0_PERMISSIONS",
-            {},
-            _are_grants,
-            "claims, their values, and lists of permissions, such as "
-            '{"groups": {"sheriffs": ["treestatus/*"]}, "sub": {"*": ["shop/orders/read"]}}',
-        ),
-        name=settings.read(app, "AUTH0_NAME", "sub", _is_text, "the name of a claim"),
-        timeout=settings.read(app, "AUTH0_TIMEOUT", 2.5, _is_duration, "seconds, more than 0"),
-        lifetime=settings.read(
-            app,
-            "AUTH0_SESSION_LIFETIME",
-            8 * 60 * 60,
-            _is_lifetime,
-            "seconds, more than 0",
-        ),
-    )
-
-
-def _prepare_sessions(app: Application) -> None:
-    # Sessions of development end when it restarts, unless it has a key that lasts.
-    default = "" if app.in_production else secrets.token_urlsafe()
-    settings.read(
-        app,
-        "SECRET_KEY",
-        default,
-        _is_secret,
-        f"{SHORTEST_SECRET} random characters or more, the same for all workers; "
-        "make them with: openssl rand -hex 32",
-    )
-    app.config["SESSION_COOKIE_HTTPONLY"] = True
-    if app.in_production:
-        app.config["SESSION_COOKIE_SECURE"] = True
-    same_site = app.config["SESSION_COOKIE_SAMESITE"] or "Lax"
-    if same_site != "Lax":
-        # A stricter cookie does not come back from the provider, a laxer one goes everywhere.
-        message = (
-            f"the setting SESSION_COOKIE_SAMESITE of {app.name!r} is wrong: expected 'Lax', "
-            "with which alone logging in is both possible and safe; remove it"
-        )
-        raise SettingError(message)
-    app.config["SESSION_COOKIE_SAMESITE"] = same_site
-
-
-def _is_secret(value: Any) -> bool:
-    return isinstance(value, str | bytes) and len(value) >= SHORTEST_SECRET
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _is_issuer(value: Any) -> bool:
-    if not _is_text(value):
-        return False
+def _is_issuer(value: str) -> bool:
     parts = urlsplit(value)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return (parts.scheme == "https" and bool(parts.hostname)) or (
+        parts.scheme == "http" and parts.hostname in LOOPBACK
+    )
 
 
-def _is_scope(value: Any) -> bool:
-    return isinstance(value, str) and "openid" in value.split()
+def _is_scope(value: str) -> bool:
+    return "openid" in value.split()
 
 
-def _is_duration(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 < value < float("inf")
-
-
-def _is_lifetime(value: Any) -> bool:
-    return isinstance(value, int) and value > 0
-
-
-def _are_grants(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_are_worth, value.values()))
+def _are_grants(value: Mapping[str, Any]) -> bool:
+    return all(map(_are_worth, value.values()))
 
 
 def _are_worth(by_value: Any) -> bool:
     return isinstance(by_value, dict) and all(
-        isinstance(permissions, list) and all(map(_is_text, permissions))
+        isinstance(permissions, list)
+        and all(isinstance(permission, str) and permission for permission in permissions)
         for permissions in by_value.values()
     )
+
+
+class _Secret(settings.Field[str | bytes]):
+    """Text or bytes, long enough to be secret."""
+
+    kind = "str"
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether *value* will do."""
+        return isinstance(value, str | bytes) and len(value) >= SHORTEST_SECRET
+
+    def _described(self) -> str:
+        return f"{SHORTEST_SECRET} random characters or more, the same for all workers"
+
+
+def _secret(app: Application) -> str | bytes:
+    """Return the default: sessions of development end when it restarts."""
+    default: str = REQUIRED if app.in_production else secrets.token_urlsafe()
+    return default
+
+
+class Config(settings.Table):
+    """How users log in to an application.
+
+    :ivar grants: permissions, by the claims about a user and their values; ``*`` is any value.
+    """
+
+    issuer = settings.Text(
+        "AUTH0_ISSUER",
+        valid=_is_issuer,
+        expected="the https URL of an OpenID Connect provider (http will do on this machine)",
+        text="The provider where users log in.",
+    )
+    client_id = settings.Text(
+        "AUTH0_CLIENT_ID",
+        text="The id that the provider knows the service by. With a wrong one, a login is a 503.",
+    )
+    client_secret = settings.Text(
+        "AUTH0_CLIENT_SECRET",
+        text="The secret that goes with it. With a wrong one, a login is a 503.",
+    )
+    scope = settings.Text(
+        "AUTH0_SCOPE",
+        "openid profile email",
+        valid=_is_scope,
+        expected="scopes with blanks between them, one of them openid",
+        text="What the provider is asked to tell about users.",
+    )
+    grants = settings.Object(
+        "AUTH0_PERMISSIONS",
+        {},
+        valid=_are_grants,
+        expected="claims, their values, and lists of permissions, such as "
+        '{"groups": {"sheriffs": ["treestatus/*"]}, "sub": {"*": ["shop/orders/read"]}}',
+        text="What the claims about a user are worth.",
+    )
+    name = settings.Text(
+        "AUTH0_NAME",
+        "sub",
+        text="The claim that is the name of a user; without the claim there is no login.",
+    )
+    timeout = settings.Number(
+        "AUTH0_TIMEOUT",
+        2.5,
+        unit="seconds",
+        more_than=0,
+        text="How long the provider may take to answer; a login asks it several times.",
+    )
+    lifetime = settings.Whole(
+        "AUTH0_SESSION_LIFETIME",
+        8 * 60 * 60,
+        unit="seconds",
+        at_least=1,
+        text="When a session ends by itself.",
+    )
+    secret_key = _Secret(
+        "SECRET_KEY",
+        _secret,
+        shown="none in production, a new one at each start in development",
+        expected=f"{SHORTEST_SECRET} random characters or more, the same for all workers; "
+        "make them with: openssl rand -hex 32",
+        text="The key that signs cookies.",
+    )
+    # A stricter cookie does not come back from the provider, a laxer one goes everywhere.
+    same_site = settings.Choice(
+        "SESSION_COOKIE_SAMESITE",
+        SAME_SITE,
+        choices=(SAME_SITE,),
+        expected="Lax, with which alone logging in is both possible and safe",
+        text="To which sites browsers send the cookies.",
+    )
+
+    def __init__(self, app: Application) -> None:
+        super().__init__(app)
+        app.config["SESSION_COOKIE_HTTPONLY"] = True
+        if app.in_production:
+            app.config["SESSION_COOKIE_SECURE"] = True
+
+
+SETTINGS = Config.fields()
