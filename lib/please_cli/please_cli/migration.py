@@ -1,5 +1,6 @@
 """`flask db upgrade` of a service that `please run` is about to serve."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -9,9 +10,15 @@ from please_cli import process
 from please_cli.errors import UserError
 from please_cli.failures import TAIL
 
-_ERROR = "Error: "  # how click begins the line of an error
+# An error of click at the end, whose message may go on in lines that are indented.
+_LAST_ERROR = re.compile(r"^Error: (.*(?:\n\s.*)*)\n?\Z", re.MULTILINE)
 _TRACEBACK = "Traceback (most recent call last):"
-_UNREACHABLE = "OperationalError"  # what SQLAlchemy raises for a database that does not work
+# How the drivers of PostgreSQL and SQLite say that a database cannot be used. SQLite has the same
+# error for wrong SQL.
+_UNUSABLE = re.compile(
+    r"psycopg\.OperationalError"
+    r"|sqlite3\.\w*Error.*(?:unable to open|readonly database|is not a database|disk I/O error)"
+)
 
 
 def migrate(app: Path, name: str) -> None:
@@ -33,13 +40,13 @@ def migrate(app: Path, name: str) -> None:
 
 def _error(name: str, output: str) -> UserError:
     lines = output.splitlines()
-    if lines and lines[-1].startswith(_ERROR):
+    if match := _LAST_ERROR.search(output):
         # A traceback is there only where somebody asked for it.
         details = lines[lines.index(_TRACEBACK) : -1] if _TRACEBACK in lines else []
-        return UserError(f"{name}: {lines[-1].removeprefix(_ERROR)}", "\n".join(details))
+        return UserError(f"{name}: {' '.join(match[1].split())}", "\n".join(details))
     why = (
         "look at DATABASE_URL and at the last lines below"
-        if _UNREACHABLE in output
+        if _UNUSABLE.search(output)
         else "the last lines below say why"
     )
     return UserError(f"{name}: `flask db upgrade` failed; {why}", "\n".join(lines[-TAIL:]))

@@ -24,11 +24,30 @@ def built(directory: Path, output: str, status: int = 1) -> Path:
     [
         ("Error: src/door/api.py, line 3: it fails", "door: src/door/api.py, line 3: it fails", ""),
         ("a warning\nError: it fails", "door: it fails", ""),
-        (f"a line\n{TRACEBACK}Error: it fails", "door: it fails", TRACEBACK.strip()),
+        ("Error: it fails:\n\tlike this\n  and that", "door: it fails: like this and that", ""),
         (
-            f"{TRACEBACK}sqlalchemy.exc.OperationalError: connection refused",
-            "door: `flask db upgrade` failed; look at DATABASE_URL and at the last lines below",
-            f"{TRACEBACK}sqlalchemy.exc.OperationalError: connection refused",
+            "Error: it fails\nand ends",
+            "door: `flask db upgrade` failed; the last lines below say why",
+            "Error: it fails\nand ends",
+        ),
+        (f"a line\n{TRACEBACK}Error: it fails", "door: it fails", TRACEBACK.strip()),
+        *(
+            (
+                f"{TRACEBACK}sqlalchemy.exc.OperationalError: ({reason}",
+                "door: `flask db upgrade` failed; look at DATABASE_URL and at the last lines below",
+                f"{TRACEBACK}sqlalchemy.exc.OperationalError: ({reason}",
+            )
+            for reason in (
+                "psycopg.OperationalError) connection failed: Connection refused",
+                "sqlite3.OperationalError) unable to open database file",
+                "sqlite3.OperationalError) attempt to write a readonly database",
+                "sqlite3.DatabaseError) file is not a database",
+            )
+        ),
+        (
+            f"{TRACEBACK}sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) near DROPP",
+            "door: `flask db upgrade` failed; the last lines below say why",
+            f"{TRACEBACK}sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) near DROPP",
         ),
         (
             f"{TRACEBACK}NameError: name 'op' is not defined",
