@@ -162,7 +162,12 @@ def test_a_url_that_cannot_be_read(make: Make, url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["redis://localhost", "rediss://me:secret@example.org:6380/1", "unix:///run/redis.sock?db=2"],
+    [
+        "",
+        "redis://localhost",
+        "rediss://me:secret@example.org:6380/1",
+        "unix:///run/redis.sock?db=2",
+    ],
 )
 def test_urls(make: Make, url: str) -> None:
     assert make(CACHE_URL=url).config["CACHE_URL"] == url

@@ -4,6 +4,7 @@ import datetime
 import enum
 import itertools
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -138,10 +139,21 @@ def test_a_time_that_is_none(app: App, timeout: Any) -> None:
             decorate(timeout)(lambda: 1)
 
 
-@pytest.mark.parametrize("timeout", [0, 5, None, datetime.timedelta(seconds=5)])
-def test_a_time(app: App, timeout: Any) -> None:
-    assert app.cache.set("a", 1, timeout)
-    assert app.cache.get("a") == 1
+@pytest.mark.parametrize(
+    ("timeout", "seconds"), [(0, 0), (5, 5), (None, 60), (datetime.timedelta(minutes=2), 120)]
+)
+def test_a_time(make: Make, timeout: Any, seconds: int) -> None:
+    app = make(CACHE_LIFETIME=60)
+    app.add_url_rule("/", "page", app.cache.cached(timeout)(lambda: "page"))
+    assert app.test_client().get("/").text == "page"
+    assert app.cache.memoize(timeout)(lambda: "result")() == "result"
+    assert app.cache.set("set", 1, timeout)
+    assert app.cache.add("add", 1, timeout)
+    assert app.cache.set_many({"many": 1}, timeout)
+    kept = app.cache.cache._cache
+    assert len(kept) >= 5
+    for expires, _ in kept.values():
+        assert expires == 0 if seconds == 0 else abs(expires - time.time() - seconds) < 30
 
 
 @pytest.mark.parametrize("key", ["CACHE_MAX_VALUE", "CACHE_LIFETIME", "CACHE_THRESHOLD"])

@@ -2,6 +2,9 @@
 
 import io
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import flask
 import pytest
 import structlog
 from backend_common import App, create_app
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import create_environ, run_wsgi_app
 
 Service = Callable[..., Path]
@@ -128,6 +132,34 @@ def test_one_that_fails_at_its_end(app: App, lines: Lines) -> None:
         pieces.close()
     (line,) = lines()
     assert (line["outcome"], line["level"]) == ("failed", "error")
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None: ...
+
+
+def test_one_that_a_real_client_leaves(app: App, lines: Lines) -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"x" * 65_536
+
+    app.add_url_rule("/endless", "endless", lambda: flask.Response(endless()))
+    with make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        with socket.create_connection(("127.0.0.1", server.server_port)) as client:
+            client.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert client.recv(100)
+        found: list[dict[str, Any]] = []
+        deadline = time.monotonic() + 60
+        while not found:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+            found = lines()
+        server.shutdown()
+        serving.join()
+    assert (found[0]["outcome"], found[0]["status"]) == ("cut", 200)
+    assert found[0]["bytes"] >= 65_536
 
 
 def test_a_file_is_a_stream(app: App, lines: Lines) -> None:
