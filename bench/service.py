@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,17 +30,29 @@ class Service:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def as_in_production(name: str) -> list[str]:
+    """Return the arguments of Python that serve a service, but for the port."""
+    return ["-m", "backend_common.serve", name, "--port"]
+
+
 @contextmanager
 def serving(
-    python: Path, name: str, log: Path, environment: Mapping[str, str]
+    python: Path, server: Sequence[str], log: Path, environment: Mapping[str, str]
 ) -> Iterator[Service]:
-    """Serve `name` on a free port, logging to a file, until the end of the block.
+    """Serve a service on a free port, logging to a file, until the end of the block.
 
-    Raises BenchError, with the log, when it does not start.
+    Args:
+        python: The interpreter.
+        server: Its arguments, but for the last one: the port.
+        log: The file.
+        environment: The variables of the server.
+
+    Raises:
+        BenchError: It does not start; the error has the log.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         address: tuple[str, int] = free.getsockname()
-    command = [str(python), "-B", "-m", "backend_common.serve", name, "--port", str(address[1])]
+    command = [str(python), "-B", *server, str(address[1])]
     with log.open("wb") as file:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=dict(environment)

@@ -18,6 +18,7 @@ TOOLS = Path(sys.prefix) / "bin"
 STEPS = sorted(path for path in (ROOT / "nix").rglob("*.py"))
 NIX_FILES = sorted(path for path in ROOT.rglob("*.nix") if "/." not in str(path.relative_to(ROOT)))
 LONGEST_NIX_LINE = 160
+HELPERS = ("tests/support", "lib/serving/tests/support")
 MEMBERS = sorted(
     str(manifest.parent.relative_to(ROOT))
     for parent in ("lib", "src")
@@ -98,7 +99,7 @@ def resolve(member: str) -> str:
 )
 def test_types(resolve: str, arguments: list[str], cache: str) -> None:
     mypy = build(f"toolchain.shells.{resolve}.environment") / "bin/mypy"
-    succeeds(mypy, "--strict", cache, *arguments, path=":".join([*MEMBERS, "tests/support"]))
+    succeeds(mypy, "--strict", cache, *arguments, path=":".join([*MEMBERS, *HELPERS]))
 
 
 def test_there_are_members_to_check() -> None:

@@ -45,7 +45,9 @@ def run(name: str, campaign: Campaign, share: float, root: Path, directory: Path
     (directory / "state").mkdir(parents=True)
     log = directory / "log"
     environment = variables(campaign, root, directory, os.environ)
-    command = ["needs", "run", "--", sys.executable, "-B", "-m", f"soak.{name}", str(share)]
+    command = [sys.executable, "-B", "-m", f"soak.{name}", str(share)]
+    if campaign.servers:
+        command = ["needs", "run", "--", *command]
     try:
         with (
             log.open("w") as said,
@@ -63,7 +65,8 @@ def run(name: str, campaign: Campaign, share: float, root: Path, directory: Path
     except subprocess.TimeoutExpired as error:
         raise SoakError(f"it did not end within {LIMIT:.0f} s{_tail(log)}") from error
     finally:
-        subprocess.run(["needs", "stop"], env=environment, check=True)
+        if campaign.servers:
+            subprocess.run(["needs", "stop"], env=environment, check=True)
     if running.returncode:
         raise SoakError(f"it ended with status {running.returncode}{_tail(log)}")
     return read(printed)
@@ -89,8 +92,9 @@ def variables(
             f"the development shell has no server {', '.join(missing)}, only "
             f"{', '.join(servers) or 'none'}; run tests/soak/run"
         )
-    modules = ["tests", "tests/support", "lib/backend_common", "lib/please_cli"]
-    places = [*(root / module for module in modules), *sorted((root / "src").iterdir())]
+    modules = ["tests", "tests/support", "lib/serving/tests/support"]
+    members = sorted([*root.glob("lib/*"), *root.glob("src/*")])
+    places = [*(root / module for module in modules), *members]
     return {
         **environment,
         "PYTHONPATH": ":".join(map(str, places)),

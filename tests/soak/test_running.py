@@ -40,8 +40,16 @@ def run(root: Path, code: str) -> Tally:
 
 def test_every_campaign_is_found_and_has_a_mark() -> None:
     found = running.find()
-    assert {"malformed", "pulse", "restart"} <= found.keys()
-    assert all(campaign.mark and campaign.servers for campaign in found.values())
+    assert {"malformed", "pulse", "restart", "slow"} <= found.keys()
+    assert all(campaign.mark for campaign in found.values())
+
+
+def test_a_campaign_without_servers_needs_none(root: Path) -> None:
+    (root.parent / "bin/needs").write_text("#!/bin/sh\nexit 1\n")
+    code = 'print(\'{"tried": 1, "planned": 1, "counts": {}}\')'
+    (root / "tests/soak/some/__main__.py").write_text(code)
+    campaign = Campaign("requests", {}, [])
+    assert running.run("some", campaign, 1, root, root.parent / "some").tried == 1
 
 
 def test_a_campaign_gets_its_share_and_its_own_directories(root: Path) -> None:

@@ -1,117 +1,103 @@
-"""Serving a service: ``bin/<service>``, or ``python -m backend_common.serve <service>``."""
+"""Serving a service: ``bin/<service>``, or ``python -m backend_common.serve <service>``.
 
-import gc
-import os
-import socket
+The library ``serving`` has the server. This module adds what is of backend_common: the errors of a
+start, the addresses that development may use, the log, and settings from the environment.
+"""
+
 import sys
-from typing import Any
+from functools import partial
 
-import click
 import flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from serving import Limits, Served, command
 
-from backend_common.core import bodies, startup
+from backend_common.core import loopback, settings, startup
 from backend_common.core.app import Application
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threaded workers, told everything by its arguments.
+def _largest_body(app: flask.Flask) -> int:
+    return app.config.get("MAX_CONTENT_LENGTH") or Limits.max_body
 
-    :param app: what it serves.
-    :param options: gunicorn's settings, by their names.
+
+class Settings(settings.Table):
+    """The limits of clients: the fields of :class:`serving.Limits`."""
+
+    idle = settings.Number(
+        "SERVING_IDLE",
+        Limits.idle,
+        unit="seconds",
+        more_than=0,
+        text="How long a connection may last without a request.",
+    )
+    head = settings.Number(
+        "SERVING_HEAD",
+        Limits.head,
+        unit="seconds",
+        more_than=0,
+        text="How long the headers of a request may take, from its first byte.",
+    )
+    body = settings.Number(
+        "SERVING_BODY",
+        Limits.body,
+        unit="seconds",
+        more_than=0,
+        text="How long a client may make no progress in sending a body.",
+    )
+    answer = settings.Number(
+        "SERVING_ANSWER",
+        Limits.answer,
+        unit="seconds",
+        more_than=0,
+        text="How long a client may make no progress in reading an answer.",
+    )
+    window = settings.Number(
+        "SERVING_WINDOW",
+        Limits.window,
+        unit="seconds",
+        more_than=0,
+        text="How long the windows are in which progress is judged.",
+    )
+    max_body = settings.Whole(
+        "SERVING_MAX_BODY",
+        _largest_body,
+        unit="bytes",
+        at_least=1,
+        shown="`MAX_CONTENT_LENGTH`, or 16 MiB",
+        text="The largest body; a larger one is a 413 before it is sent.",
+    )
+    connections = settings.Whole(
+        "SERVING_CONNECTIONS",
+        Limits.connections,
+        unit="connections",
+        at_least=1,
+        text="How many a process holds; more wait to be accepted.",
+    )
+
+
+SETTINGS = Settings.fields()
+
+
+def load(service: str) -> Served:
+    """Return what is served for *service*.
+
+    :raises StartupError: there is no application, or one of its settings is wrong.
     """
-
-    def __init__(self, app: flask.Flask, options: dict[str, Any]) -> None:
-        self._app = app
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Set the options; gunicorn calls this."""
-        for key, value in self._options.items():
-            self.cfg.set(key, value)
-
-    def load(self) -> bodies.Wsgi:
-        """Return the WSGI application; gunicorn calls this."""
-        return bodies.checked(self._app)
-
-
-class RootLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger, which leaves its lines to the root logger's handlers."""
-
-    def setup(self, cfg: Any) -> None:
-        """Set the levels; gunicorn calls this."""
-        super().setup(cfg)
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True
-
-
-@click.command(help="Serve the service over HTTP, until SIGTERM or Ctrl-C.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that serve."
-)
-@click.option(
-    "--threads",
-    default=8,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Requests that each process serves at once.",
-)
-@click.pass_obj
-def command(service: str, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve *service*, which click passes as its object."""
     app = startup.load(service)
-    options = {
-        "bind": f"fd://{listen(host, port)}",
-        "control_socket_disable": True,
-        "forwarded_allow_ips": "",  # whom to believe is for SECURITY_TRUSTED_HOPS to say
-        "preload_app": True,  # one load, one error if it fails, and memory that workers share
-        "proc_name": service,
-        "threads": threads,
-        "worker_class": "gthread",
-        "workers": workers,
-    }
-    if isinstance(app, Application) and "log" in app.loaded:
+    if not isinstance(app, Application):
+        return command.served(app)
+    limits = Limits(**vars(Settings(app)))
+    has_log = "log" in app.loaded
+    if has_log:
         # NB: not before; a service without log has no structlog.
         from backend_common.log import process  # noqa: PLC0415
 
         process.take_over(app)
-        options["logger_class"] = RootLogger
-    # What is there by now stays: the garbage collector need not look at it again, in requests, nor
-    # touch the memory that workers share.
-    gc.collect()
-    gc.freeze()
-    Server(app, options).run()
-
-
-def listen(host: str, port: int) -> int:
-    """Open the socket to listen on, and return its file descriptor, which gunicorn will own.
-
-    gunicorn, given an address, would retry for some seconds before it tells what is wrong.
-
-    :raises click.ClickException: the address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048).detach()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        message = f"cannot listen on {host} port {port}: {reason}; choose another --host or --port"
-        raise click.ClickException(message) from error
+    check_address = partial(loopback.require, app)
+    return Served(app, limits, logs_to_root=has_log, check_address=check_address)
 
 
 def main(service: str) -> None:
     """Run the command of *service* with the arguments in ``sys.argv``; it ends the process."""
-    command(prog_name=service, obj=service)
+    command.main(service, load)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import re
@@ -9,7 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import flask
 import pytest
+from backend_common.serve import SETTINGS, Settings
+from serving import Limits
 
 Service = Callable[..., Path]
 Serve = Callable[..., subprocess.Popen[str]]
@@ -132,3 +136,37 @@ def test_a_wrong_setting(serve: Serve, service: Service) -> None:
 def test_no_service(serve: Serve) -> None:
     output, _ = serve(name="--port").communicate(timeout=60)
     assert output == "Usage: python -m backend_common.serve SERVICE [OPTIONS]\n"
+
+
+def test_development_listens_on_loopback_alone(serve: Serve, tmp_path: Path) -> None:
+    output, _ = serve("--host", "0.0.0.0", "--port", "0").communicate(timeout=60)
+    assert output == (
+        "Error: 'shop' runs in development, which other machines must not reach, and '0.0.0.0' is "
+        "not a loopback address: listen on 127.0.0.1, or set APP_CHANNEL=production\n"
+    )
+    process = serve("--unix", str(tmp_path / "socket"))
+    assert process.stdout
+    assert any("Booting worker" in line for line in process.stdout)
+
+
+def test_a_wrong_limit(serve: Serve, service: Service) -> None:
+    service({"settings.py": "SERVING_BODY = 0\n", "shop/flask.py": APP})
+    output, _ = serve().communicate(timeout=60)
+    assert output == (
+        "Error: the setting SERVING_BODY of 'shop' is wrong: expected seconds, more than 0; "
+        "correct it in the settings file, or in the environment variable that it reads\n"
+    )
+
+
+def test_the_limits_are_those_of_the_server() -> None:
+    fields = {field.key: field.default for field in SETTINGS}
+    expected = {f"SERVING_{each.name.upper()}": each.default for each in dataclasses.fields(Limits)}
+    assert fields.keys() == expected.keys()
+    assert all(fields[key] == expected[key] for key in fields if key != "SERVING_MAX_BODY")
+
+
+@pytest.mark.parametrize(("length", "largest"), [(None, 16 * 1024 * 1024), (5, 5)])
+def test_the_largest_body(length: int | None, largest: int) -> None:
+    app = flask.Flask("shop")
+    app.config["MAX_CONTENT_LENGTH"] = length
+    assert Settings(app).max_body == largest

@@ -27,7 +27,7 @@ def warning(load: Callable[[Any], Any]) -> Callable[[Any], Any]:
         try:
             store = import_module("backend_common.core.store")
         except ModuleNotFoundError:
-            return app  # not a service: a service depends on backend_common, which serves it
+            return app  # it has no settings that backend_common knows
         store.warn(app)
         return app
 

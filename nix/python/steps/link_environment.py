@@ -37,25 +37,28 @@ RESERVED = (
     f"{SITE_PACKAGES}/sitecustomize",
 )
 
-# The module that the launcher imports.
-SERVER = f"{SITE_PACKAGES}/backend_common/serve.py"
+# The modules of which the launcher imports the first that is there.
+SERVERS = {
+    f"{SITE_PACKAGES}/backend_common/serve.py": "backend_common.serve",
+    f"{SITE_PACKAGES}/serving/command.py": "serving.command",
+}
 
 # Isolated (-I) from PYTHONPATH, the user's packages and the working directory.
 LAUNCHER = """\
 #!{python} -I
-from backend_common.serve import main
+from {server} import main
 
 main("{service}")
 """
 
-# The launcher where that module is missing. The service may have another WSGI server.
+# The launcher where none of these is there. The service may have another WSGI server.
 UNSERVED = """\
 #!{python} -I
 import sys
 
 sys.exit(
-    "error: the service {service} does not require backend_common, which serves it. Add "
-    'dependencies = ["backend_common"] to its pyproject.toml and run ./please lock, or serve '
+    "error: the service {service} does not require serving, the server. Add "
+    'dependencies = ["serving"] to its pyproject.toml and run ./please lock, or serve '
     "{service}.flask:app with another WSGI server."
 )
 """
@@ -161,10 +164,9 @@ def write_programs(
                 program = choose_program(name, found, collisions, python)
             write_program(directory / name, program)
     if service:
-        is_served = any((part.path / SERVER).is_file() for part in parts)
-        launcher = (
-            (LAUNCHER if is_served else UNSERVED).format(python=python, service=service).encode()
-        )
+        server = next((SERVERS[path] for path in SERVERS if has(parts, path)), None)
+        text = UNSERVED if server is None else LAUNCHER
+        launcher = text.format(python=python, service=service, server=server).encode()
         write_program(directory / service, Program(parts[0], launcher))
     collisions.check(
         parts,
@@ -172,6 +174,11 @@ def write_programs(
         is_whole=bool(env["whole"]),
     )
     collisions.report()
+
+
+def has(parts: Sequence[Part], path: str) -> bool:
+    """Tell whether a part has a file at this path."""
+    return any((part.path / path).is_file() for part in parts)
 
 
 def read(variable: str) -> list[dict[str, Any]]:

@@ -73,6 +73,17 @@ def test_a_launcher_serves_its_service_isolated(parts: Parts) -> None:
     )
 
 
+def test_a_service_without_backend_common_is_served_by_serving(parts: Parts) -> None:
+    serving = parts.part("one", {f"{SITE_PACKAGES}/serving/command.py": SERVE})
+    assert output(parts.link(serving, launcher="sample") / "bin/sample").startswith("sample 1")
+
+
+def test_a_service_with_backend_common_is_served_by_it(parts: Parts) -> None:
+    serving = parts.part("one", {f"{SITE_PACKAGES}/serving/command.py": SERVE})
+    both = parts.part("two", {f"{SITE_PACKAGES}/backend_common/serve.py": "main = print\n"})
+    assert output(parts.link(serving, both, launcher="sample") / "bin/sample") == "sample"
+
+
 def points(name: str, value: str) -> dict[str, str]:
     """Return the files of a part that declares one script."""
     path = f"{SITE_PACKAGES}/part-1.0.dist-info/entry_points.txt"
@@ -126,8 +137,8 @@ def test_a_service_that_nothing_serves(parts: Parts) -> None:
     done = subprocess.run([environment / "bin/sample"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (
         1,
-        "error: the service sample does not require backend_common, which serves it. Add "
-        'dependencies = ["backend_common"] to its pyproject.toml and run ./please lock, or serve '
+        "error: the service sample does not require serving, the server. Add "
+        'dependencies = ["serving"] to its pyproject.toml and run ./please lock, or serve '
         "sample.flask:app with another WSGI server.\n",
     )
 

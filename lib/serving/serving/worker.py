@@ -1,0 +1,227 @@
+"""The worker process: gunicorn's for ASGI, whose connections call a WSGI application in threads."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.http.wsgi import WSGIErrorsWrapper  # type: ignore[import-untyped]
+from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
+
+from serving.connection import Connection
+from serving.limits import Limits
+from serving.served import Wsgi
+from serving.threads import Threads
+
+if TYPE_CHECKING:
+    from serving.server import Server
+
+READ = 32768
+"""The bytes that are read from a connection at once."""
+
+ACCEPTED = 16
+"""The connections that are accepted at once, so that other workers get some, too."""
+
+TICK = 1.0
+"""The seconds between two looks at the clock, at most."""
+
+QUIET = 1.0
+"""The seconds for which a client that keeps its connection may be quiet while the worker stops. A
+request within them gets an answer, which says that the connection ends."""
+
+STEP = 0.05
+"""The seconds between two looks at what is still under way while the worker stops."""
+
+NOTES = 20
+"""The reasons that are logged in a second."""
+
+NOT_SENT = 131072
+"""The bytes that the system keeps to be sent to a client, beyond those that are on their way."""
+
+BACKLOG = 4096
+"""The connections that may wait to be accepted."""
+
+
+class Worker(ASGIWorker):  # type: ignore[misc]
+    """A worker process.
+
+    Attributes:
+        wsgi: The application.
+        limits: The limits of clients.
+        threads: The threads that call the application.
+        connections: The connections that are open.
+        buffer: What connections read into.
+        errors: The stream `wsgi.errors`.
+    """
+
+    alive: bool
+    loop: asyncio.AbstractEventLoop
+    wsgi: Wsgi
+    limits: Limits
+    threads: Threads
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Accept the number of threads, which gunicorn's own worker does not use."""
+
+    def init_process(self) -> None:
+        """Begin; gunicorn calls this in the new process."""
+        self.connections: set[Connection] = set()
+        self.buffer = memoryview(bytearray(READ))
+        self.errors = WSGIErrorsWrapper(self.cfg)
+        self._calls: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._is_woken = False
+        self._accepts = False
+        self._notes: dict[str, tuple[int, str]] = {}
+        self._stopped = asyncio.Event()
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Take the application; gunicorn calls this."""
+        app: Server = self.app
+        self.wsgi = app.wsgi()
+        self.limits = app.limits
+        self.asgi = None  # gunicorn's protocol looks for it
+
+    def post(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Call something in the event loop; threads call this.
+
+        Many calls need one wake-up of the loop.
+        """
+        self._calls.append((call, arguments))
+        if not self._is_woken:
+            self._is_woken = True
+            with suppress(RuntimeError):  # the loop is closed: the process ends
+                self.loop.call_soon_threadsafe(self._answer_calls)
+
+    def _answer_calls(self) -> None:
+        # NB: first, so that a call that comes now wakes the loop again.
+        self._is_woken = False
+        calls = self._calls
+        while calls:
+            call, arguments = calls.popleft()
+            call(*arguments)
+
+    def init_signals(self) -> None:
+        """Handle signals from now on; gunicorn calls this."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self.SIGNALS)  # see server.keep_signals
+
+    def handle_exit_signal(self) -> None:
+        """Stop at SIGTERM, with all answers under way."""
+        super().handle_exit_signal()
+        self._stopped.set()
+
+    def handle_quit_signal(self) -> None:
+        """Stop at SIGINT or SIGQUIT, at once."""
+        super().handle_quit_signal()
+        self._stopped.set()
+
+    async def _serve(self) -> None:
+        self.threads = Threads(self.cfg.threads)
+        for each in self.sockets:
+            each.sock.setblocking(False)
+            if each.sock.family != socket.AF_UNIX:
+                # By default these are megabytes, which the application has to make for each client
+                # that does not read. Accepted sockets inherit it.
+                each.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT)
+        self._listen()
+        tick = min(TICK, self.limits.window / 4)
+        while self.alive and self.ppid == os.getppid():
+            self._check()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), tick)
+        self.alive = False
+        await self._stop()
+
+    def _check(self) -> None:
+        """Look at the clock."""
+        self.notify()
+        now = self.loop.time()
+        for connection in list(self.connections):
+            connection.check(now)
+        self._log_notes()
+
+    def note(self, what: str, peer: str) -> None:
+        """Log that the connection of a client was ended, in one line a second for each reason."""
+        number, _ = self._notes.get(what, (0, ""))
+        if number or len(self._notes) < NOTES:
+            self._notes[what] = (number + 1, peer)
+
+    def _log_notes(self) -> None:
+        notes, self._notes = self._notes, {}
+        for what, (number, peer) in notes.items():
+            self.log.info("%s (%d times, last from %s)", what, number, peer or "a Unix socket")
+
+    # Listening
+
+    def _listen(self) -> None:
+        if not self._accepts:
+            self._accepts = True
+            for each in self.sockets:
+                self.loop.add_reader(each.sock, self._accept, each.sock, ACCEPTED)
+
+    def _pause(self) -> None:
+        if self._accepts:
+            self._accepts = False
+            for each in self.sockets:
+                self.loop.remove_reader(each.sock)
+
+    def _accept(self, listener: socket.socket, most: int) -> None:
+        for _ in range(most):
+            if self.alive and len(self.connections) >= self.limits.connections:
+                self._pause()
+                return
+            try:
+                accepted, _ = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # no more file descriptors, say
+                self.log.error("cannot accept a connection: %s", error)
+                self._pause()
+                self.loop.call_later(TICK, self.connection_ended)
+                return
+            self._serve_connection(accepted)
+
+    def _serve_connection(self, accepted: socket.socket) -> None:
+        accepted.setblocking(False)
+        self.loop.create_task(
+            self.loop.connect_accepted_socket(lambda: Connection(self, accepted), accepted)
+        )
+
+    def connection_ended(self) -> None:
+        """Accept again, where that waited for a connection to end."""
+        if self.alive:
+            self._listen()
+
+    # The end
+
+    async def _stop(self) -> None:
+        """Answer what clients have sent, then end their connections without resetting one."""
+        self._pause()
+        for each in self.sockets:
+            # Clients that have connected get an answer. The system resets those that wait when the
+            # last process closes the listener.
+            if not self._quick_shutdown:
+                self._accept(each.sock, most=BACKLOG)
+            each.close()
+        deadline = self.loop.time() + self.cfg.graceful_timeout
+        while self.connections and not self._quick_shutdown and self.loop.time() < deadline:
+            await asyncio.sleep(STEP)
+            self._check()
+            for connection in list(self.connections):
+                connection.end_if_quiet(QUIET)
+        if self.connections and not self._quick_shutdown:
+            self.log.warning(
+                "ending %d connections that still have no answer", len(self.connections)
+            )
+        for connection in list(self.connections):
+            connection.transport.abort()
+        self.threads.stop()
+        while self.threads.are_alive and not self._quick_shutdown and self.loop.time() < deadline:
+            await asyncio.sleep(STEP)
+            self.notify()
