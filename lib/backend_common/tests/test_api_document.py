@@ -1,6 +1,5 @@
 """What of a document is accepted, and what is refused with one line that says where."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,65 +171,3 @@ def test_names_in_a_path_that_flask_takes_for_one(service: Service) -> None:
     functions = "def one():\n    return 'one'\n"
     with pytest.raises(DocumentError, match="path parameters 'a-b' and 'a_b' are too much alike"):
         serve(service, functions, {"/{a-b}/{a_b}": {"get": operation("one", **more)}})
-
-
-UNGUARDED: Json = {"post": operation("one"), "get": operation("two")}
-
-
-def production(service: Service, path_item: Json, **more: Any) -> App:
-    schemes = {"token": {"type": "http", "scheme": "bearer"}}
-    schemes["own"] = {**schemes["token"], "x-bearerInfoFunc": "shop.api.two"}
-    document = {
-        "openapi": "3.0.3",
-        "info": {"title": "Shop", "version": "1"},
-        "paths": {"/": path_item},
-        "components": {"securitySchemes": schemes},
-    }
-    service({"shop/api.yml": json.dumps(document), "shop/api.py": ONE})
-    config = {"APP_CHANNEL": "production", "AUTH_ISSUERS": {"https://a.example/": None}, **more}
-    app = create_app("shop", extensions=["api", "auth"], config=config)
-    app.api.register("api.yml")
-    return app
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {},
-        {"security": [{}]},
-        {"security": [{"token": []}]},
-        {"security": [{"own": []}, {}]},
-        {"security": [{"own": []}, {"token": []}]},
-    ],
-)
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_production_without_permissions(service: Service, method: str, more: Json) -> None:
-    with pytest.raises(DocumentError) as error:
-        production(service, {method: operation("one", **more), "get": operation("two")})
-    assert str(error.value.message).endswith(
-        "shop/api.yml: in production, these operations would need no permission: shop.api.one; "
-        "give them security and x-permissions ([] stands for every caller who is known), or name "
-        f"them in the setting API_PUBLIC_OPERATIONS (at #/paths/~1/{method}); correct the document"
-    )
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"security": [{"token": ["a"]}]},
-        {"security": [{"token": []}], "x-permissions": ["a"]},
-        {"security": [{"token": []}], "x-permissions": []},
-        {"security": [{"own": []}]},
-        {"security": [{"own": []}, {"token": ["a"]}]},
-    ],
-)
-def test_production_with_permissions(service: Service, more: Json) -> None:
-    app = production(service, {"post": operation("one", **more), "get": operation("two")})
-    assert app.test_client().post("/").status_code == 401
-
-
-def test_public_operations(service: Service) -> None:
-    with pytest.raises(DocumentError, match=r"would need no permission: shop\.api\.one;"):
-        production(service, UNGUARDED, API_PUBLIC_OPERATIONS=["shop.api.two"])
-    app = production(service, UNGUARDED, API_PUBLIC_OPERATIONS=["shop.api.one"])
-    assert app.test_client().post("/").get_json() == "one"
