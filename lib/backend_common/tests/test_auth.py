@@ -8,6 +8,8 @@ import flask
 import pytest
 from backend_common import App, SettingError, create_app
 from backend_common.auth import require_permissions
+from backend_common.auth.permissions import covers, is_permission
+from backend_common.auth.user import is_name
 from issuer import ISSUER, get, make_shop
 from joserfc.jwk import OKPKey
 
@@ -159,6 +161,16 @@ def test_production_does_not_make_keys(make: Make, tmp_path: Path) -> None:
         ("AUTH_ALGORITHMS", []),
         ("AUTH_CLAIM", ""),
         ("AUTH_LEEWAY", -1),
+        ("AUTH_LEEWAY", 301),
+        ("AUTH_LEEWAY", True),
+        ("AUTH_LEEWAY", 1.5),
+        ("AUTH_ALGORITHMS", "ES256"),
+        ("AUTH_KEY_FILES", ["hidden.pem", ""]),
+        ("AUTH_KEY_FILES", [7]),
+        ("AUTH_KEYS_LIFETIME", True),
+        ("AUTH_KEYS_TIMEOUT", float("nan")),
+        ("AUTH_AUDIENCE", "a" * 256),
+        ("AUTH_DEVELOPMENT_PERMISSIONS", "shop/orders"),
         ("AUTH_DEVELOPMENT_PERMISSIONS", ["*"]),
     ],
 )
@@ -284,6 +296,95 @@ def test_the_scheme_is_in_any_case(make: Make) -> None:
     app = make()
     token = app.auth.sign("me", ["shop/*"])
     assert get(app, "/orders", Authorization=f"bEARER   {token} ").text == "me"
+
+
+# Callers that another extension knows.
+
+
+def test_others_are_asked_in_turn_who_calls(make: Make) -> None:
+    app = make(AUTH_DEVELOPMENT_PERMISSIONS=["shop/money"])
+    answers: dict[str, Any] = {"one": None, "two": None}
+    asked: list[str] = []
+
+    def identify(name: str) -> Any:
+        asked.append(name)
+        return answers[name]
+
+    app.auth.accept(lambda: identify("one"))
+    app.auth.accept(lambda: identify("two"))
+    everybody = get(app, "/__permissions__").get_json()
+    assert everybody == {"user_id": None, "permissions": ["shop/money"]}
+    assert asked == ["one", "two"]
+
+    answers["two"] = ("alice", ["shop/orders/read"], None)
+    assert get(app, "/orders").text == "alice"
+    assert get(app, "/me").text == "session"
+    answers["one"] = ("alice", ["shop/orders/*"], ISSUER)
+    asked.clear()
+    assert get(app, "/orders").text == f"{ISSUER}#alice"
+    assert asked == ["one"]
+    assert get(app, "/refunds").status_code == 403, "development's permissions are not added"
+
+
+def test_a_token_comes_before_a_session(make: Make) -> None:
+    app = make()
+    app.auth.accept(lambda: pytest.fail("nobody needs to ask"))
+    assert get(app, "/orders", app.auth.sign("me", ["shop/*"])).text == "me"
+    assert get(app, "/orders", "wrong").status_code == 401
+
+
+def test_a_caller_is_identified_once_in_a_request(make: Make) -> None:
+    app = make()
+    asked = []
+
+    def identify() -> None:
+        asked.append(1)
+
+    app.auth.accept(identify)
+    with app.test_request_context():
+        assert app.auth.authenticate() is None
+        assert app.auth.current_user.name == "anonymous"
+        assert app.auth.known_user is None
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("granted", "needed", "is_covered"),
+    [
+        ("a", "a", True),
+        ("a", "a/b", False),
+        ("a/b", "a", False),
+        ("a/*", "a/b", True),
+        ("a/*", "a/b/c", True),
+        ("a/*", "a/*", True),
+        ("a/*", "a/b/*", True),
+        ("a/b/*", "a/*", False),
+        ("a/*", "a", False),
+        ("a/*", "ab", False),
+        ("a*", "ab", False),
+    ],
+)
+def test_what_a_permission_covers(granted: str, needed: str, is_covered: bool) -> None:
+    assert covers(granted, needed) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        *[(name, True) for name in ("a", "a" * 255, "a/b-c_d.e:f", "a/b/*")],
+        *[(name, False) for name in ("", "a" * 256, "*", "a//b", "/a", "a/", "a/*/b", 7)],
+    ],
+)
+def test_what_a_permission_is(name: Any, is_one: bool) -> None:
+    assert is_permission(name) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("a", True), ("a" * 255, True), ("a" * 256, False), ("", False), ("a\n", False), (7, False)],
+)
+def test_what_a_name_is(name: Any, is_one: bool) -> None:
+    assert is_name(name) is is_one
 
 
 # Who it was, for logs; and the command.

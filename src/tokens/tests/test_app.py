@@ -31,7 +31,7 @@ def test_home_is_the_page_of_the_api() -> None:
     assert "<title>Tokens</title>" in response.text
 
 
-@pytest.mark.parametrize("life", [0, -1, "long", 10**12])
+@pytest.mark.parametrize("life", [0, -1, "long", 10**12, True])
 def test_a_wrong_longest_life(life: Any) -> None:
     with pytest.raises(SettingError, match="TOKENS_LONGEST_LIFE of 'tokens' is wrong: expected a"):
         create_app({"TOKENS_LONGEST_LIFE": life})
