@@ -189,6 +189,9 @@ def test_what_flask_cors_reads_by_itself_changes_nothing(make: Make) -> None:
     "origins",
     [
         PAGE,
+        "*",
+        {PAGE},
+        {PAGE: 1},
         ["null"],
         ["*", PAGE],
         ["https://*.example.org"],
