@@ -89,6 +89,15 @@ def test_the_service_itself_may_issue_any_token(app: App) -> None:
     assert get(app, "/sign?p=other/*&seconds=9999").status_code == 200, "nobody issues this one"
 
 
+def test_the_latest_end_of_what_the_caller_signs(app: App) -> None:
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=5)
+    for token, latest in ((app.auth.sign("me", [], end), end), (None, None)):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with app.test_request_context(headers=headers):
+            assert app.auth.latest_end() == latest
+    assert app.auth.latest_end() is None
+
+
 def test_a_wrong_token_issues_nothing(app: App) -> None:
     assert get(app, "/sign", "wrong").status_code == 401
 
