@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import sqlalchemy
 
+Action = Literal["start", "stop", "kill", "freeze", "thaw"]
 
-def needs(action: Literal["start", "stop", "kill"], server: str) -> None:
-    """Start, stop or kill a server of this process; a start waits until it answers."""
+
+def needs(action: Action, server: str) -> None:
+    """Do something to a server of this process; a start waits until it answers."""
     subprocess.run(["needs", action, server], check=True)
 
 

@@ -1,24 +1,21 @@
 """Runs the campaign: `python -m soak.restart SHARE`."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 from ..servers import needs, new_database
+from ..serving import serving
 from .answers import Span, tally
-from .clients import Address, Client, trees
+from .clients import Client, trees
 
 RESTARTS = 10
 CLIENTS = 8
 """As many as the worker has threads."""
 UP, AWAY = 3.0, 1.0
 """The seconds between two restarts, and between the stop and the start of one."""
-LIMIT = 60
-"""How long the service may take to start, and to stop, in seconds."""
 
 
 def main(share: float) -> None:
@@ -27,7 +24,7 @@ def main(share: float) -> None:
     variables = {**os.environ, "DATABASE_URL": new_database(os.environ["DATABASE_URL"])}
     flask = [sys.executable, "-m", "flask", "--app", "treestatus.flask"]
     subprocess.run([*flask, "db", "upgrade"], env=variables, check=True)
-    with serving(variables) as address:
+    with serving("treestatus", variables) as address:
         clients = [Client(address, number) for number in range(CLIENTS)]
         for client in clients:
             client.start()
@@ -41,29 +38,6 @@ def main(share: float) -> None:
     confirmed = {name for client in clients for name in client.confirmed}
     answers = [answer for client in clients for answer in client.answers]
     tally(answers, ups, CLIENTS * len(ups), len(confirmed - stored)).print()
-
-
-@contextmanager
-def serving(variables: Mapping[str, str]) -> Iterator[Address]:
-    """Serve treestatus with one worker, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address: Address = free.getsockname()
-    command = [sys.executable, "-m", "backend_common.serve", "treestatus"]
-    process = subprocess.Popen([*command, "--port", str(address[1])], env=variables)
-    deadline = time.monotonic() + LIMIT
-    try:
-        while True:
-            try:
-                socket.create_connection(address).close()
-                break
-            except ConnectionRefusedError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    sys.exit("treestatus does not serve; see its messages above")
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(LIMIT)
 
 
 def spans(restarts: int) -> Iterator[Span]:

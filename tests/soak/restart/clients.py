@@ -5,12 +5,11 @@ import json
 import threading
 import time
 
+from ..serving import Address
 from .answers import Answer
 
 LIMIT = 60
 """How long an answer may take, in seconds."""
-
-Address = tuple[str, int]
 
 
 class Client(threading.Thread):
