@@ -159,7 +159,7 @@ def test_a_statement_without_a_limit_takes_as_long_as_it_takes(make: Make) -> No
     assert app.test_client().get("/sleep/3").text == "slept"
 
 
-def test_who_listens_may_wait(make: Make) -> None:
+def test_listening_may_take_longer(make: Make) -> None:
     app = make(DATABASE_STATEMENT_TIMEOUT=0.1)
     with app.app_context():
         connection = app.db.session.connection().connection.driver_connection

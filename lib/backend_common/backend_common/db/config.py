@@ -138,7 +138,7 @@ def complete(url: URL, state: Path) -> URL:
     """
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
-    # NB: libpq knows this spelling too, but who shows a URL hides the other one alone.
+    # NB: libpq knows this spelling too, but SQLAlchemy hides only the other one.
     if isinstance(password := url.query.get("password"), str):
         url = url.difference_update_query(["password"]).set(password=password)
     in_memory = url.database in (None, "", ":memory:")

@@ -84,7 +84,7 @@ CODES = {
     sqlite3.SQLITE_NOTADB: BROKEN,
 }
 
-# A value is too long, too large, of another type, or has a character that is none there.
+# A value is too long, too large, of another type, or has a character that is not allowed.
 NO_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
 NUL = "cannot contain NUL"  # which psycopg refuses by itself, without a state
 

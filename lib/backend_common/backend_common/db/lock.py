@@ -56,7 +56,7 @@ def _in_database(config: Config) -> Iterator[None]:
 
 @contextmanager
 def _on_directory(config: Config) -> Iterator[None]:
-    """Lock the directory of the file, which leaves nothing behind; memory is nobody else's."""
+    """Lock the directory of the file, which leaves nothing behind; in memory, there is no need."""
     directory = sqlite.directory_of(config.url)
     if directory is None or not directory.is_dir():
         yield
@@ -99,7 +99,7 @@ def _key(service: str) -> int:
 
 
 def _holder(connection: Connection, key: int) -> str:
-    """Say who holds the lock; a key is kept in two halves (pg_locks)."""
+    """Return a description of the lock's holder; a key is kept in two halves (pg_locks)."""
     statement = sqlalchemy.text(
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"

@@ -60,7 +60,7 @@ def run_migrations(metadata: MetaData | None = None) -> None:
 
 
 def schema_is_current() -> bool:
-    """Tell whether the database of the current application has every migration.
+    """Return whether the database of the current application has every migration.
 
     :raises sqlalchemy.exc.OperationalError: the database does not answer.
     """
@@ -70,7 +70,7 @@ def schema_is_current() -> bool:
 
 
 def is_current(connection: Connection, directory: Path) -> bool:
-    """Tell whether the database has every migration in *directory*.
+    """Return whether the database has every migration in *directory*.
 
     One that has a migration that is not there is ahead: a newer release has been at it, and old
     processes go on until they are replaced.

@@ -29,7 +29,7 @@ def prepare(engine: Engine, url: URL) -> None:
     def set_up(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute("PRAGMA foreign_keys = ON")  # off by default, for old programs
         # Readers and a writer do not wait for each other: https://www.sqlite.org/wal.html
-        # NB: with "uri", the file may be read-only; then this is up to who wrote the URL.
+        # NB: with "uri", the file may be read-only; then the URL decides.
         if "uri" not in url.query:
             connection.execute("PRAGMA journal_mode = WAL")
 

@@ -1,4 +1,4 @@
-"""Rows of which there is one for a key, whoever else makes it at the same time."""
+"""Rows of which there is one for a key, even if several processes make it at the same time."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
@@ -25,9 +25,9 @@ class GetOrCreate:
     ) -> tuple[Self, bool]:
         """Return the row that *key* names, and whether it is new.
 
-        Who makes the same row at the same time gets the same one: the database decides, by a
-        unique constraint, within a savepoint, so that nothing else in the transaction is lost. In
-        PostgreSQL this waits until the transaction of the other one has ended. Nothing is
+        Two callers that make the same row at the same time get the same one: the database decides,
+        by a unique constraint, within a savepoint, so that nothing else in the transaction is lost.
+        In PostgreSQL this waits until the transaction of the other one has ended. Nothing is
         committed here.
 
         :param defaults: what else a new row has.

@@ -1,4 +1,4 @@
-"""Messages by AMQP 0-9-1: published with confirmation, handled once, and lost by nobody.
+"""Messages by AMQP 0-9-1: published with confirmation, handled once, and never lost.
 
 With the extension ``db``, messages are published by way of an outbox in the service's database.
 """

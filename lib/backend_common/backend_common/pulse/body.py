@@ -1,7 +1,7 @@
-"""The body of a received message: what it says, at a bounded cost, or why nobody can read it.
+"""The body of a received message: what it says, at a bounded cost, or why it cannot be read.
 
-Anybody who may publish may send anything. Nothing here trusts a header, unpickles, or makes more
-than PULSE_MAX_BODY bytes of what arrived.
+Every client of the broker may send anything. Nothing here trusts a header, unpickles, or makes more
+than PULSE_MAX_BODY bytes of a body.
 """
 
 import bz2
@@ -131,7 +131,7 @@ def _decompress(body: bytes, name: object, limit: int) -> bytes:
 
 
 def _parse(body: bytes, charset: object) -> Any:
-    """Parse *body*, whose charset JSON says by itself if there is none."""
+    """Parse *body*, in *charset*; without one, JSON itself shows which of Unicode's it is."""
     try:
         if charset in (None, "", "binary", "identity"):
             return load(body)

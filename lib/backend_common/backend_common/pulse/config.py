@@ -1,7 +1,6 @@
 """The settings of the extension."""
 
 import os
-from typing import Any
 from urllib.parse import urlsplit
 
 import flask
@@ -169,5 +168,5 @@ def read(app: flask.Flask) -> Config:
     return Config(app)
 
 
-def _is_set(app: flask.Flask, key: str) -> Any:
+def _is_set(app: flask.Flask, key: str) -> bool:
     return app.config.get(key) is not None or key in os.environ

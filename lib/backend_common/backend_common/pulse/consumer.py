@@ -185,7 +185,7 @@ class Consumer:
     def _read(self, received: Any) -> Message:
         """Return the message that the broker delivered.
 
-        :raises PoisonError: nobody can read it.
+        :raises PoisonError: it cannot be read.
         """
         origin = Origin.of(received)
         return Message(

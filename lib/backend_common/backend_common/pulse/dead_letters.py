@@ -34,7 +34,7 @@ class Origin:
         """Return that of a message that the broker delivered, which may have been dead before."""
         headers = received.headers
         delivery = received.delivery_info
-        # Nobody but a replay puts messages with these headers into a queue by its name.
+        # Only a replay puts messages with these headers into a queue by its name.
         if not delivery["exchange"] and {EXCHANGE, ROUTING_KEY} <= headers.keys():
             return cls(_text(headers[EXCHANGE]), _text(headers[ROUTING_KEY]))
         return cls(delivery["exchange"], delivery["routing_key"])

@@ -52,7 +52,7 @@ class Pulse:
         """Publish *payload*, and return the id of the message.
 
         With ``db``, the message is in the transaction of ``app.db.session``: a relay publishes it
-        once that is committed, and nobody does if it is rolled back. Without ``db``,
+        once that is committed, and does not if it is rolled back. Without ``db``,
         this is :meth:`send`.
 
         :param routing_key: words with dots between them, such as ``orders.created``.

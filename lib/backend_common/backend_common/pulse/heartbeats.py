@@ -29,8 +29,8 @@ class Watched:
     talks to the broker, or calls :meth:`check`.
 
     :param connection: one of kombu's, which is open.
-    :param reads: whether the broker sends nothing but heartbeats while nobody uses the connection,
-        so that frames can be read and a dead broker be found out then.
+    :param reads: whether the broker sends only heartbeats while the connection is idle, so that
+        this can read frames then, and notice that the broker is dead.
     """
 
     def __init__(self, connection: Any, reads: bool) -> None:
@@ -58,7 +58,7 @@ class Watched:
             self._connection.heartbeat_check(rate=RATE)
 
     def beat(self) -> None:
-        """Send a heartbeat, unless somebody uses the connection."""
+        """Send a heartbeat, unless another thread uses the connection."""
         if self.is_dead or not self.lock.acquire(blocking=False):
             return
         try:

@@ -1,4 +1,4 @@
-"""The transactional outbox: messages that are published once what they tell is committed.
+"""The transactional outbox: messages that are published once the transaction is committed.
 
 They are in a table of the service's own database, written in the transaction of the request. The
 extension ``db`` brings the database and SQLAlchemy, so nothing here imports it.
@@ -48,7 +48,7 @@ class Outbox:
         self._run(lambda table: table.insert().values(row))
 
     def take(self, limit: int) -> Sequence[Envelope]:
-        """Return the oldest envelopes that are due, at most *limit*, for nobody else to take.
+        """Return the oldest envelopes that are due, at most *limit*; no other relay gets them.
 
         PostgreSQL locks them until the transaction ends, which is the lease at the latest, so that
         a frozen relay does not hold them for good. SQLite has no such locks, so there they are not

@@ -36,7 +36,7 @@ class Publishers:
         return outcome
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         with self._lock:
             idle = self._idle.pop(os.getpid(), [])
         for publisher in idle:

@@ -81,7 +81,7 @@ class Publisher:
 
     @property
     def is_dead(self) -> bool:
-        """Whether the connection was found broken while nobody used it."""
+        """Whether the connection was found broken while it was idle."""
         return self._watched.is_dead
 
     def send(self, envelopes: Sequence[Envelope]) -> Outcome:
