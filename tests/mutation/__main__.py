@@ -4,6 +4,7 @@ import argparse
 import os
 import random
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ PATIENCE = 30.0  # seconds on top of that
 def main() -> int:
     """Make the changes that the command line asks for; return 1 if too many went unnoticed."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     print(f"seed {options.seed}", flush=True)
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
@@ -86,10 +88,12 @@ def _pass(root: Path, name: str, limit: float | None) -> bool:
         )
         try:
             status = process.wait(limit)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)  # with the processes that its tests started
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)  # with the processes that its tests started
             process.wait()
-            return False
+            if isinstance(error, subprocess.TimeoutExpired):
+                return False
+            raise
         if status:
             return False
     return True
