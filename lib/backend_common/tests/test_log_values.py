@@ -350,6 +350,21 @@ def test_a_line_is_written_whatever_fails(
     }
 
 
+class Incomparable:
+    def __eq__(self, other: object) -> bool:
+        raise ValueError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_settings_that_cannot_be_compared(make: Make, lines: Lines) -> None:
+    app = make()
+    for _ in range(2):
+        app.config["SHOP_TABLE"] = Incomparable()
+        app.log.info("said")
+    assert [line["event"] for line in lines()] == ["said", "said"]
+
+
 class Ascii:
     """A stream that takes ASCII alone, as a standard error may be."""
 

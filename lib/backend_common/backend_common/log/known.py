@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from operator import is_not
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -25,7 +26,8 @@ class KnownSecrets:
     def hide(self, text: str) -> str:
         """Return *text*, which may be JSON, without them."""
         values = list(self._config.values())
-        if values != self._values:
+        # NB: not !=, which may be code of a value.
+        if len(values) != len(self._values) or any(map(is_not, values, self._values)):
             self._secrets = _all(self._config)
             self._values = values  # NB: last, as other threads go by it
         for secret in self._secrets:
