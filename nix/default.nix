@@ -48,8 +48,8 @@ let
       {
         attribute = attribute // { resolves = mapAttrs (_: each: each.attribute) inResolve; };
         jobs = jobs // (if others == { } then { } else {
-          # Its tests run in its own resolve alone.
-          resolves = mapAttrs (_: each: removeAttrs each.jobs [ "tests" ]) others;
+          # A guest has no tests.
+          resolves = mapAttrs (name: each: removeAttrs each.jobs (if member.resolves.${name}.isGuest then [ "tests" ] else [ ])) others;
         });
       })
     members;

@@ -4,8 +4,9 @@
 # member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
 # that the tests of an extra do.
 #
-# `resolve` is the name of the resolve that all this is of: `default`, if the member is in that one.
-# `resolves` is the member in each of its resolves, by name; in the others it `isGuest`, which has no tests.
+# `resolve` is the name of the resolve that all this is of: the first that its manifest names, or `default`.
+# `resolves` is the member in each resolve that has it, by name. Where its manifest does not name the resolve,
+# a library `isGuest`: it has the extras that others ask for, and no tests.
 {
   # The checkout.
   root,
@@ -15,7 +16,7 @@
   packages,
 }:
 let
-  inherit (builtins) any attrNames attrValues concatStringsSep head mapAttrs seq;
+  inherit (builtins) any attrNames attrValues concatStringsSep elem head mapAttrs seq;
 
   manifest = import ./manifest.nix { inherit root; };
   list = concatStringsSep ", ";
@@ -33,7 +34,7 @@ let
     if entry.directory == directory then entry else throw
       "${directory} has the name of ${entry.directory} in nix/lock/members/${key}.json: rename one of them, or run ./please lock if it has moved";
 
-  inResolve = found: own: resolve:
+  inResolve = found: named: resolve:
     let
       inherit (found) key directory;
       asked = manifest directory;
@@ -44,7 +45,7 @@ let
     in
     found // {
       inherit resolve package extras testKeys;
-      isGuest = resolve != own;
+      isGuest = !(elem resolve named);
       inherit (asked) needs;
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
@@ -61,10 +62,9 @@ let
         else if packages == { } then throw "nix/lock/python has no lock of a resolve: restore it (git checkout HEAD -- nix/lock), then run ./please lock"
         else throw
           "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${list (attrNames packages)}: run ./please lock";
-      named = (entryOf found).resolves;
-      own = if named ? default then "default" else head (attrNames named);
-      resolves = mapAttrs (resolve: _: known resolve (inResolve found own resolve)) named;
+      inherit (entryOf found) named resolves;
+      each = mapAttrs (resolve: _: known resolve (inResolve found named resolve)) resolves;
     in
-    resolves.${own} // { inherit resolves; };
+    each.${head named} // { resolves = each; };
 in
 mapAttrs (_: member) (import ./workspace.nix { inherit root; })

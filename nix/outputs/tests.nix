@@ -18,7 +18,8 @@ in
     let
       keys =
         if member.isGuest then throw
-          "the tests of ${member.directory} are not run in the resolve ${member.resolve}: its groups count in one resolve alone: build ${member.name}.tests"
+          ("${member.directory} has no tests in the resolve ${member.resolve}, which its pyproject.toml does not name: "
+            + "build ${member.name}.tests, or add it to `resolves` in [tool.services] and run ./please lock")
         else if member.testKeys != [ ] then member.everything else throw
           "${member.directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run ./please lock";
       isChosen = file: match "tests/test_(${member.chosen or ".*"})\\.py" file != null;

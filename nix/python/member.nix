@@ -62,7 +62,8 @@ let
     imports = [ modules.build_backend modules.declared modules.prefix ] ++ toolLibraries [ "packaging" "pyproject-hooks" "setuptools" ];
     env = {
       inherit module lock;
-      inherit (package) directory resolves;
+      inherit (package) directory;
+      resolves = package.named;
       declares = toJSON (package.declares or { });
       # With the package's directories, empty: backends look for those that a manifest names.
       src = source (file: type:

@@ -14,7 +14,7 @@
 # A file is read when it is needed, and once, however many resolves there are.
 { root, system }:
 let
-  inherit (builtins) attrNames concatMap elemAt listToAttrs mapAttrs match pathExists readDir;
+  inherit (builtins) attrNames concatMap concatStringsSep elemAt listToAttrs mapAttrs match pathExists readDir;
 
   read = path: has: import ../lock.nix { inherit path has; file = root + "/${path}"; command = "./please lock"; };
   entries = directory: if pathExists (root + "/${directory}") then readDir (root + "/${directory}") else { };
@@ -25,11 +25,12 @@ let
     (entry: map (name: { inherit name; value = f name; }) (stem (match "([^.]+)\\.json" entry)))
     (attrNames (entries directory)));
   stem = match: if match == null then [ ] else match;
-  members = byName "nix/lock/members" (name: inside name (whole name (read (file name) [ "directory" "metadata" "resolves" ])));
+  members = byName "nix/lock/members" (name: inside name (whole name (read (file name) [ "directory" "metadata" "named" "resolves" ])));
   # Only an environment asks for the version.
   whole = name: member:
     let bad = what: throw "${file name}: ${what}: restore the file (git checkout HEAD -- ${file name}), then run ./please lock"; in
     if !builtins.isAttrs member.resolves then bad "`resolves` is no table"
+    else if !builtins.isList member.named || member.named == [ ] then bad "`named` is no list of resolves"
     else { version = bad "it has no `version`"; } // member;
 
   # Nothing outside of the checkout is read, whatever the lock says: no path that leaves it, no link.
@@ -61,11 +62,11 @@ in
       # What the resolve has of a member is beside what all of them share.
       forResolve = name: member:
         let
-          others = toString (attrNames member.resolves);
+          others = concatStringsSep ", " (attrNames member.resolves);
           found = member.resolves.${resolve} or (throw
             "${file name}: ${member.directory} is in ${others}, not in the resolve ${resolve}: correct its pyproject.toml, then run ./please lock");
         in
-        member // found // { resolves = attrNames member.resolves; };
+        member // found;
     in
     {
       inherit (content) platform python;

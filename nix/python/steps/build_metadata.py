@@ -81,7 +81,7 @@ def check_resolves(
     """
     settings = manifest.get("tool", {}).get("services", {})
     named = settings.get("resolves", [settings.get("resolve", "default")])
-    if sorted(named) != sorted(known):
+    if list(named) != list(known):
         raise SystemExit(
             f"error: {lock} is older than {directory}: it has the resolve {', '.join(known)}, not "
             f"{', '.join(named)}. Run ./please lock."

@@ -6,6 +6,7 @@ let
     directory = "src/api_gateway";
     module = "api_gateway";
     resolve = "default";
+    isGuest = false;
     extras = [ ];
     everything = [ "api-gateway" "api-gateway[:test]" ];
   };
@@ -16,6 +17,7 @@ let
     directory = "lib/common";
     module = "common";
     resolve = "default";
+    isGuest = false;
     extras = [ "cache" "db" ];
     everything = [ "common" "common[cache]" "common[db]" ];
   };
@@ -26,6 +28,7 @@ let
     directory = "src/tokens";
     module = "tokens";
     resolve = "next";
+    isGuest = false;
     extras = [ ];
     everything = [ "tokens" ];
   };
@@ -35,8 +38,8 @@ in
   common = common // {
     resolves = {
       default = common;
-      next = common // { resolve = "next"; extras = [ "db" ]; everything = [ "common" "common[db]" ]; };
+      next = common // { resolve = "next"; isGuest = true; extras = [ "db" ]; everything = [ "common" "common[db]" ]; };
     };
   };
-  tokens = tokens // { resolves.next = tokens; };
+  tokens = tokens // { resolves = { next = tokens; default = tokens // { resolve = "default"; }; }; };
 }

@@ -51,6 +51,7 @@ def lock(
     members = metadata.read(root, before.members)
     settings.check(root, members)
     wanted = resolves.read(root, members)
+    names = resolves.names(root)
     groups = _groups(root)
     known = {
         each.name: {} if EVERYTHING in upgrades else before.start(each.name) for each in wanted
@@ -83,7 +84,10 @@ def lock(
         locked = dict(zip((each.name for each in wanted), pool.map(one, wanted), strict=True))
     return Lock(
         {each.name: _resolve(each, locked[each.name], groups) for each in wanted},
-        {name: _member(name, member, locked) for name, member in members.items()},
+        {
+            name: _member(name, member, resolves.chosen(root, member, names), wanted, locked)
+            for name, member in members.items()
+        },
     )
 
 
@@ -97,13 +101,18 @@ def _resolve(resolve: Resolve, locked: Locked, groups: declares.Declares) -> Doc
     }
 
 
-def _member(name: str, member: Document, locked: Mapping[str, Locked]) -> Document:
+def _member(
+    name: str,
+    member: Document,
+    chosen: Collection[str],
+    resolves: Collection[Resolve],
+    locked: Mapping[str, Locked],
+) -> Document:
     return {
         **member,
+        "named": list(chosen),
         "resolves": {
-            resolve: found.members[name]
-            for resolve, found in locked.items()
-            if name in found.members
+            each.name: locked[each.name].members[name] for each in resolves if name in each.members
         },
     }
 

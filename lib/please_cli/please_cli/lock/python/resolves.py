@@ -2,18 +2,20 @@
 
 The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`, with `platform =
 "trixie"` for one on another release of Debian than the usual one, and so on another Python. A
-member says in which it is: `[tool.services] resolve = "tools"`, or, for a library,
-`resolves = ["default", "tools"]`.
+member says in which it is: `[tool.services] resolve = "next"`, or `resolves = ["default", "next"]`
+for several. The first is its own: where nobody names a resolve, that one is meant.
 
-The dependency groups of a library, such as `test`, count in one of its resolves alone, its own:
-`default`, or the first by name where it is not in `default`. nix/members.nix has the same rule.
+A library is also a guest in each resolve where a member requires it: with the extras that are asked
+for, and without its dependency groups, so that its tests bind nobody there.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -39,20 +41,24 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Resolve:
     """A resolve by its name, the names of its members, the Debian release and its interpreter.
 
-    `guests` are the members whose own resolve is another one.
+    `guests` are the members that do not name this resolve, with the extras that others ask for.
     """
 
     name: str
     members: frozenset[str]
     platform: str
     python: Interpreter
-    guests: frozenset[str] = frozenset()
+    guests: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def asked(self, name: str, declared: Declares) -> Declares:
-        """Return the part of what a member declares that counts here: no groups of a guest."""
+        """Return the part of what a member declares that counts here."""
         if name not in self.guests:
             return declared
-        return {kind: found for kind, found in declared.items() if kind != "groups"}
+        extras = declared.get("extras", {})
+        return {
+            "requires": declared["requires"],
+            "extras": {extra: extras[extra] for extra in sorted(self.guests[name] & extras.keys())},
+        }
 
 
 def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
@@ -64,16 +70,17 @@ def read(root: Path, members: Mapping[str, Document]) -> list[Resolve]:
     """
     known = platforms(root)
     pythons = {release: Interpreter.locked(root, release) for release in set(known.values())}
-    chosen = {name: _chosen(root, entry, known) for name, entry in members.items()}
+    own = {name: chosen(root, entry, known) for name, entry in members.items()}
     resolves = []
     for each, release in known.items():
-        inside = frozenset(name for name in members if each in chosen[name])
-        guests = frozenset(name for name in inside if _own(chosen[name]) != each)
-        resolves.append(Resolve(each, inside, release, pythons[release], guests))
+        inside = frozenset(name for name in members if each in own[name])
+        guests = _guests(inside, members)
+        found = Resolve(each, inside | guests.keys(), release, pythons[release], guests)
+        resolves.append(found)
     for resolve in resolves:
         for name in sorted(resolve.members):
             _check_python(resolve, members[name])
-            _check_members(resolve, name, members, chosen)
+            _check_members(resolve, name, members, own)
     return resolves
 
 
@@ -119,13 +126,14 @@ def platforms(root: Path) -> dict[str, str]:
     }
 
 
-def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
-    """Return the resolves that a member is in."""
+def chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
+    """Return the resolves that a member names; the first is its own.
+
+    Raises UserError for something else than names of resolves.
+    """
     directory = entry["directory"]
     where = f"{directory}/pyproject.toml: [tool.services]"
     table = settings.read(root / directory / "pyproject.toml")
-    if "resolves" in table and not directory.startswith("lib/"):
-        raise UserError(f"{where}: only a library can have `resolves`; a service has one `resolve`")
     if "resolve" in table and "resolves" in table:
         raise UserError(f"{where} has both `resolve` and `resolves`; remove one of them")
     found = table.get("resolves", [table.get("resolve", DEFAULT)])
@@ -141,9 +149,26 @@ def _chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
     return found
 
 
-def _own(chosen: Collection[str]) -> str:
-    """Return the resolve in which the groups of a member count."""
-    return DEFAULT if DEFAULT in chosen else min(chosen)
+def _guests(own: AbstractSet[str], members: Mapping[str, Document]) -> dict[str, frozenset[str]]:
+    """Return the libraries that members of a resolve require, though they do not name it.
+
+    By name, with the extras that are asked for, directly or by other guests.
+    """
+    found: dict[str, set[str]] = {}
+    wanted = [each for name in own for each in required(members[name]["declares"])]
+    while wanted:
+        requirement = wanted.pop()
+        name = str(canonicalize_name(requirement.name))
+        if name in own or not members.get(name, {}).get("directory", "").startswith("lib/"):
+            continue
+        declared = members[name]["declares"]
+        if name not in found:
+            found[name] = set()
+            wanted += map(Requirement, declared["requires"])
+        for extra in {str(canonicalize_name(extra)) for extra in requirement.extras} - found[name]:
+            found[name].add(extra)
+            wanted += map(Requirement, declared.get("extras", {}).get(extra, []))
+    return {name: frozenset(extras) for name, extras in sorted(found.items())}
 
 
 def _check_python(resolve: Resolve, entry: Document) -> None:
@@ -160,7 +185,7 @@ def _check_members(
     resolve: Resolve,
     name: str,
     members: Mapping[str, Document],
-    chosen: Mapping[str, list[str]],
+    own: Mapping[str, list[str]],
 ) -> None:
     directory = members[name]["directory"]
     for requirement in required(resolve.asked(name, members[name]["declares"])):
@@ -170,15 +195,11 @@ def _check_members(
         entry = members[target]
         other = entry["directory"]
         if target not in resolve.members:
-            also = (
-                f"write resolves = {_array([*chosen[target], resolve.name])} in [tool.services] "
-                f"of {other}/pyproject.toml"
-                if other.startswith("lib/")
-                else "move one of them with `resolve` in [tool.services] of its pyproject.toml"
-            )
             raise UserError(
                 f"{directory}, in the resolve {resolve.name}, requires {other}, which is only in "
-                f"{', '.join(chosen[target])}; {also}"
+                f"{', '.join(own[target])}; write resolves = "
+                f"{_array([*own[target], resolve.name])} in [tool.services] of "
+                f"{other}/pyproject.toml, or move one of them with `resolve`"
             )
         provided = entry["declares"].get("extras", {})
         for extra in sorted(map(canonicalize_name, requirement.extras)):

@@ -85,6 +85,8 @@ def _of_member(content: Any) -> Iterator[str]:
         if not isinstance(content.get(key, {}), dict):
             yield f"`{key}` is no table"
             return
+    if "named" in content and not (content["named"] and _is_names(content["named"])):
+        yield "`named` is no list of resolves"
     for key in ("metadata", "manifests"):
         if not all(isinstance(text, str) for text in content.get(key, {}).values()):
             yield f"`{key}` has a value that is no text"

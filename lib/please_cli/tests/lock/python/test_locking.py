@@ -117,6 +117,7 @@ def test_the_lock_of_a_workspace(root: Path) -> None:
             "extras": {"oil": ["linseed[thick]"], "water": []},
             "groups": {"test": ["brush"]},
         },
+        "named": ["default"],
         "resolves": {
             "default": {
                 "requires": ["pigment"],
@@ -230,11 +231,9 @@ def test_resolves_have_versions_of_their_own(root: Path, index: Any, write: Writ
     assert text(locking.lock(root, lock)) == text(lock)
 
 
-def test_the_groups_of_a_library_count_in_one_resolve(root: Path, index: Any, write: Write) -> None:
+def test_the_tests_of_a_guest_bind_nobody(root: Path, index: Any, write: Write) -> None:
     write(root / "pyproject.toml", ROOT + "[tool.services.resolves.legacy]\n")
-    library = PAINT.replace("brush", "brush>=2")
-    settings = '[tool.services]\nresolves = ["default", "legacy"]\n'
-    write(root / "lib/paint/pyproject.toml", library + settings)
+    write(root / "lib/paint/pyproject.toml", PAINT.replace("brush", "brush>=2"))
     wall = '[project]\nname = "wall"\nversion = "1"\ndependencies = ["paint"]\n'
     groups = '[dependency-groups]\ntest = ["brush<2"]\n'
     write(root / "src/wall/pyproject.toml", f'{wall}{groups}[tool.services]\nresolve = "legacy"\n')
@@ -243,10 +242,9 @@ def test_the_groups_of_a_library_count_in_one_resolve(root: Path, index: Any, wr
     assert (versions(lock)["brush"], versions(lock, "legacy")["brush"]) == ("2.0", "1.0")
     paint = lock.members["paint"]
     assert paint["declares"]["groups"] == {"test": ["brush>=2"]}
-    assert {name: each.get("groups") for name, each in paint["resolves"].items()} == {
-        "default": {"test": ["brush"]},
-        "legacy": None,
-    }
+    assert paint["named"] == ["default"]
+    assert paint["resolves"]["default"]["groups"] == {"test": ["brush"]}
+    assert paint["resolves"]["legacy"] == {"requires": ["pigment"]}
 
 
 def test_a_new_resolve_begins_with_the_versions_of_default(

@@ -45,33 +45,44 @@ def test_members_of_resolves(root: Path, member: Any) -> None:
         "brush": member("lib/brush", 'resolve = "next"'),
         "door": member("src/door", requires=["paint[oil]>=1"]),
         "wall": member("src/wall", 'resolve = "next"', requires=["brush", "paint", "flask"]),
+        "gate": member("src/gate", 'resolves = ["next", "default"]'),
     }
     assert resolves.read(root, members) == [
-        Resolve("default", frozenset(["door", "paint"]), "bookworm", PYTHON),
-        Resolve(
-            "next", frozenset(["brush", "paint", "wall"]), "bookworm", PYTHON, frozenset(["paint"])
-        ),
+        Resolve("default", frozenset(["door", "gate", "paint"]), "bookworm", PYTHON),
+        Resolve("next", frozenset(["brush", "gate", "paint", "wall"]), "bookworm", PYTHON),
     ]
 
 
-def test_the_own_resolve_of_a_library_without_default(
-    root: Path, write: Write, member: Any
-) -> None:
-    write(root / "pyproject.toml", "[tool.services.resolves.a]\n[tool.services.resolves.b]\n")
-    members = {"paint": member("lib/paint", 'resolves = ["b", "a"]')}
-    guests = {each.name: each.guests for each in resolves.read(root, members)}
-    assert guests == {"a": frozenset(), "b": frozenset(["paint"]), "default": frozenset()}
-
-
-def test_a_guest_brings_no_groups(root: Path, member: Any) -> None:
+def test_a_library_is_a_guest_where_it_is_required(root: Path, member: Any) -> None:
+    """With the extras that are asked for, through its own extras and through other guests too."""
     members = {
-        "paint": member("lib/paint", 'resolves = ["default", "next"]', groups={"test": ["easel"]}),
-        "easel": member("lib/easel"),
+        "paint": member(
+            "lib/paint",
+            requires=["easel[wood]"],
+            extras={"all": ["paint[Oil]"], "oil": ["linseed"], "water": ["brush"]},
+            groups={"test": ["brush"]},
+        ),
+        "easel": member("lib/easel", extras={"wood": [], "steel": []}),
+        "brush": member("lib/brush"),
+        "door": member("src/door", 'resolve = "next"', groups={"test": ["paint[all]"]}),
     }
-    default, following = resolves.read(root, members)
+    _, following = resolves.read(root, members)
+    assert following.members == {"door", "easel", "paint"}
+    assert following.guests == {"easel": {"wood"}, "paint": {"all", "oil"}}
+    assert following.asked("paint", members["paint"]["declares"]) == {
+        "requires": ["easel[wood]"],
+        "extras": {"all": ["paint[Oil]"], "oil": ["linseed"]},
+    }
+
+
+def test_all_that_a_member_declares_counts_in_each_resolve_that_it_names(
+    root: Path, member: Any
+) -> None:
+    members = {
+        "paint": member("lib/paint", 'resolves = ["default", "next"]', groups={"test": ["easel"]})
+    }
     asked = members["paint"]["declares"]
-    assert default.asked("paint", asked) == {"requires": [], "groups": {"test": ["easel"]}}
-    assert following.asked("paint", asked) == {"requires": []}
+    assert [each.asked("paint", asked) for each in resolves.read(root, members)] == [asked, asked]
 
 
 def message(root: Path, members: dict[str, Any]) -> str:
@@ -80,27 +91,15 @@ def message(root: Path, members: dict[str, Any]) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize("scope", ["requires", "extras", "groups"])
-def test_a_library_of_another_resolve(root: Path, member: Any, scope: str) -> None:
-    asks = {"requires": ["paint"], "extras": {"x": ["paint"]}, "groups": {"test": ["paint"]}}[scope]
-    members = {
-        "paint": member("lib/paint"),
-        "door": member("src/door", 'resolve = "next"', **{scope: asks}),
-    }
-    assert message(root, members) == (
-        "src/door, in the resolve next, requires lib/paint, which is only in default; write "
-        'resolves = ["default", "next"] in [tool.services] of lib/paint/pyproject.toml'
-    )
-
-
 def test_a_service_of_another_resolve(root: Path, member: Any) -> None:
     members = {
         "bell": member("src/bell", 'resolve = "next"'),
         "door": member("src/door", requires=["bell"]),
     }
     assert message(root, members) == (
-        "src/door, in the resolve default, requires src/bell, which is only in next; move one of "
-        "them with `resolve` in [tool.services] of its pyproject.toml"
+        "src/door, in the resolve default, requires src/bell, which is only in next; write "
+        'resolves = ["next", "default"] in [tool.services] of src/bell/pyproject.toml, or move one '
+        "of them with `resolve`"
     )
 
 
@@ -112,7 +111,6 @@ def test_a_service_of_another_resolve(root: Path, member: Any) -> None:
             "there is no resolve 'old', only default, next; add [tool.services.resolves.old] to "
             "the pyproject.toml of the workspace, or name another one",
         ),
-        ('resolves = ["next"]', "only a library can have `resolves`; a service has one `resolve`"),
         ("resolve = 1", '`resolves` is not a list of names, such as ["default"]'),
     ],
 )
