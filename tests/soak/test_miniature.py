@@ -49,7 +49,11 @@ def test_campaigns_count_the_failures_of_broken_code(checkout: Path) -> None:
     worker = checkout / "lib/serving/serving/worker.py"
     edit(worker, "connection.check(now)", "pass")
     body = checkout / "lib/backend_common/backend_common/pulse/body.py"
-    edit(body, "raise PoisonError(message) from error\n\n\ndef _codec", "return {}\n\n\ndef _codec")
+    edit(
+        body,
+        "raise PoisonError(message) from error\n\n\ndef _codec",
+        "return {'number': -1}\n\n\ndef _codec",
+    )
     done = soak(checkout)
     assert done.returncode == 1, done.stdout + done.stderr
     found = list(lines(done.stdout))
