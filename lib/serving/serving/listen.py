@@ -1,8 +1,10 @@
 """The sockets to listen on."""
 
+import ctypes
 import os
 import socket
 import stat
+import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from gunicorn.systemd import SD_LISTEN_FDS_START  # type: ignore[import-untyped]
 
 BACKLOG = 2048
 """The connections that may wait to be accepted; the system may allow less."""
+
+SO_ATTACH_FILTER = 26  # asm-generic/socket.h
 
 
 def on_address(host: str, port: int) -> socket.socket:
@@ -60,6 +64,22 @@ def inherited() -> list[socket.socket]:
         return []
     count = int(os.environ.get("LISTEN_FDS", "0"))
     return [socket.socket(fileno=os.dup(SD_LISTEN_FDS_START + each)) for each in range(count)]
+
+
+def drop_new(listener: socket.socket) -> None:
+    """Have the system ignore new connections, so that workers can accept all that there are.
+
+    A connection that begins between the last accept(2) and close(2) would be reset. One that is
+    ignored tries again after a second, when it is refused. A Unix socket is removed instead.
+    """
+    if listener.family == socket.AF_UNIX:
+        return
+    # A program of one instruction, BPF_RET of 0 bytes (socket(7), SO_ATTACH_FILTER).
+    program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+    with suppress(OSError):  # without it, a connection may be reset, which is no reason to go on
+        listener.setsockopt(
+            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(program))
+        )
 
 
 def address(listener: socket.socket) -> str:

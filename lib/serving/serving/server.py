@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
+from serving import listen
 from serving.limits import Limits
 from serving.served import Served, Wsgi
 from serving.worker import Worker
@@ -56,7 +58,19 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Serve until a signal ends it."""
         allow_files(self.limits.connections)
         keep_signals()
-        super().run()
+        Processes(self).run()
+
+
+class Processes(Arbiter):  # type: ignore[misc]
+    """gunicorn's arbiter, which lets no connection begin that no worker would accept."""
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers; gunicorn calls this."""
+        # Otherwise others listen on, too: systemd, or a new server that takes over.
+        if self.reexec_pid == self.master_pid == 0 and not self.systemd:
+            for listener in self.LISTENERS:
+                listen.drop_new(listener.sock)
+        super().stop(graceful)
 
 
 class RootLogger(Logger):  # type: ignore[misc]
