@@ -17,14 +17,17 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "auth_tokens",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("digest", sa.String(64), nullable=False, unique=True),
+        sa.Column("id", sa.Integer),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("permissions", sa.JSON, nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires", sa.DateTime(timezone=True)),
         sa.Column("revoked", sa.DateTime(timezone=True)),
-        sa.Column("parent", sa.Integer, sa.ForeignKey("auth_tokens.id")),
+        sa.Column("parent", sa.Integer),
+        sa.PrimaryKeyConstraint("id", name="auth_tokens_pkey"),
+        sa.UniqueConstraint("digest", name="auth_tokens_digest_key"),
+        sa.ForeignKeyConstraint(["parent"], ["auth_tokens.id"], name="auth_tokens_parent_fkey"),
     )
     op.create_index("ix_auth_tokens_parent", "auth_tokens", ["parent"])
 
