@@ -310,5 +310,6 @@ def test_the_longest_token(app: App) -> None:
         assert length - 2 <= len(found) <= length + 2
         return found
 
+    assert bearer.LONGEST == 16_384
     assert get(app, "/orders", sized(bearer.LONGEST - 3)).text == SOMEBODY
     assert refused(app, sized(bearer.LONGEST + 3)) == "it is too long"

@@ -122,13 +122,13 @@ API_FAILURES = {
     "no function": (
         {"shop/api.py": "def thing(): ...\n"},
         "cannot serve the document {here}/shop/api.yml: module 'shop.api' has no attribute "
-        "'things'; correct the document\n",
+        "'things' (at #/paths/~1things/get); correct the document\n",
     ),
     "no module": (
         {},
         "cannot serve the document {here}/shop/api.yml: Cannot resolve operationId "
-        '"shop.api.things"! Import error was "No module named \'shop.api\'"; '
-        "correct the document\n",
+        '"shop.api.things"! Import error was "No module named \'shop.api\'" '
+        "(at #/paths/~1things/get); correct the document\n",
     ),
 }
 
