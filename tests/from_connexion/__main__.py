@@ -37,8 +37,8 @@ def replay(checkout: Path) -> list[Exchange]:
     Raises:
         ReplayError: There are no tests, or they fail.
     """
-    if not (checkout / TESTS).is_dir():
-        raise ReplayError(f"{checkout} has no {TESTS}; give the path of a checkout of connexion")
+    if not (checkout / TESTS[0]).is_dir():
+        raise ReplayError(f"{checkout} has no {TESTS[0]}; give the path of a checkout of connexion")
     with tempfile.TemporaryDirectory(prefix="from-connexion-") as name:
         directory = Path(name)
         needed = packages.install(directory / "packages", *REQUIREMENTS, "--no-deps")
