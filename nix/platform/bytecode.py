@@ -115,28 +115,13 @@ def compile_file(file: str, prefix: str = "", optimization: int = 0) -> bool:
         # The last two tell of a module that is too deep, such as a table or a test of a parser.
         print(f"{file} does not compile: {error or type(error).__name__}")
         return False
-    if prefix:
-        source = source.replace(prefix.encode(), b"")
+    cache = cache_from_source(file, optimization=optimization or "")
+    os.makedirs(os.path.dirname(cache), exist_ok=True)
     # Nobody reads the hash, but without the sandbox Nix builds again at another path and then puts
     # the true one in its place, which it cannot do in a hash over it.
-    hashed = source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source)
-    write(
-        cache_from_source(file, optimization=optimization or ""),
-        MAGIC_NUMBER + UNCHECKED + hashed + marshal.dumps(code),
+    hashed = source_hash(
+        int.from_bytes(MAGIC_NUMBER, "little"), source.replace(prefix.encode(), b"")
     )
+    with open(cache, "wb") as bytecode:
+        bytecode.write(MAGIC_NUMBER + UNCHECKED + hashed + marshal.dumps(code))
     return True
-
-
-def write(file: str, content: bytes) -> None:
-    """Write a file, and make its directory if it is the first one there."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    try:
-        stream = os.open(file, flags, 0o666)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(file), exist_ok=True)
-        stream = os.open(file, flags, 0o666)
-    try:
-        if os.write(stream, content) != len(content):
-            raise OSError(f"{file} is not whole")
-    finally:
-        os.close(stream)

@@ -10,11 +10,12 @@
 #   loader       the dynamic loader for executables that come inside wheels
 #   libc         the directory where they find libc and what belongs to it
 #   cxx          the directory where compiled code in wheels finds libstdc++
-#   busybox      bin/busybox, static: the shell of builders
+#   busybox      bin/busybox, static: the shell of builders, and the unzip of wheels
 #   openssl      bin/openssl: the TLS of busybox's wget
 #   pip          a directory with pip's package in it, for its downloader
 #   pipIndex     pip's module of its default index, a file
 #   patchelf     bin/patchelf
+#   elfutils     bin/eu-strip
 #   bash         bin/bash: the shell of development shells
 #   cacert       etc/ssl/certs/ca-bundle.crt
 #   tzdata       share/zoneinfo

@@ -17,7 +17,7 @@ let
 in
 rec {
   inherit python;
-  inherit (pkgs) bash busybox cacert openssl patchelf tzdata;
+  inherit (pkgs) bash busybox cacert elfutils openssl patchelf tzdata;
   server = name: servers.${name} or pkgs.${name} or null;
   inherit (python) sitePackages;
   abi = "cp${builtins.replaceStrings [ "." ] [ "" ] python.pythonVersion}";

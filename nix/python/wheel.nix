@@ -8,9 +8,7 @@ let
       ../platform/bytecode.py
       ./steps/archive.py
       ./steps/compiled_code.py
-      ./steps/elf.py
       ./steps/install_wheel.py
-      ./steps/plain_archive.py
       ./steps/prefix.py
       ./steps/wheel_errors.py
       ./steps/wheel_file.py
@@ -34,8 +32,10 @@ step {
   env = {
     artifact = fetch name (file // (if package ? index then { inherit (package) index; } else { }));
     inherit (file) file;
+    busybox = "${platform.busybox}/bin/busybox";
     # For the compiled code that comes inside a wheel.
     inherit (platform) loader libc cxx;
     patchelf = "${platform.patchelf}/bin/patchelf";
+    strip = "${platform.elfutils}/bin/eu-strip";
   };
 }

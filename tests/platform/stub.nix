@@ -21,7 +21,7 @@ let
   };
 in
 {
-  inherit (embedded) bash busybox cacert openssl patchelf tzdata;
+  inherit (embedded) bash busybox cacert elfutils openssl patchelf tzdata;
   redis = embedded.server "redis";
   postgresql_15 = embedded.server "postgresql";
   rabbitmq-server = embedded.server "rabbitmq";

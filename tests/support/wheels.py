@@ -7,14 +7,23 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from io import StringIO
 from pathlib import Path
+
+from toolchain import build
 
 
 def digest(content: str) -> str:
     """Return the hash of a file as RECORD spells it (binary distribution format)."""
     hashed = base64.urlsafe_b64encode(hashlib.sha256(content.encode()).digest())
     return f"sha256={hashed.rstrip(b'=').decode()}"
+
+
+@cache
+def unzip() -> list[str]:
+    """Return the command that wheels are unpacked with."""
+    return [str(build("toolchain.platform.busybox") / "bin/busybox"), "unzip"]
 
 
 def wheel(

@@ -29,6 +29,7 @@ let
     python = import ./python.nix { inherit component pythonVersion; inherit (platform) tzdata; inherit (bootstrap) base; };
     cxx = files { name = "cxx"; take = ''unpack files $debs; cp -R files/lib/*-linux-gnu "$out"''; };
     patchelf = tool { name = "patchelf"; program = "patchelf"; libraries = [ platform.cxx ]; patchelf = null; };
+    elfutils = tool { name = "elfutils"; program = "eu-strip"; };
     bash = component { name = "bash"; };
     # The pip that Debian ships for bootstrapping, unpacked.
     pip = files {

@@ -5,8 +5,8 @@ without an interpreter until an environment gives them one, and entry points wit
 compiled code is fitted to the platform; and bytecode is the same at every build. A wheel that
 pip installs is installed, and one that pip refuses fails the step.
 
-Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), out, and what
-compiled_code.py takes.
+Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), busybox (the
+command), out, and what compiled_code.py takes.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from archive import unpack
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
 from wheel_errors import UnpackError, UnsoundError
-from wheel_file import Digests, File, info_directory, is_data, read, read_files
+from wheel_file import File, digest, info_directory, is_data, read, read_files
 from wheel_tags import check_compatible
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 # Where the schemes of a wheel's .data directory are in a prefix (sysconfig's names).
 SCHEMES = {
@@ -92,12 +92,6 @@ def spread(site: str, info: str, prefix: str) -> Iterator[File]:
     yield installer
 
 
-def recorded(path: str) -> str:
-    """Return a path of the prefix as RECORD has it: below site-packages, as most are, or not."""
-    inside = path.removeprefix(f"{SITE_PACKAGES}/")
-    return inside if inside != path else os.path.relpath(path, SITE_PACKAGES)
-
-
 def remove_empty(top: str) -> None:
     """Remove a directory and those in it, as far as they are empty: it may hold a wheel's files."""
     for directory, _, _ in os.walk(top, topdown=False):
@@ -105,12 +99,15 @@ def remove_empty(top: str) -> None:
             os.rmdir(directory)
 
 
-def install_wheel(wheel: str, prefix: str, fit: Callable[[str], object]) -> None:
+def install_wheel(
+    wheel: str, prefix: str, unzip: Sequence[str], fit: Callable[[str], object]
+) -> None:
     """Install a wheel, named as on the index, into an empty prefix, and compile it.
 
     Args:
         wheel: The path of the wheel.
         prefix: The path of the prefix, which must not exist.
+        unzip: The command of busybox's unzip.
         fit: Fits an ELF file of the prefix, given its path, to the platform.
 
     Raises:
@@ -122,20 +119,19 @@ def install_wheel(wheel: str, prefix: str, fit: Callable[[str], object]) -> None
     os.makedirs(site)
     compiled_code: set[str] = set()
     rows: dict[str, tuple[str, int | str]] = {}
-    digest = Digests()
     try:
-        unpack(wheel, site)
+        unpack(wheel, site, unzip)
         info = info_directory(site, name.partition("-")[0])
         for file in spread(site, info, prefix):
-            path = recorded(file.path)
-            rows[path] = ("", "")
+            path = os.path.relpath(file.path, SITE_PACKAGES)
+            rows[path] = (digest(file.content), len(file.content))
             # ELF files that nobody can run or load, such as test data, are left as they are.
             runs = file.is_executable or ".so" in os.path.basename(file.path)
             if runs and file.content.startswith(ELF_MAGIC):
                 compiled_code.add(file.path)
-            # An environment gives the others an interpreter.
-            elif not file.content.startswith(f"#!{PLACEHOLDER}".encode()):
-                rows[path] = (digest(file.content), len(file.content))
+            elif file.content.startswith(f"#!{PLACEHOLDER}".encode()):
+                # An environment gives it an interpreter.
+                rows[path] = ("", "")
     except UnpackError as error:
         raise SystemExit(
             f"error: {name} could not be unpacked: {error}. Make room if the disk is full; "
@@ -150,7 +146,7 @@ def install_wheel(wheel: str, prefix: str, fit: Callable[[str], object]) -> None
     for path in sorted(compiled_code):
         fit(f"{prefix}/{path}")
         content = read(prefix, path)
-        rows[recorded(path)] = (digest(content), len(content))
+        rows[os.path.relpath(path, SITE_PACKAGES)] = (digest(content), len(content))
     rows[f"{info}/RECORD"] = ("", "")
     with open(f"{site}/{info}/RECORD", "w", encoding="utf-8", newline="") as record:
         writer(record, lineterminator="\n").writerows((path, *row) for path, row in rows.items())
@@ -160,15 +156,18 @@ def install_wheel(wheel: str, prefix: str, fit: Callable[[str], object]) -> None
 
 def install_here(wheel: str) -> None:
     """Install a wheel as the environment variables of the step say."""
-    install_wheel(wheel, os.environ["out"], fit_here)
+    env = os.environ
+    install_wheel(wheel, env["out"], [env["busybox"], "unzip"], fit_here)
 
 
 def fit_here(path: str) -> None:
     """Fit an ELF file to the platform as the environment variables of the step say."""
-    # Only here, because most wheels have no ELF file.
-    from compiled_code import fit  # noqa: PLC0415
+    # Only here, because most wheels have no ELF file, and these imports would cost each of them.
+    from pathlib import Path  # noqa: PLC0415
 
-    fit(path, os.environ)
+    from compiled_code import Toolchain, fit  # noqa: PLC0415
+
+    fit(Path(path), Toolchain(**{name: os.environ[name] for name in Toolchain._fields}))
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 Forty of these are read in a first build, each by a process of its own, so imports are a matter of
 seconds. Of the standard library this takes the parts in C: csv, email and base64 need regular
-expressions, and hashlib needs OpenSSL, which take longer to load than most wheels to install.
+expressions, which take longer to import than most wheels to install.
 
 The lock pins the archive's own hash. So RECORD, which is in the archive, adds no trust, and is not
 read: published wheels have leading slashes, backslashes, weak or no hashes, and missing files in
@@ -11,48 +11,18 @@ it, and pip installs them.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from binascii import b2a_base64
 
 from wheel_errors import UnsoundError
 
-try:
-    from _sha256 import sha256 as built_in_sha256  # type: ignore[import-not-found,unused-ignore]
-except ImportError:  # since Python 3.12
-    from _sha2 import sha256 as built_in_sha256  # type: ignore[import-not-found,unused-ignore]
-
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from hashlib import _Hash
 
 # Base 64 with the alphabet that is safe in a URL (RFC 4648, section 5).
 URLSAFE = bytes.maketrans(b"+/", b"-_")
-
-# For how many bytes the hash that is built into Python takes less time than to load OpenSSL, whose
-# own is six times as fast.
-SMALL = 1 << 20
-
-
-class Digests:
-    """Makes the hashes of files as RECORD spells them."""
-
-    def __init__(self) -> None:
-        self._taken = 0
-
-    def __call__(self, content: bytes) -> str:
-        """Return the hash of a file with this content."""
-        self._taken += len(content)
-        hashed = b2a_base64(self._sha256(content).digest(), newline=False)
-        return f"sha256={hashed.translate(URLSAFE).rstrip(b'=').decode()}"
-
-    def _sha256(self, content: bytes) -> _Hash:
-        if self._taken <= SMALL:
-            hashed: _Hash = built_in_sha256(content)
-            return hashed
-        from hashlib import sha256  # noqa: PLC0415
-
-        return sha256(content)
 
 
 class File:
@@ -81,6 +51,12 @@ def info_directory(directory: str, project: str) -> str:
     if not normalize(found[0]).startswith(normalize(project)):
         raise UnsoundError(f"its .dist-info directory is {found[0]}, of another project")
     return found[0]
+
+
+def digest(content: bytes) -> str:
+    """Return the hash of a file as RECORD spells it."""
+    hashed = b2a_base64(hashlib.sha256(content).digest(), newline=False)
+    return f"sha256={hashed.translate(URLSAFE).rstrip(b'=').decode()}"
 
 
 def read_files(directory: str, info: str) -> Iterator[File]:

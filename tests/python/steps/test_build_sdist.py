@@ -6,7 +6,7 @@ from pathlib import Path
 import build_sdist
 import pytest
 from prefix import SITE_PACKAGES
-from wheels import sdist
+from wheels import sdist, unzip
 
 pytestmark = pytest.mark.builds
 
@@ -52,9 +52,10 @@ class Step:
         work.mkdir()
         self.monkeypatch.chdir(work)
         variables = {
-            **dict.fromkeys(["loader", "libc", "cxx", "patchelf"], "/none"),
+            **dict.fromkeys(["loader", "libc", "cxx", "patchelf", "strip"], "/none"),
             "SOURCE_DATE_EPOCH": "0",  # which the step sets to its own value
             "artifact": str(archive),
+            "busybox": unzip()[0],
             "file": archive.name,
             "out": str(self.directory / "out"),
         }

@@ -11,7 +11,7 @@ from pathlib import Path
 import install_wheel as step
 import pytest
 from prefix import SITE_PACKAGES
-from wheels import digest, wheel
+from wheels import digest, unzip, wheel
 
 pytestmark = pytest.mark.builds
 
@@ -31,7 +31,7 @@ def install_wheel(built: Path, prefix: Path) -> set[Path]:
         Path(path).write_bytes(Path(path).read_bytes() + b"+")
         fitted.add(Path(path))
 
-    step.install_wheel(str(built), str(prefix), fit)
+    step.install_wheel(str(built), str(prefix), unzip(), fit)
     return fitted
 
 

@@ -9,7 +9,7 @@ from bytecode import compile_tree
 from install_wheel import install_wheel
 from parts import Parts, output
 from prefix import PROGRAM, SITE_PACKAGES
-from wheels import wheel
+from wheels import unzip, wheel
 
 POINTS = """\
 [console_scripts]
@@ -58,7 +58,7 @@ def test_scripts_and_entry_points_run(parts: Parts, tmp_path: Path) -> None:
         },
         entry_points=POINTS,
     )
-    install_wheel(str(built), str(tmp_path / "sample"), print)
+    install_wheel(str(built), str(tmp_path / "sample"), unzip(), print)
     environment = parts.link(parts.part("sample", {}))
     for command in ("sample", "sample-gui", "script"):
         assert output(environment / "bin" / command) == f"entry point of {environment}"
