@@ -142,11 +142,16 @@ def _json_reader(check: Check) -> Read:
         charset = request.mimetype_params.get("charset")
         if charset is not None and charset.lower() not in _UTF_8:
             raise UnsupportedMediaType("JSON must be in UTF-8 (RFC 8259, section 8.1)")
-        try:
-            value = strict_json.loads(request.get_data())
-        except ValueError as error:
-            raise BadRequest(f"The body is not JSON in UTF-8: {error}") from error
-        if mistakes := check(value):
+        content = request.get_data()
+        with strict_json.collection.paused(len(content)):
+            try:
+                value = strict_json.loads(content)
+            except ValueError as error:
+                raise BadRequest(f"The body is not JSON in UTF-8: {error}") from error
+            mistakes = check(value)
+            if mistakes:
+                del value  # before garbage is looked for in it
+        if mistakes:
             raise InvalidBody(mistakes)
         return value
 

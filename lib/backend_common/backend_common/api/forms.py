@@ -102,6 +102,10 @@ class FormReader:
         :raises BadRequest: it is not what the document says.
         :raises RequestEntityTooLarge: it has too many fields.
         """
+        with strict_json.collection.paused(request.content_length or 0):
+            return self._read(request)
+
+    def _read(self, request: flask.Request) -> Form:
         if request.mimetype != MULTIPART:
             _bound(request.get_data())  # which Flask parses afterwards
         sent, uploads = request.form, request.files

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDE = 32  # an array or object with more parts than this may be looked at in part
+LARGE = 10**300
 CHUNK = 1000  # parts to look at together
 
 # With more parts, what is wrong by these stays so.
@@ -81,12 +82,15 @@ def size(value: Any, most: int) -> int:
     left = [value]
     while left and count < most:
         each = left.pop()
-        if isinstance(each, dict):
+        inner = each.values() if isinstance(each, dict) else each
+        if isinstance(inner, list) or isinstance(each, dict):
             count += len(each)
-            left += [inner for inner in each.values() if isinstance(inner, dict | list)]
-        elif isinstance(each, list):
-            count += len(each)
-            left += [inner for inner in each if isinstance(inner, dict | list)]
+            if count < most:
+                left += [part for part in inner if isinstance(part, dict | list)]
+                # An integer of thousands of digits takes as long as many parts.
+                count += 100 * sum(
+                    type(part) is int and not -LARGE < part < LARGE for part in inner
+                )
     return min(count, most)
 
 

@@ -33,6 +33,8 @@ from backend_common.api.translation import (
 __all__ = ["MISSING", "Check", "Dialect", "Mistake", "draft_4", "draft_2020_12"]
 
 MOST_PARTS = 20_000  # of a value that an error may copy
+FEW_BRANCHES = 2
+LARGE = 10**300  # an integer that is slow to copy
 MOST_WORK = 1_000  # parts of a value to look at for all of its errors, once for each branch
 
 
@@ -198,9 +200,10 @@ class _Side:
         if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
             return told(list(self._detailed.iter_errors(root)), self._root, secret=secret)
         (name,) = root
-        part = locating.find(value, lambda some: self.is_valid({name: some}))
-        if part is None:
-            part = locating.Part(value, [], 0)
+        part = locating.Part(value, [], 0)
+        # With many branches a look takes long, and the error would be that of a branch far above.
+        if not self._translation.is_recursive or self._fan <= FEW_BRANCHES:
+            part = locating.find(value, lambda some: self.is_valid({name: some})) or part
         if locating.size(part.value, MOST_PARTS) < MOST_PARTS:
             try:
                 self._brief.validate({name: part.value})
@@ -243,6 +246,8 @@ def work(value: Any, width: int, deeper: int, most: int) -> int:
                 below += each.values()
             elif isinstance(each, list):
                 below += each
+            elif isinstance(each, int) and not -LARGE < each < LARGE:
+                steps += MOST_WORK // 10  # to be copied, digit by digit
             if len(below) > most:
                 return most
         level = below

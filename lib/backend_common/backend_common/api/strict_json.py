@@ -18,6 +18,7 @@ LARGE = 64 * 1024  # bytes of text that may become so many objects that their co
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")  # 1 and -1, as signed bytes
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_TOGETHER = 4096  # brackets to look at before it is known whether they are too deep
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -27,15 +28,12 @@ def loads(text: bytes) -> Any:
     :raises ValueError: it is not JSON in UTF-8, or has what others could not read: NaN, a number
         too large for a float, half of a surrogate pair, or nesting deeper than :data:`DEEPEST`.
     """
-    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(text) > DEEPEST:
+    if text.count(b"{") + text.count(b"[") > DEEPEST and _is_deep(text):
         raise ValueError("it is nested too deeply")
     try:
         decoded = text.decode("utf-8")
-        if len(text) < LARGE:
+        with collection.paused(len(text)):
             value = json.loads(decoded, parse_constant=_refuse, parse_float=_finite)
-        else:
-            with _collection.paused():
-                value = json.loads(decoded, parse_constant=_refuse, parse_float=_finite)
         if _SURROGATE.search(text):  # half of a pair would fail later, where the text is written
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
@@ -56,8 +54,14 @@ class _Collection:
         self._was_on = False
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Collect nothing meanwhile; in several threads, until the last of them is done."""
+    def paused(self, size: int) -> Iterator[None]:
+        """Collect nothing meanwhile; in several threads, until the last of them is done.
+
+        :param size: how many bytes become objects; for few nothing happens.
+        """
+        if size < LARGE:
+            yield
+            return
         with self._lock:
             if not self._pauses:
                 self._was_on = gc.isenabled()
@@ -72,14 +76,20 @@ class _Collection:
                     gc.enable()
 
 
-_collection = _Collection()
+collection = _Collection()
 
 
-def _depth(text: bytes) -> int:
-    """Return how many arrays and objects are in one another; json would only fail at some depth."""
+def _is_deep(text: bytes) -> bool:
+    """Say whether more arrays and objects are in one another than may be."""
     bare = _STRING.sub(b"", text) if b'"' in text else text
     steps = array("b", bare.translate(_STEPS, _NO_BRACKETS))
-    return max(accumulate(steps), default=0)
+    depth = 0
+    for start in range(0, len(steps), _TOGETHER):
+        some = steps[start : start + _TOGETHER]
+        if depth + max(accumulate(some)) > DEEPEST:
+            return True
+        depth += sum(some)
+    return False
 
 
 def _refuse(constant: str) -> NoReturn:

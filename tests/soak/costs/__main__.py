@@ -1,0 +1,139 @@
+"""Runs the campaign: `python -m soak.costs SHARE`."""
+
+import heapq
+import json
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from backend_common import App, create_app
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from ..campaign import Tally
+from .requests import Draft, Json, Request, of_operation
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = (
+    "tests/soak/costs/*.yml",
+    "tests/soak/malformed/exposed/exposed/*.yml",
+    "src/*/*/*.yml",
+    "bench/subjects/services/*/*.yml",
+)
+OPERATIONS = ("delete", "get", "patch", "post", "put")
+MOST = 0.25
+"""Seconds of CPU time that a request may take."""
+TRIES = 5
+"""How often a request is sent that takes longer, because a busy machine has slow caches."""
+WHOLE = 5_000
+"""How many requests to send."""
+LEAST = 250
+"""Requests without which the campaign says nothing."""
+SHOWN = 5
+
+
+def main(share: float) -> None:
+    """Send a share of all requests, and print the tally."""
+    documents = {
+        str(path.relative_to(ROOT)): yaml.safe_load(path.read_text())
+        for pattern in DOCUMENTS
+        for path in sorted(ROOT.glob(pattern))
+    }
+    app = serve(documents)
+    drafts = list(requests(documents))
+    count = max(LEAST, round(WHOLE * share))
+    # The same ones each time; all together would take an hour.
+    chosen = random.Random(0).sample(drafts, count)
+    print(f"{len(chosen)} of {len(drafts)} requests", file=sys.stderr, flush=True)
+    costs: list[tuple[float, str]] = []
+    failed = []
+    for draft in chosen:
+        request = draft()
+        cost, status = send(app, request)
+        costs.append((cost, described(request, status)))
+        if status >= 500:
+            failed.append(described(request, status))
+    worst = heapq.nlargest(SHOWN, costs)
+    notes = [f"{cost:.3f} s: {request}" for cost, request in worst]
+    notes += [f"failed: {request}" for request in failed[:SHOWN]]
+    over = sum(cost > MOST for cost, _ in costs)
+    counts = {"over 0.25 s of CPU time": over, "failed": len(failed)}
+    Tally(len(costs), len(chosen), counts, notes).print()
+
+
+def serve(documents: dict[str, Json]) -> App:
+    """Make an application of all documents, with functions that do nothing and without security."""
+    package = Path("hostile")
+    package.mkdir()
+    functions = ["import flask\n"]
+    for number, document in enumerate(documents.values()):
+        document.pop("security", None)
+        for operation in operations(document):
+            name = f"f{len(functions)}"
+            functions.append(f"def {name}(**_):\n    return flask.Response(status=204)\n")
+            operation[2]["operationId"] = f"hostile.functions.{name}"
+            for word in ("security", "x-permissions"):
+                operation[2].pop(word, None)
+        (package / f"{number}.json").write_text(json.dumps(document))
+    (package / "functions.py").write_text("\n".join(functions))
+    (package / "__init__.py").touch()
+    Path("settings.py").touch()
+    sys.path.insert(0, str(Path.cwd()))
+    config = {"API_VALIDATE_RESPONSES": False, "APP_CHANNEL": "development", "LOG_LEVEL": "ERROR"}
+    app = create_app("hostile", ["api"], config)
+    for number in range(len(documents)):
+        app.api.register(f"{number}.json", base_path=f"/{number}")
+    return app
+
+
+def requests(documents: dict[str, Json]) -> Iterator[Draft]:
+    """Yield drafts of requests to all operations."""
+    for number, document in enumerate(documents.values()):
+        for path, method, operation in operations(document):
+            shared = document["paths"][path].get("parameters", [])
+            whole = {**operation, "parameters": [*shared, *operation.get("parameters", [])]}
+            yield from of_operation(document, f"/{number}{filled(path)}", method, whole)
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield the operations of a document, with their paths and methods."""
+    for path, item in document["paths"].items():
+        for method in OPERATIONS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def filled(path: str) -> str:
+    """Return a path with 1 for each parameter."""
+    return "/".join("1" if step.startswith("{") else step for step in path.split("/"))
+
+
+def send(app: App, request: Request) -> tuple[float, int]:
+    """Send a request; return the seconds of CPU time that it takes, and the status."""
+    cost, status = MOST + 1, 0
+    for _ in range(TRIES):
+        environ = EnvironBuilder(**request).get_environ()
+        started = time.process_time()
+        parts, line, _headers = run_wsgi_app(app, environ, buffered=True)
+        b"".join(parts)
+        cost = min(cost, time.process_time() - started)
+        status = int(line[:3])
+        if cost <= MOST:
+            break
+    return cost, status
+
+
+def described(request: Request, status: int) -> str:
+    """Return a request in one short line."""
+    content: Any = request.get("data") or request.get("query_string", "")
+    shown = repr(content[:60])
+    return (
+        f"{request['method']} {request['path']} {request.get('content_type', '')} {shown}: {status}"
+    )
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
