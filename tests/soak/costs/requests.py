@@ -1,6 +1,6 @@
 """Requests of the largest size, made for one operation of a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from .values import DEEP, TEXTS, VALUES, Make
 
 Json = dict[str, Any]
 Request = dict[str, Any]
-Draft = Callable[[], Request]
+Draft = partial[Request]
 """Makes a request when it is needed: together they are gigabytes."""
 
 LARGEST = 2**20
