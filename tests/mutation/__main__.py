@@ -75,8 +75,14 @@ def _try(root: Path, name: str, options: argparse.Namespace) -> int:
 def _pass(root: Path, name: str, limit: float | None) -> bool:
     """Run the tests of one extension; return whether all passed in time."""
     tests = [f"tests/test_{name}.py", *_relative(root, f"tests/test_{name}_*.py")]
-    for arguments in (tests, ["tests/test_contract.py", "--extension", name]):
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    pytest = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    for arguments in (
+        # Bounds and defaults of settings are in the documentation, which is generated from them.
+        ["tests/support/settings_tables.py", "--check"],
+        [*pytest, *tests],
+        [*pytest, "tests/test_contract.py", "--extension", name],
+    ):
+        command = [sys.executable, *arguments]
         path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
         process = subprocess.Popen(
             command,

@@ -192,6 +192,7 @@ def test_logins_that_are_given_up_are_bounded(client: FlaskClient, provider: Pro
 
 
 def test_long_paths_are_bounded_together(client: FlaskClient, provider: Provider) -> None:
+    assert attempts.LONGEST_PATH == 2_000
     where = "/" + "".join(f"{number:x}" for number in range(10_000))[: attempts.LONGEST_PATH - 1]
     for _ in range(5):
         url = begin(client, where)
