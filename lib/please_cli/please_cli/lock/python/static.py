@@ -4,6 +4,7 @@ Each member's is made from its metadata, which its build backend made once: uv h
 and the requirements of members on the Python version do not count twice.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,12 @@ def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Pat
 
 
 def requires_python(resolve: Resolve) -> str:
-    """Return a specifier that the interpreter of a resolve satisfies.
+    """Return a specifier that the interpreter of a resolve satisfies, and the one that runs uv.
 
-    uv takes no exact release here: `environments` has that.
+    uv refuses to run with an interpreter that is older. It takes no exact release here:
+    `environments` has that.
     """
-    return ">={}.{}".format(*resolve.python.version)
+    return ">={}.{}".format(*min(resolve.python.version, sys.version_info[:2]))
 
 
 def _workspace(

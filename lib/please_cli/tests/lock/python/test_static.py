@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from please_cli.lock.python import static
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.resolves import Resolve
@@ -74,3 +75,15 @@ def test_manifests_of_a_resolve(tmp_path: Path, write: Callable[..., Path]) -> N
         "tool": {"uv": {"sources": {"brush": {"index": "company"}}}},
     }
     assert not (to / "lib").exists()
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"), [("3.13.5", (3, 11)), ("3.9.2", (3, 9)), ("3.11.2", (3, 11))]
+)
+def test_the_python_that_runs_uv_is_not_too_old(
+    release: str, expected: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One interpreter locks for newer and for older ones."""
+    monkeypatch.setattr("sys.version_info", (3, 11, 2, "final", 0))
+    resolve = Resolve("next", frozenset(), "trixie", Interpreter(release, (2, 41)))
+    assert static.requires_python(resolve) == ">={}.{}".format(*expected)
