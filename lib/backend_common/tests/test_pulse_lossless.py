@@ -133,6 +133,34 @@ def test_relays_and_consumers_outlive_a_database_that_restarts(
         assert process.wait(timeout=30) == 0
 
 
+def test_a_message_that_kills_its_consumer_is_a_dead_letter(
+    app: App, start: Callable[..., "subprocess.Popen[bytes]"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does for which there is not enough memory; its neighbours are handled."""
+    monkeypatch.setenv("PULSE_REDELIVERIES", "3")
+    app.pulse.consume(idle=0.1)  # has the queue made
+    publish_one(app, 1)
+    with app.app_context():
+        app.pulse.publish("orders.fatal", {"number": 2})
+        app.db.session.commit()
+    publish_one(app, 3)
+    app.pulse.relay(until_empty=True)
+    ends = []
+    for _ in range(4):  # when it is delivered first, and three times afterwards
+        ends.append(start("pulse", "consume").wait(timeout=120))
+    assert ends == [-signal.SIGKILL] * 4
+    last = start("pulse", "consume")
+    wait_until(lambda: handled(app) == 2)
+    last.send_signal(signal.SIGTERM)
+    assert last.wait(timeout=120) == 0
+    with app.pulse._broker.connected() as connection:
+        letter = connection.channel().basic_get("shop.orders.dead", no_ack=True)
+    assert letter.headers["x-reason"] == (
+        "handling it did not come to an end, 3 times after it was delivered again: did it end the "
+        "process?"
+    )
+
+
 def publish_one(app: App, number: int) -> None:
     with app.app_context():
         app.pulse.publish("orders.created", {"number": number})

@@ -1,3 +1,4 @@
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -229,6 +230,130 @@ def test_not_now_rolls_back(app: App) -> None:
     app.pulse.send("orders", {"number": 0})
     app.pulse.consume(idle=0.05)
     assert numbers(app) == [0, 3]
+
+
+def letters(app: App) -> list[Any]:
+    """What died in the queue shop.mail."""
+    with app.pulse._broker.connected() as connection:
+        channel = connection.channel()
+        found = iter(lambda: channel.basic_get("shop.mail.dead", no_ack=True), None)
+        return [letter.headers["x-reason"] for letter in found]
+
+
+def test_what_fails_after_its_own_commit_is_not_taken_for_handled(app: App) -> None:
+    attempts = []
+
+    @app.pulse.consumer("mail", "#")
+    def handle(message: Message) -> None:
+        attempts.append(message.id)
+        app.pulse.publish("handled", {"number": len(attempts)})
+        app.db.session.commit()
+        app.pulse.publish("lost", {"number": 99})
+        raise ValueError
+
+    app.pulse.send("orders", {"number": 0})
+    app.pulse.consume(idle=0.05)
+    assert len(attempts) == 3
+    assert letters(app) == ["ValueError"]
+    assert numbers(app) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("way", ["commit", "rollback", "remove", "savepoint", "twice"])
+def test_what_ends_its_transaction_is_handled_once(app: App, way: str) -> None:
+    got = []
+
+    def handle(message: Message) -> None:
+        got.append(message.id)
+        if way == "savepoint":
+            with app.db.session.begin_nested():
+                app.pulse.publish("handled", {"number": 1})
+            return
+        app.pulse.publish("handled", {"number": 1})
+        getattr(app.db.session, "commit" if way == "twice" else way)()
+        if way == "twice":
+            app.pulse.publish("handled", {"number": 2})
+            app.db.session.commit()
+
+    with app.app_context():
+        message = Message("orders", 1, "7")
+        assert app.pulse._inbox.once("shop.mail", "7", lambda: handle(message))
+    with app.app_context():
+        assert not app.pulse._inbox.once("shop.mail", "7", lambda: handle(message))
+    assert got == ["7"]
+    expected = {"commit": [1], "savepoint": [1], "twice": [1, 2]}
+    assert numbers(app) == expected.get(way, [])
+
+
+def test_work_that_hides_a_failed_statement_is_a_failure(app: App, database: str) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("a statement that fails in SQLite leaves the transaction as it was")
+    attempts = []
+
+    @app.pulse.consumer("mail", "#")
+    def handle(message: Message) -> None:
+        attempts.append(message.payload)
+        app.pulse.publish("handled", {"number": 1})
+        with contextlib.suppress(sqlalchemy.exc.DBAPIError):
+            app.db.session.execute(sqlalchemy.text("SELECT 1 / 0"))
+        if message.payload == "goes on":
+            app.db.session.execute(sqlalchemy.text("SELECT 1"))
+        if message.payload == "commits":
+            app.db.session.commit()
+
+    for payload in ("returns", "goes on", "commits"):
+        app.pulse.send("orders", payload)
+    app.pulse.consume(idle=0.05)
+    assert len(attempts) == 9
+    assert letters(app) == ["HandlerError", "InternalError", "InternalError"]
+
+
+def test_a_message_waits_for_migrations(app: App, make: Make) -> None:
+    directory = Path(app.root_path).parent / "migrations" / "versions"
+    later = make()
+    lines = [
+        "from alembic import op",
+        "import sqlalchemy as sa",
+        "revision = 'later'",
+        f"down_revision = {next(directory.glob('*.py')).name.split('_')[0]!r}",
+        "def upgrade(): op.create_table('later', sa.Column('id', sa.Integer))",
+        "def downgrade(): op.drop_table('later')",
+    ]
+    (directory / "later_later.py").write_text("\n".join(lines))
+    attempts = []
+
+    @later.pulse.consumer("mail", "#")
+    def handle(message: Message) -> None:
+        attempts.append(message.id)
+        if len(attempts) == 6:
+            assert command(later, "db", "upgrade").exit_code == 0
+        later.db.session.execute(sqlalchemy.text("INSERT INTO later VALUES (1)"))
+
+    later.pulse.send("orders", 1)
+    later.pulse.consume(idle=0.05)
+    assert len(attempts) in (6, 7)
+    assert letters(later) == []
+
+
+def test_what_the_code_does_wrong_is_a_dead_letter(app: App) -> None:
+    @app.pulse.consumer("mail", "#")
+    def handle(_: Message) -> None:
+        app.db.session.execute(sqlalchemy.text("SELECT 1 FROM nowhere"))
+
+    app.pulse.send("orders", 1)
+    app.pulse.consume(idle=0.05)
+    assert len(letters(app)) == 1
+
+
+def test_handling_that_does_not_end_is_counted(app: App) -> None:
+    """See test_pulse_lossless.py, which kills processes."""
+    inbox = app.pulse._inbox
+    with app.app_context():
+        assert [inbox.begin("shop.mail", "7") for _ in range(3)] == [0, 1, 2]
+        assert inbox.begin("shop.mail", "8") == 0
+        assert inbox.begin("shop.other", "7") == 0
+        inbox.withdraw("shop.mail", "7", 2)
+        assert inbox.begin("shop.mail", "7") == 2
+        assert inbox.once("shop.mail", "7", lambda: None)
 
 
 def test_a_consumer_says_that_its_table_is_not_there(make: Make) -> None:

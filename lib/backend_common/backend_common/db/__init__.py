@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 
-from backend_common.core import health, later, places
+from backend_common.core import health, later, places, transient
 from backend_common.core.app import Application
 from backend_common.db import commands, config, engines, failures
 from backend_common.db.faults import Faults
@@ -57,6 +57,7 @@ def init_app(app: Application) -> SQLAlchemy:
             engines.prepare(each, read)
             faults.watch(each)
     failures.handle(app, faults)
+    transient.add(app, failures.is_transient)
     app.extensions[config.KEY] = read
     asked = engine if read.is_sqlite else engines.unpooled(read, timeout=read.connect_timeout)
     health.add(app, "db", Heartbeat(app, db, asked, directory, faults).check)

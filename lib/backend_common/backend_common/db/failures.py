@@ -9,6 +9,7 @@ from sqlalchemy.exc import (
     DataError,
     DBAPIError,
     IntegrityError,
+    InterfaceError,
     OperationalError,
     ProgrammingError,
     SQLAlchemyError,
@@ -154,8 +155,6 @@ def _conflict(reason: str) -> Any:
 
 def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
     """Answer 503 when the operator has something to do; any other error stays what it is."""
-    from backend_common.db.migrations import schema_is_current  # noqa: PLC0415  it imports Alembic
-
     app = flask.current_app
     _end()
     if failure := failure_of(error):
@@ -163,22 +162,45 @@ def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
         if failure.fault:
             faults.add(failure.fault)
         return _unavailable(failure.answer, failure.pause)
-    # A table or column that is not there is the one to PostgreSQL, the other to SQLite.
-    if not isinstance(error, OperationalError | ProgrammingError):
-        raise error
     try:
-        current = schema_is_current()
+        if not _lacks_migrations(error):
+            raise error
     except SQLAlchemyError as second:
+        if second is error:
+            raise
         app.logger.error("the database does not answer: %s", _reason(second))
         return _unavailable(SILENT.answer, SILENT.pause)
-    if current:
-        raise error
     app.logger.error("the database lacks migrations: run flask db upgrade")
     return _unavailable(
         "The database schema is not up to date: "
         f"the operator must run: flask --app {app.name}.flask db upgrade",
         SILENT.pause,
     )
+
+
+def _lacks_migrations(error: SQLAlchemyError) -> bool:
+    """Say whether *error* may come from a schema that is not up to date.
+
+    :raises SQLAlchemyError: the database does not answer.
+    """
+    from backend_common.db.migrations import schema_is_current  # noqa: PLC0415  it imports Alembic
+
+    # A table or column that is not there is the one to PostgreSQL, the other to SQLite.
+    if not isinstance(error, OperationalError | ProgrammingError):
+        return False
+    return not schema_is_current()
+
+
+def is_transient(error: Exception) -> bool:
+    """Say whether the same work may succeed once the database is well, or has its migrations."""
+    if not isinstance(error, SQLAlchemyError):
+        return False
+    if failure_of(error) or isinstance(error, InterfaceError):
+        return True
+    try:
+        return _lacks_migrations(error)
+    except SQLAlchemyError:
+        return True
 
 
 def failure_of(error: SQLAlchemyError) -> Failure | None:

@@ -109,6 +109,13 @@ class Config(settings.Table):
         at_least=1,
         text="How often a function is called for a message before that is a dead letter.",
     )
+    redeliveries = settings.Whole(
+        "PULSE_REDELIVERIES",
+        10,
+        at_least=1,
+        text="How often a message that was delivered before is handled again, without the end of "
+        "its handling being seen, before it is a dead letter (with `db`).",
+    )
     pause = settings.Number(
         "PULSE_PAUSE",
         1.0,

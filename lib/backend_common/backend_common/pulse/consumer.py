@@ -11,6 +11,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+from backend_common.core import transient
 from backend_common.core.app import Application
 from backend_common.pulse import body, broker, dead_letters
 from backend_common.pulse.broker import Broker
@@ -56,12 +57,6 @@ class Consumer:
         self._publishers: dict[str, Publisher] = {}
         self._cleaned = 0.0
         self._busy = 0.0
-        # Errors that are no fault of the message.
-        self._transient: tuple[type[Exception], ...] = (Retry, BrokerError)
-        if "db" in app.loaded:
-            exc = app.db.exc
-            # The server reports with an InternalError that it has ended a transaction.
-            self._transient += (exc.OperationalError, exc.InterfaceError, exc.InternalError)
 
     def run(self, stop: Event, idle: float | None = None) -> None:
         """Consume until *stop* is set, whatever happens to the broker and the database.
@@ -85,10 +80,12 @@ class Consumer:
                 )
                 stop.wait(REFUSED_PAUSE)
                 continue
-            except self._transient as error:
-                reason = str(error) if isinstance(error, BrokerError) else type(error).__name__
             except ERRORS as error:
                 reason = str(broker.unreachable(error))
+            except Exception as error:
+                if not self._is_transient(error):
+                    raise
+                reason = _reason(error)
             self._app.logger.warning("the consumer will try again in %.1f s: %s", pause, reason)
             stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -136,12 +133,14 @@ class Consumer:
             with watched.released():
                 if reason := self._handle(subscription, stop, received):
                     self._dead_letter(subscription, received, reason)
-        except self._transient as error:
+        except Exception as error:
+            if not self._is_transient(error):
+                raise
             self._app.logger.warning(
                 "a message of %s is delivered again, in %.1f s: %s",
                 subscription.queue,
                 self._config.pause,
-                str(error) if isinstance(error, BrokerError) else type(error).__name__,
+                _reason(error),
             )
             received.reject(requeue=True)
             with watched.released():
@@ -160,14 +159,45 @@ class Consumer:
         except PoisonError as error:
             self._app.logger.error("a message in %s cannot be read: %s", subscription.queue, error)
             return str(error)
+        if not (message.id and received.delivery_info.get("redelivered")):
+            return self._attempt(subscription, stop, message)
+        with self._app.app_context():
+            begun = self._inbox.begin(subscription.queue, message.id)
+        if begun >= self._config.redeliveries:
+            self._withdraw(subscription, message, *range(begun + 1))
+            return (
+                f"handling it did not come to an end, {begun} times after it was delivered again: "
+                "did it end the process?"
+            )
+        try:
+            return self._attempt(subscription, stop, message)
+        except Exception:
+            self._withdraw(subscription, message, begun)
+            raise
+
+    def _withdraw(self, subscription: Subscription, message: Message, *begun: int) -> None:
+        """Forget that handling *message* began: what came of it is known."""
+        try:
+            with self._app.app_context():
+                for each in begun:
+                    self._inbox.withdraw(subscription.queue, message.id, each)
+        except Exception as error:
+            if not self._is_transient(error):
+                raise
+
+    def _attempt(self, subscription: Subscription, stop: Event, message: Message) -> str | None:
+        """Call the function; return why it failed each time, or None.
+
+        :raises Exception: one of those that are no fault of the message.
+        """
         reason = None
         for attempt in range(1, self._config.attempts + 1):
             try:
                 self._work(subscription, message)
-            except self._transient:
-                raise
             # SystemExit, too: it would end every consumer that gets the message.
             except (Exception, SystemExit) as error:
+                if isinstance(error, Exception) and self._is_transient(error):
+                    raise
                 reason = type(error).__name__
                 self._app.logger.exception(
                     "message %s of %s failed, attempt %d of %d",
@@ -181,6 +211,13 @@ class Consumer:
             if attempt < self._config.attempts and stop.wait(self._config.pause):
                 raise Retry
         return reason
+
+    def _is_transient(self, error: Exception) -> bool:
+        """Say whether *error* is no fault of the message."""
+        if isinstance(error, Retry | BrokerError):
+            return True
+        with self._app.app_context():
+            return transient.is_transient(self._app, error)
 
     def _read(self, received: Any) -> Message:
         """Return the message that the broker delivered.
@@ -246,6 +283,10 @@ class Consumer:
         if not self._cleaned or time.monotonic() - self._cleaned > CLEANUP_INTERVAL:
             self._inbox.forget()
             self._cleaned = time.monotonic()
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, BrokerError) else type(error).__name__
 
 
 def _id(received: Any) -> str:

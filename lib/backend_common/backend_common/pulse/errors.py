@@ -25,5 +25,9 @@ class PoisonError(ValueError):
     """A received message can never be handled; the text says why, in few characters."""
 
 
+class HandlerError(Exception):
+    """A function that handles messages returned, but its work cannot be kept."""
+
+
 class Retry(Exception):  # noqa: N818  named like HTTP's errors: what the handler asks for
     """A handler raises this when it cannot work now: the message is delivered again later."""

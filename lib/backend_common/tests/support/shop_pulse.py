@@ -1,6 +1,9 @@
 """The files of the service ``shop`` with messages and a database, for processes of its own."""
 
 SHOP = """
+import os
+import signal
+
 import backend_common
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -19,6 +22,8 @@ def create_app(config=None):
 
     @app.pulse.consumer("orders", "orders.*")
     def handle(message):
+        if message.routing_key == "orders.fatal":
+            os.kill(os.getpid(), signal.SIGKILL)
         app.db.session.add(Order(number=message.payload["number"]))
 
     return app
