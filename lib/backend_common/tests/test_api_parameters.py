@@ -174,7 +174,7 @@ def test_a_default_is_not_shared_between_requests(service: Service) -> None:
         (
             ECHO,
             parameter("value", "path", {"type": "string", "pattern": "("}, required=True),
-            "the pattern '(' is not a regular expression of ECMA-262 (at #/",
+            "the pattern '(' has a ( without a ): write \\( for the character",
         ),
     ],
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml  # type: ignore[import-untyped]
 from connexion.exceptions import (  # type: ignore[import-untyped]
@@ -120,7 +121,7 @@ def _specification(raw: Any, path: Path) -> tuple[Specification, Dialect]:
         raise _PlaceError(
             'it must begin with swagger: "2.0", openapi: "3.0.x" or openapi: "3.1.x"', "#"
         )
-    _check_patterns(raw, ())
+    _check_patterns(raw, (), raw)
     _check_permissions(raw)
     if version.startswith("3.1"):
         specification = OpenAPI31Specification(raw, uri=path.absolute().as_uri())
@@ -200,7 +201,7 @@ def _check_route(
             raise _PlaceError(f"the path {other} is the same with another name: join them", place)
 
 
-def _check_patterns(node: Any, place: tuple[str, ...]) -> None:
+def _check_patterns(node: Any, place: tuple[str, ...], raw: Mapping[str, Any]) -> None:
     """Find regular expressions that are wrong, or whose cost has no bound."""
     if isinstance(node, Mapping):
         try:
@@ -210,13 +211,48 @@ def _check_patterns(node: Any, place: tuple[str, ...]) -> None:
                 for name in node["patternProperties"]:
                     patterns.of_names(name)
         except ValueError as error:
-            raise _PlaceError(str(error), _pointer(*place)) from error
+            used = _user(raw, node)
+            reason = f"{error}; {used} has it" if used else str(error)
+            raise _PlaceError(reason, _pointer(*place)) from error
         for key, value in node.items():
             if key not in VALUES:
-                _check_patterns(value, (*place, key))
+                _check_patterns(value, (*place, key), raw)
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            _check_patterns(value, (*place, str(number)))
+            _check_patterns(value, (*place, str(number)), raw)
+
+
+def _user(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> str | None:
+    """Return the first operation of a document that has *schema*, itself or by references."""
+    for path, item in (raw.get("paths") or {}).items():
+        for method in sorted(METHODS & item.keys()) if isinstance(item, Mapping) else ():
+            if _contains([item[method], item.get("parameters")], schema, raw):
+                return f"{method.upper()} {path}"
+    return None
+
+
+def _contains(node: Any, wanted: Any, raw: Mapping[str, Any]) -> bool:
+    seen: set[int] = set()
+    left = [node]
+    while left:
+        node = left.pop()
+        if node is wanted:
+            return True
+        if not isinstance(node, dict | list) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        left += node.values() if isinstance(node, dict) else node
+        if isinstance(node, dict) and str(node.get("$ref")).startswith("#/"):
+            left.append(_at(raw, node["$ref"]))
+    return False
+
+
+def _at(raw: Any, reference: str) -> Any:
+    """Return what a reference inside of the document leads to, or None."""
+    for step in unquote(reference).split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        raw = raw.get(name) if isinstance(raw, Mapping) else None
+    return raw
 
 
 def _check_permissions(raw: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ import yaml  # type: ignore[import-untyped]
 from connexion.exceptions import InvalidSpecification  # type: ignore[import-untyped]
 from connexion.http_facts import METHODS  # type: ignore[import-untyped]
 from connexion.spec import OpenAPISpecification  # type: ignore[import-untyped]
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 from jsonschema.exceptions import SchemaError, best_match  # type: ignore[import-untyped]
 from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
@@ -36,6 +36,9 @@ DIALECTS = (
 
 VALUES = ("const", "default", "enum", "example", "examples")
 """Keywords with values in them, where nothing is a schema."""
+
+# NB: without "regex", which jsonschema takes for Python's; patterns.py checks those.
+_FORMATS = FormatChecker(set(Draft202012Validator.FORMAT_CHECKER.checkers) - {"regex"})
 
 Node = dict[str, Any]
 
@@ -192,9 +195,7 @@ def _validate(document: Node) -> None:
 
 def _check_schema(schema: Any, place: tuple[str, ...]) -> None:
     try:
-        Draft202012Validator.check_schema(
-            schema, format_checker=Draft202012Validator.FORMAT_CHECKER
-        )
+        Draft202012Validator.check_schema(schema, format_checker=_FORMATS)
     except SchemaError as error:
         raise InvalidSpecification(error.message, path=[*place, *error.absolute_path]) from error
 

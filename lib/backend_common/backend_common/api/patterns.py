@@ -1,8 +1,8 @@
 """Regular expressions of documents, in a dialect whose cost is bounded by the length of the text.
 
-OpenAPI means those of ECMA-262. An engine that knows look-around and back references takes time
-that grows with the square of the text, or doubles with each character; so all patterns are
-compiled for an engine that knows neither, and what it cannot express is refused.
+OpenAPI means those of ECMA-262 (ecma_262.py). An engine that knows look-around and back references
+takes time that grows with the square of the text, or doubles with each character; so all patterns
+are compiled for an engine that knows neither, and what it cannot express is refused.
 """
 
 import re
@@ -11,17 +11,22 @@ from typing import Any
 
 import jsonschema_rs
 
+from backend_common.api import ecma_262
+
 # How large a compiled pattern may be, in bytes: `^[\\p{L} ]{1,100}$` is one of 2 MB.
 OPTIONS = jsonschema_rs.RegexOptions(size_limit=4 * 1024 * 1024)
 
 MOST_STEPS = 24
 """How many steps a pattern with counted repetition may take for each character, at worst."""
 LARGEST = 10_000  # steps of any pattern
+LONGEST_SAID = 100  # characters of a pattern in an error
 LONGEST_TEXT = 255  # characters, for a pattern that may take more
 
 _LOOK_AHEAD = re.compile(r"\(\?([=!])")
-_ESCAPED_OR_CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
-_GROUP = re.compile(r"\(\?(?::|[=!]|<[=!]|P?<\w+>)")
+_LOOKS = re.compile(r"\(\?<?[=!]")
+_LOOK_BEHIND = re.compile(r"\(\?<([=!])")
+_ESCAPED_OR_CLASS = re.compile(r"\\[upP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+_GROUP = re.compile(r"\(\?(?:[ims]*(?:-[ims]+)?:|[=!]|<[=!]|<\w+>)")
 _COUNTED = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 
@@ -32,14 +37,21 @@ def translate(pattern: str, longest: int | None) -> dict[str, Any]:
     :param longest: how many characters the text may have, where the schema bounds that.
     :raises ValueError: its cost has no bound, or it is not a regular expression.
     """
-    texts, rest = _look_aheads(pattern)
-    if not texts:
-        return {"pattern": _bounded(pattern, pattern, longest)}
-    parts: list[dict[str, Any]] = [{"pattern": _bounded("^" + rest, pattern, longest)}]
-    for positive, text in texts:
-        inner = {"pattern": _bounded(f"^(?:{text})", pattern, longest)}
-        parts.append(inner if positive else {"not": inner})
-    return {"allOf": parts}
+    text, flags = _read(pattern)
+    parts, rest = _look_arounds(text, flags)
+    made = {"pattern": _bounded(rest, flags, pattern, longest)}
+    if not parts:
+        return made
+    inner = [(positive, _bounded(part, flags, pattern, longest)) for positive, part in parts]
+    return {
+        "allOf": [
+            made,
+            *(
+                {"pattern": part} if positive else {"not": {"pattern": part}}
+                for positive, part in inner
+            ),
+        ]
+    }
 
 
 def of_names(pattern: str) -> str:
@@ -47,22 +59,34 @@ def of_names(pattern: str) -> str:
 
     :raises ValueError: as :func:`translate`.
     """
-    return _bounded(pattern, pattern, None)
+    return _bounded(*_read(pattern), pattern, None)
 
 
-def _bounded(text: str, pattern: str, longest: int | None) -> str:
-    translated = _translated(text)
+def _said(pattern: str) -> str:
+    """Return *pattern* for an error, which goes on with what to do."""
+    return repr(pattern if len(pattern) <= LONGEST_SAID else f"{pattern[: LONGEST_SAID - 1]}…")
+
+
+def _read(pattern: str) -> tuple[str, str]:
+    try:
+        return ecma_262.read(pattern)
+    except ValueError as error:
+        raise ValueError(f"the pattern {_said(pattern)} {error}") from error
+
+
+def _bounded(text: str, flags: str, pattern: str, longest: int | None) -> str:
+    translated = f"(?{flags}:{text})" if flags else text
     steps = _steps(text)
     if steps > LARGEST:
-        raise ValueError(f"the pattern {pattern!r} is too large: repeat its parts less often")
+        raise ValueError(f"the pattern {_said(pattern)} is too large: repeat its parts less often")
     if problem := _problem(translated):
-        raise ValueError(f"the pattern {pattern!r} {problem}")
+        raise ValueError(f"the pattern {_said(pattern)} {problem}")
     is_short = longest is not None and longest <= LONGEST_TEXT
-    if steps > MOST_STEPS and not is_short and not _ends_early(text):
+    if steps > MOST_STEPS and not is_short and not _ends_early(text, flags):
         raise ValueError(
-            f"the pattern {pattern!r} may take {steps} steps for each character of a long text: "
-            f"add maxLength, of at most {LONGEST_TEXT}, or anchor it with ^ and $ and use neither "
-            "* nor +"
+            f"the pattern {_said(pattern)} may take {steps} steps for each character of a long "
+            f"text: add maxLength, of at most {LONGEST_TEXT}, or anchor it with ^ and $ and use "
+            "neither * nor +"
         )
     return translated
 
@@ -72,11 +96,13 @@ def _problem(text: str) -> str | None:
     """Return why *text* cannot be a pattern; None if it can."""
     if _compiles(text, OPTIONS):
         return None
-    if _compiles(text, None):
+    if _LOOKS.search(_ESCAPED_OR_CLASS.sub(".", text)):
         return (
-            "looks around or refers back, or is too large, so that its cost has no bound: write "
-            "it without (look-aheads right after ^ are fine), or in parts with allOf and not"
+            "looks around in the middle, so that its cost has no bound: look ahead right after ^, "
+            "look behind right before $, or say it in parts with allOf and not"
         )
+    if _compiles(text, None):
+        return "is too large: repeat its parts less often"
     return "is not a regular expression of ECMA-262"
 
 
@@ -88,41 +114,42 @@ def _compiles(text: str, options: jsonschema_rs.RegexOptions | None) -> bool:
     return True
 
 
-def _translated(text: str) -> str:
-    r"""Write what other engines take for the one that is used.
+def _look_arounds(text: str, flags: str) -> tuple[list[tuple[bool, str]], str]:
+    """Return what else must match, or must not, and the pattern without it.
 
-    Python's ``\Z`` is the end of text, and a hyphen beside ``\w`` in a class is itself.
+    What looks ahead after the first ``^``, and behind before the last ``$``, is about all of the
+    text. With a ``|`` beside it, or where these are the ends of lines, it stays where it is.
     """
-
-    def replace(match: re.Match[str]) -> str:
-        found = match[0]
-        if found == r"\Z":
-            return r"\z"
-        if found.startswith("["):
-            # NB: [\w-.] and [.-\w]; a range that begins or ends with a class is none.
-            found = re.sub(r"(\\[wWdDsS])-(?!\])", r"\1\\-", found)
-            found = re.sub(r"(?<![\[^\\])-(?=\\[wWdDsS])", r"\\-", found)
-        return found
-
-    return _ESCAPED_OR_CLASS.sub(replace, text)
-
-
-def _look_aheads(pattern: str) -> tuple[list[tuple[bool, str]], str]:
-    """Return the look-aheads at the beginning of an anchored pattern, and what follows them.
-
-    With a ``|`` beside them they are not of all of it: they stay where they are.
-    """
-    if not pattern.startswith("^(?"):
-        return [], pattern
     found = []
-    rest = pattern[1:]
-    while match := _LOOK_AHEAD.match(rest):
-        end = _closing(rest)
+    rest = text
+    if "m" in flags:
+        return [], text
+    while (match := _LOOK_AHEAD.match(rest, 1)) and rest.startswith("^"):
+        end = _closing(rest[1:])
         if end is None:
-            return [], pattern
-        found.append((match[1] == "=", rest[match.end() : end]))
-        rest = rest[end + 1 :]
-    return ([], pattern) if _has_branches(rest) else (found, rest)
+            return [], text
+        found.append((match[1] == "=", f"^(?:{rest[match.end() : end + 1]})"))
+        rest = "^" + rest[end + 2 :]
+    while (start := _last_group(rest)) is not None:
+        match = _LOOK_BEHIND.match(rest, start)
+        if match is None:
+            break
+        found.append((match[1] == "=", f"(?:{rest[match.end() : -2]})$"))
+        rest = rest[:start] + "$"
+    return ([], text) if _has_branches(rest) else (found, rest)
+
+
+def _last_group(text: str) -> int | None:
+    """Return where the group right before the ``$`` at the end of *text* begins."""
+    masked = [character for _, character in _outside(text)]
+    if masked[-2:] != [")", "$"]:
+        return None
+    depth = 0
+    for place in range(len(masked) - 2, -1, -1):
+        depth += {")": 1, "(": -1}.get(masked[place], 0)
+        if depth == 0:
+            return place
+    return None
 
 
 def _closing(text: str) -> int | None:
@@ -179,11 +206,12 @@ def _steps(text: str) -> int:
     return sum(sizes)
 
 
-def _ends_early(text: str) -> bool:
+def _ends_early(text: str, flags: str) -> bool:
     """Say whether the engine gives up on long text: it is bounded between ``^`` and ``$``."""
     masked = _mask(text)
     endless = re.search(r"[*+|]|\{\d+,\}", masked)
-    return masked.startswith("^") and masked.endswith("$") and not endless
+    is_whole = masked.startswith("^") and masked.endswith("$") and "m" not in flags
+    return is_whole and not endless
 
 
 def _mask(text: str) -> str:
