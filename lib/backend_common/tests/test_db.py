@@ -326,7 +326,7 @@ def test_a_number_that_sqlite_cannot_take(make: Make) -> None:
     response = client.get(f"/double/{2**63}")
     assert response.status_code == 400
     assert (
-        "The database cannot take a value: it is too long or too large, or has a NUL."
+        "The database cannot take a value: it is too long or too large, or not text."
         in response.text
     )
 

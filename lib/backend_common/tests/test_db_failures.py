@@ -16,6 +16,7 @@ from backend_common.db import GetOrCreate, faults
 from database_service import database
 from flask import request
 from sqlalchemy import ForeignKey, event, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 Service = Callable[..., Path]
@@ -199,6 +200,78 @@ def test_a_value_that_is_missing_is_the_fault_of_the_code(make: Make, url: str) 
         return ""
 
     assert app.test_client().post("/trees").status_code == 500
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\udfffb", "\udc80" * 3])
+def test_a_half_of_a_surrogate_pair_is_refused(make: Make, url: str, name: str) -> None:
+    """JSON may have one, and Python's text, but no database."""
+    app = make(url)
+
+    @app.post("/trees")
+    def post() -> str:
+        app.db.session.add(Tree(name=request.get_json()))
+        app.db.session.commit()
+        return ""
+
+    @app.get("/trees")
+    def get() -> str:
+        return str(app.db.session.scalars(select(Tree).filter_by(name=name)).all())
+
+    client = app.test_client()
+    response = client.post("/trees", json=name)
+    assert response.status_code == 400
+    assert "too long or too large, or not text" in response.text
+    assert client.get("/trees").status_code == 400
+
+
+# What PostgreSQL says with values of rows in it, and what an error says of that in production.
+TELLING = {
+    "INSERT INTO trees (id, name) VALUES (7, 'hunter2'), (8, 'hunter2')": (
+        'duplicate key value violates unique constraint "trees_name_key"'
+    ),
+    "INSERT INTO trees (id, name) VALUES (7, 'hunter2'), (8, NULL)": (
+        'null value in column "name" of relation "trees" violates not-null constraint'
+    ),
+    "ALTER TABLE trees ADD CHECK (name <> 'x'); INSERT INTO trees VALUES (314159, 'x')": (
+        'new row for relation "trees" violates check constraint "trees_name_check"'
+    ),
+    "INSERT INTO notes (id, tree, text) VALUES (1, 314159, 'hunter2')": (
+        "violates foreign key constraint"
+    ),
+    "SELECT CAST('hunter2' AS integer)": "invalid input syntax for type integer",
+    "SELECT CAST('hunter2' AS timestamp)": "invalid input syntax for type timestamp",
+    "SELECT CAST('{\"hunter2\"' AS jsonb)": "invalid input syntax for type json",
+    "DO $$ BEGIN RAISE EXCEPTION 'refused' USING DETAIL = 'hunter2'; END $$": "refused",
+    "DO $$ BEGIN RAISE EXCEPTION 'refused' USING HINT = 'an advice'; END $$": "an advice",
+    "DO $$ BEGIN RAISE EXCEPTION 'late' USING ERRCODE = '40P01', DETAIL = 'which'; END $$": "which",
+}
+
+
+@pytest.mark.parametrize("statement", TELLING)
+def test_errors_in_production_have_no_values_of_rows(
+    make: Make, postgresql: str, statement: str
+) -> None:
+    app = make(postgresql, APP_CHANNEL="production")
+
+    with (
+        app.app_context(),
+        pytest.raises(DBAPIError) as caught,
+        app.db.engine.begin() as connection,
+    ):
+        connection.exec_driver_sql(statement)
+    # The text of a statement is the code's own; the values of its parameters are not.
+    said = str(caught.value).partition("[SQL:")[0] + str(caught.value.orig)
+    assert TELLING[statement] in said
+    assert "hunter2" not in said
+    assert "314159" not in said
+
+
+def test_development_shows_the_values(make: Make, postgresql: str) -> None:
+    app = make(postgresql)
+    statement = "INSERT INTO trees (id, name) VALUES (7, 'hunter2'), (8, 'hunter2')"
+    shown = pytest.raises(IntegrityError, match=r"\(name\)=\(hunter2\)")
+    with app.app_context(), shown, app.db.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def test_put_beside_delete_is_no_500(make: Make, postgresql: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import BadRequest, Conflict, ServiceUnavailable
 
 from backend_common.db.faults import Faults
+from backend_common.db.wording import UNREPRESENTABLE
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ NUL = "cannot contain NUL"  # which psycopg refuses by itself, without a state
 # is there already, the service has to handle that: see GetOrCreate.
 CONFLICTS = ("23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY)
 
-REFUSED = "The database cannot take a value: it is too long or too large, or has a NUL."
+REFUSED = "The database cannot take a value: it is too long or too large, or not text."
 CHANGED = "Another request has changed or deleted the same. Look at it, and try again."
 
 
@@ -122,8 +123,8 @@ def handle(app: flask.Flask, faults: Faults) -> None:
 def _refuse(error: DataError) -> Any:
     """Answer 400 when a value is at fault, which came with the request; the rest is the code's."""
     state = getattr(error.orig, "sqlstate", None)
-    too_large = isinstance(error.orig, OverflowError)  # see sqlite.py
-    if state not in NO_VALUE and not too_large and NUL not in str(error.orig):
+    no_value = isinstance(error.orig, UNREPRESENTABLE)
+    if state not in NO_VALUE and not no_value and NUL not in str(error.orig):
         raise error
     app = flask.current_app
     _end()

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import DataError
+from sqlalchemy.engine import URL
 
 from backend_common.core.settings import SettingError
 
@@ -33,14 +32,6 @@ def prepare(engine: Engine, url: URL) -> None:
         if "uri" not in url.query:
             connection.execute("PRAGMA journal_mode = WAL")
 
-    def name_error(context: ExceptionContext) -> None:
-        # A number over 64 bits: other drivers have an error of DB-API for it.
-        if isinstance(error := context.original_exception, OverflowError):
-            raise DataError(
-                context.statement, context.parameters, error, hide_parameters=engine.hide_parameters
-            )
-
-    event.listen(engine, "handle_error", name_error)
     event.listen(engine, "do_connect", make_directory)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "savepoint", begin)
