@@ -69,8 +69,8 @@ STATES = {
     "58030": (503, BROKEN),
     "XX001": (503, BROKEN),
     "23503": (409, None),
-    "23505": (500, None),
-    "23P01": (500, None),
+    "23505": (409, None),
+    "23P01": (409, None),
     "23502": (500, None),
     "23514": (500, None),
     "42501": (500, None),
@@ -178,16 +178,28 @@ def test_a_row_whose_parent_is_deleted(make: Make, url: str) -> None:
     assert "secret" not in response.text
 
 
-def test_a_row_that_is_there_already_is_for_the_service(make: Make, url: str) -> None:
-    app = make(url)
+@pytest.mark.parametrize("row", [{"id": 1, "name": "secret"}, {"name": "one"}, {"name": "two"}])
+def test_a_row_that_is_there_already(
+    make: Make, url: str, row: Mapping[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make(url, APP_CHANNEL="production")
 
     @app.post("/trees")
     def post() -> str:
-        app.db.session.add(Tree(name="one"))
+        app.db.session.add_all([Tree(id=2, name="two"), Tree(**{"id": 3, **row})])
         app.db.session.commit()
         return ""
 
-    assert app.test_client().post("/trees").status_code == 500
+    @app.get("/trees")
+    def get() -> str:
+        return str(len(app.db.session.scalars(select(Tree)).all()))
+
+    response = app.test_client().post("/trees")
+    assert response.status_code == 409
+    assert "There is the same already. Look at it, and change the request." in response.text
+    assert "requests collided" in caplog.text
+    assert "secret" not in response.text + caplog.text
+    assert app.test_client().get("/trees").text == "1"
 
 
 def test_a_value_that_is_missing_is_the_fault_of_the_code(make: Make, url: str) -> None:

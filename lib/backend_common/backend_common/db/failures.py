@@ -90,12 +90,24 @@ CODES = {
 NO_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
 NUL = "cannot contain NUL"  # which psycopg refuses by itself, without a state
 
-# A row that the new one refers to is gone, or another one still refers to the old one. Where a row
-# is there already, the service has to handle that: see GetOrCreate.
-CONFLICTS = ("23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY)
+REFERENCE = "Another request has changed or deleted the same. Look at it, and try again."
+THERE = "There is the same already. Look at it, and change the request."
+
+# What the client gets to read, by the state or code. A value that is missing or fails a check is
+# the fault of the code, which should have validated it.
+CONFLICTS = {
+    # A row that the new one refers to is gone, or another one still refers to the old one.
+    "23503": REFERENCE,
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: REFERENCE,
+    # A row with the same key is there already, or one that excludes it.
+    "23505": THERE,
+    "23P01": THERE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: THERE,
+    sqlite3.SQLITE_CONSTRAINT_ROWID: THERE,
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: THERE,
+}
 
 REFUSED = "The database cannot take a value: it is too long or too large, or not text."
-CHANGED = "Another request has changed or deleted the same. Look at it, and try again."
 
 
 def handle(app: flask.Flask, faults: Faults) -> None:
@@ -133,25 +145,25 @@ def _refuse(error: DataError) -> Any:
 
 
 def _collide(error: IntegrityError) -> Any:
-    """Answer 409 when a row that another one refers to is gone; the rest is the code's."""
+    """Answer 409 when rows of another request are in the way; the rest is the code's."""
     code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
-    if code not in CONFLICTS:
+    if (answer := CONFLICTS.get(code)) is None:
         raise error
     # NB: its own words may have values of the rows; the name of the constraint has none.
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    return _conflict(f"{type(error.orig).__name__}: {constraint or _reason(error)}")
+    return _conflict(f"{type(error.orig).__name__}: {constraint or _reason(error)}", answer)
 
 
 def _lose(error: StaleDataError | ObjectDeletedError) -> Any:
     """Answer 409: a row that the request has read is not there any more."""
-    return _conflict(str(error))
+    return _conflict(str(error), REFERENCE)
 
 
-def _conflict(reason: str) -> Any:
+def _conflict(reason: str, answer: str) -> Any:
     app = flask.current_app
     _end()
     app.logger.warning("requests collided: %s", reason)
-    return app.handle_http_exception(Conflict(CHANGED))
+    return app.handle_http_exception(Conflict(answer))
 
 
 def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
