@@ -38,6 +38,14 @@ def test_tools_are_at_hand(checkout: Path, name: str) -> None:
         assert path.startswith("/nix/store/")
 
 
+@pytest.mark.parametrize("bash", ["bash", None], ids=["by name", "by path"])
+def test_the_current_directory_is_not_on_the_path(checkout: Path, bash: str | None) -> None:
+    variables = {"NIX_BUILD_SHELL": bash or f"{build('toolchain.platform.bash')}/bin/bash"}
+    entered = ["nix-shell", "-A", "tokens", "--run", 'echo "$PATH"']
+    printed = run(*entered, root=checkout, variables=variables).stdout.strip()
+    assert all(entry.startswith("/") for entry in printed.split(":")), printed
+
+
 def test_a_shell_is_for_development(checkout: Path) -> None:
     command = "echo $APP_CHANNEL; flask --app tokens.flask run --host 0.0.0.0 2>&1 || true"
     channel, error = shell("-A", "tokens", root=checkout, command=command).splitlines()
