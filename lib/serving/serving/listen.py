@@ -59,11 +59,38 @@ def inherited() -> list[socket.socket]:
     """Return the sockets that systemd listens on for this process (sd_listen_fds(3)).
 
     They stay as they are: gunicorn finds them itself.
+
+    Raises:
+        click.ClickException: There are none, or one of them is not a stream socket.
     """
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
-    count = int(os.environ.get("LISTEN_FDS", "0"))
-    return [socket.socket(fileno=os.dup(SD_LISTEN_FDS_START + each)) for each in range(count)]
+    count = os.environ.get("LISTEN_FDS", "")
+    if not (count.isascii() and count.isdigit()):
+        message = (
+            f"LISTEN_FDS is {count!r}, and not a number of sockets: unset LISTEN_PID and "
+            "LISTEN_FDS, or let systemd set them"
+        )
+        raise click.ClickException(message)
+    return [_inherited(SD_LISTEN_FDS_START + each) for each in range(int(count))]
+
+
+def _inherited(number: int) -> socket.socket:
+    try:
+        found = socket.socket(fileno=os.dup(number))
+    except OSError as error:
+        message = (
+            f"file descriptor {number}, which LISTEN_FDS counts, is not a socket: "
+            f"{_reason(error)}; correct the socket unit, or unset LISTEN_FDS"
+        )
+        raise click.ClickException(message) from error
+    if found.type != socket.SOCK_STREAM:
+        message = (
+            f"file descriptor {number}, which LISTEN_FDS counts, is not a stream socket: "
+            "write ListenStream= in the socket unit"
+        )
+        raise click.ClickException(message)
+    return found
 
 
 def drop_new(listener: socket.socket) -> None:
@@ -101,4 +128,6 @@ def _remove_stale(path: Path) -> None:
 
 def _reason(error: OSError) -> str:
     number = error.errno
-    return os.strerror(number) if number is not None and number > 0 else str(error.strerror)
+    if number is not None and number > 0:
+        return os.strerror(number)
+    return error.strerror or str(error)  # Python's own errors have no number

@@ -120,6 +120,68 @@ def test_a_socket_of_systemd(serve: Serve, tmp_path: Path, path: Path, kind: str
         assert stat.S_ISSOCK(path.stat().st_mode), "it is systemd's"
 
 
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ("LISTEN_FDS='one'", "LISTEN_FDS is 'one', and not a number of sockets: "),
+        ("LISTEN_FDS=''", "LISTEN_FDS is '', and not a number of sockets: "),
+        ("LISTEN_FDS='-1'", "LISTEN_FDS is '-1', and not a number of sockets: "),
+        ("", "LISTEN_FDS is '', and not a number of sockets: "),
+        (
+            "LISTEN_FDS='99'",
+            "file descriptor 3, which LISTEN_FDS counts, is not a socket: Bad file descriptor; ",
+        ),
+        (
+            "LISTEN_FDS='1'; descriptor = os.open(os.devnull, 0)",
+            "file descriptor 3, which LISTEN_FDS counts, is not a socket: "
+            "Socket operation on non-socket; ",
+        ),
+        (
+            "LISTEN_FDS='1'; descriptor = socket.socket(type=socket.SOCK_DGRAM).detach()",
+            "file descriptor 3, which LISTEN_FDS counts, is not a stream socket: "
+            "write ListenStream= in the socket unit",
+        ),
+    ],
+)
+def test_no_sockets_of_systemd(serve: Serve, tmp_path: Path, variables: str, message: str) -> None:
+    serve(APP).stop()  # writes the service
+    count, _, descriptor = variables.partition("; ")
+    program = f"""
+import os, socket, sys
+
+descriptor = None
+{descriptor}
+if descriptor is None:
+    os.closerange(3, 20)
+else:
+    if descriptor != 3:
+        os.dup2(descriptor, 3)
+    os.set_inheritable(3, True)
+os.environ.update({count and count + ", "}LISTEN_PID=str(os.getpid()))
+os.execv(sys.executable, [sys.executable, "-m", "serving", "shop", "--port", "0"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Error: {message}")
+
+
+def test_a_unix_socket_whose_path_is_too_long(serve: Serve, path: Path) -> None:
+    long = path.with_name("s" * 120)
+    assert serve(APP, "--unix", str(long)).wait() == (
+        f"Error: cannot listen on the Unix socket {long}: AF_UNIX path too long; "
+        "choose another --unix\n"
+    )
+
+
 def test_ipv6(serve: Serve) -> None:
     server = serve(APP, "--host", "::1", "--port", "0")
     port = int(server.until(r"http://\[::1\]:(\d+)")[1])
