@@ -195,13 +195,15 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
             self._enter(Phase.HEAD)
             self._head_bytes = 0
         try:
-            self._callback_parser.feed(data)
             if self._phase is Phase.HEAD:
                 self._head_bytes += len(data)
-                if self._head_bytes > MAX_HEAD:
-                    raise RefusedError(431, "the headers are too large")
+            self._callback_parser.feed(data)
+            if self._phase is Phase.HEAD:
+                self._check_head(self._head_bytes)
             elif self._callback_parser.is_complete:
                 self._call()
+            else:
+                self._check_body(self._body_bytes + self._callback_parser.announced)
         except RefusedError as error:
             self._refuse(error.status, str(error))
         except (ParseError, ParseException) as error:
@@ -216,10 +218,10 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
     def _on_headers_complete(self) -> bool:
         super()._on_headers_complete()
         self._body_receiver = None
+        if self._head_bytes > MAX_HEAD:  # counted with what came after the headers
+            self._check_head(self._callback_parser.head_bytes())
         request = self._current_request
-        limit = self.worker.limits.max_body
-        if request.content_length > limit:
-            raise RefusedError(413, f"the body has more than {limit} bytes")
+        self._check_body(request.content_length)
         self._body_bytes = 0
         self._enter(Phase.BODY)
         if request.content_length or request.chunked:
@@ -230,12 +232,19 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
 
     def _on_body(self, chunk: bytes) -> None:
         self._body_bytes += len(chunk)
-        limit = self.worker.limits.max_body
-        if self._body_bytes > limit:
-            raise RefusedError(413, f"the body has more than {limit} bytes")
+        self._check_body(self._body_bytes)
         if self._body is None:
             self._body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the exchange's
         self._body.write(chunk)
+
+    def _check_head(self, size: int) -> None:
+        if size > MAX_HEAD:
+            raise RefusedError(431, "the headers are too large")
+
+    def _check_body(self, size: int) -> None:
+        limit = self.worker.limits.max_body
+        if size > limit:
+            raise RefusedError(413, f"the body has more than {limit} bytes")
 
     def _call(self) -> None:
         """Have a thread call the application."""

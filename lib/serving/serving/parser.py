@@ -30,6 +30,17 @@ class Parser(PythonProtocol):  # type: ignore[misc]
 
     __slots__ = ()
 
+    @property
+    def announced(self) -> int:
+        """The bytes of the current chunk that have not come yet."""
+        remaining: int = self._chunk_remaining
+        return remaining
+
+    def head_bytes(self) -> int:
+        """Return the bytes of the request line and the headers, which are complete."""
+        line = len(self.method) + len(self.path) + len(b"  HTTP/1.1\r\n\r\n")
+        return line + sum(len(name) + len(value) + 4 for name, value in self._headers_list)
+
     def _is_valid_method(self, method: bytes) -> bool:
         return _METHOD.fullmatch(method) is not None and method != b"CONNECT"
 

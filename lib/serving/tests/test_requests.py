@@ -128,6 +128,7 @@ REFUSED = {
     "a header without end": (431, GET + b"X-Name: " + b"a" * 20000),
     "many headers": (431, GET + b"".join(b"X-%d: a\r\n" % each for each in range(200)) + b"\r\n"),
     "large headers together": (431, GET + (b"X-Name: " + b"a" * 8000 + b"\r\n") * 9 + b"\r\n"),
+    "headers of 33 KiB": (431, GET + (b"X-Name: " + b"a" * 1000 + b"\r\n") * 33 + b"\r\n"),
     "a large body": (413, POST + b"Content-Length: 1001\r\n\r\n" + b"a" * 1001),
     "a large chunked body": (413, CHUNKED + b"3e9\r\n" + b"a" * 1001 + b"\r\n0\r\n\r\n"),
     "many chunks": (413, CHUNKED + b"1\r\na\r\n" * 1001 + b"0\r\n\r\n"),
@@ -240,6 +241,37 @@ def test_the_answer_to_a_large_body_comes_before_the_body(address: Address) -> N
     with connect(address) as client:
         client.sendall(POST + b"Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("size", [b"3e9", b"f" * 16, b"1" + b"0" * 15 + b"5"])
+def test_the_answer_to_a_large_chunk_comes_before_the_chunk(address: Address, size: bytes) -> None:
+    with connect(address) as client:
+        client.sendall(CHUNKED + size + b"\r\nhello")
+        assert client.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_answer_to_a_chunk_that_makes_the_body_large_comes_before_it(address: Address) -> None:
+    with connect(address) as client:
+        client.sendall(CHUNKED + b"3e8\r\n" + b"a" * 1000 + b"\r\n1\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(("size", "status"), [(32768, 200), (32769, 431)])
+@pytest.mark.parametrize("piece", [1024, 70000])
+def test_the_headers_together_have_a_limit(
+    address: Address, size: int, status: int, piece: int
+) -> None:
+    """However they arrive, and whatever comes after them."""
+    head = POST + b"Content-Length: 1000\r\nConnection: close\r\n"
+    while size - len(head) > 8000:
+        head += b"X-Name: " + b"a" * 4000 + b"\r\n"
+    head += b"X-Name: " + b"a" * (size - len(head) - 12) + b"\r\n\r\n"
+    assert len(head) == size
+    request = head + b"b" * 1000
+    with connect(address) as client:
+        for start in range(0, len(request), piece):
+            client.sendall(request[start : start + piece])
+        assert client.recv(65536).startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_a_client_that_sends_on_gets_the_answer(address: Address) -> None:
