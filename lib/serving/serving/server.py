@@ -8,15 +8,13 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from serving import listen
 from serving.limits import Limits
 from serving.served import Served, Wsgi
-from serving.worker import Worker
-
-SPARE = 256
-"""File descriptors for what is no connection."""
+from serving.worker import SPARE, Worker
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -62,10 +60,35 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 class Processes(Arbiter):  # type: ignore[misc]
-    """gunicorn's arbiter, which lets no connection begin that no worker would accept."""
+    """gunicorn's arbiter, which lets no connection begin that no worker would accept.
+
+    It also replaces every worker that has served, whatever the worker's exit code is.
+    """
+
+    _stops = False
+
+    def reap_workers(self) -> None:
+        """Forget workers that have ended; gunicorn calls this.
+
+        gunicorn stops serving when a worker exits with 3 or 4, which in gunicorn's own code says
+        that the worker could not begin. An application may exit with any code.
+        """
+        while True:
+            before = dict(self.WORKERS)
+            try:
+                super().reap_workers()
+            except HaltServer:
+                ended = [each for pid, each in before.items() if pid not in self.WORKERS]
+                if not self._stops and not all(each.has_served for each in ended):
+                    raise
+                for each in ended:
+                    each.tmp.close()
+            else:
+                return
 
     def stop(self, graceful: bool = True) -> None:
         """Stop the workers; gunicorn calls this."""
+        self._stops = True
         # Otherwise others listen on, too: systemd, or a new server that takes over.
         if self.reexec_pid == self.master_pid == 0 and not self.systemd:
             for listener in self.LISTENERS:

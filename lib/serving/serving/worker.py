@@ -1,12 +1,16 @@
 """The worker process: gunicorn's for ASGI, whose connections call a WSGI application in threads."""
 
 import asyncio
+import mmap
 import os
+import resource
 import signal
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.http.wsgi import WSGIErrorsWrapper  # type: ignore[import-untyped]
@@ -45,6 +49,21 @@ NOT_SENT = 131072
 BACKLOG = 4096
 """The connections that may wait to be accepted."""
 
+SPARE = 256
+"""File descriptors that are left to the application, such as for its database."""
+
+
+def connections_that_fit() -> int:
+    """Return how many connections the limit of open files allows.
+
+    A connection is one file, and a large body of a request is another. Where the limit is low, half
+    of it is left to the application, which could not even open its database otherwise.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return max(1, (files - min(SPARE, files // 2)) // 2)
+
 
 class Worker(ASGIWorker):  # type: ignore[misc]
     """A worker process.
@@ -68,6 +87,15 @@ class Worker(ASGIWorker):  # type: ignore[misc]
     def check_config(cls, cfg: Any, log: Any) -> None:
         """Accept the number of threads, which gunicorn's own worker does not use."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._has_served = mmap.mmap(-1, 1)  # shared with the process that forks
+
+    @property
+    def has_served(self) -> bool:
+        """Whether the worker began to serve, in any process."""
+        return self._has_served[0] != 0
+
     def init_process(self) -> None:
         """Begin; gunicorn calls this in the new process."""
         self.connections: set[Connection] = set()
@@ -85,6 +113,15 @@ class Worker(ASGIWorker):  # type: ignore[misc]
         app: Server = self.app
         self.wsgi = app.wsgi()
         self.limits = app.limits
+        fitting = connections_that_fit()
+        if fitting < self.limits.connections:
+            self.log.warning(
+                "only %d connections at once, since a process may open %d files: raise that limit "
+                "(ulimit -n, LimitNOFILE=), or set SERVING_CONNECTIONS",
+                fitting,
+                resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+            )
+            self.limits = replace(self.limits, connections=fitting)
         self.asgi = None  # gunicorn's protocol looks for it
 
     def post(self, call: Callable[..., None], *arguments: Any) -> None:
@@ -130,6 +167,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]
                 # that does not read. Accepted sockets inherit it.
                 each.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT)
         self._listen()
+        self._has_served[0] = 1
         tick = min(TICK, self.limits.window / 4)
         while self.alive and self.ppid == os.getppid():
             self._check()

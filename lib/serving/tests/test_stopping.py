@@ -182,6 +182,33 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve) -> None:
     assert server.workers != [worker]
 
 
+@pytest.mark.parametrize("code", [0, 1, 3, 4, 255])
+def test_a_worker_that_exits_is_replaced(serve: Serve, code: int) -> None:
+    server = serve(f"import os\n\n\ndef app(environ, start_response):\n    os._exit({code})\n")
+    address = server.address
+    for _ in range(2):
+        assert send(address, KEPT) == b""
+        server.until("Booting worker")
+    assert server.process.poll() is None
+
+
+def test_workers_that_cannot_begin_end_the_server(serve: Serve) -> None:
+    code = """
+from serving.worker import Worker
+
+
+def fail(self):
+    raise RuntimeError("no threads")
+
+
+Worker.init_signals = fail
+app = print
+"""
+    server = serve(code, "--port", "0", "--workers", "2")
+    assert "Worker failed to boot" in server.wait()
+    assert server.process.returncode == 3
+
+
 def is_running(process: int) -> bool:
     try:
         return b") Z " not in Path(f"/proc/{process}/stat").read_bytes()
