@@ -9,7 +9,7 @@ from typing import Any
 import flask
 import pytest
 from backend_common import App, SettingError, create_app
-from backend_common.api import quiet
+from backend_common.api import document, quiet
 from backend_common.api.document import DocumentError
 from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed
@@ -392,3 +392,10 @@ def test_who_imported_a_stub_has_the_module_once_it_is_over() -> None:
     real = import_module("wave")
     assert stub is not real
     assert stub.Error is real.Error
+
+
+@pytest.mark.parametrize("schema", [{"type": "string"}, True, {}])
+def test_a_schema_that_is_not_in_the_document_has_its_place_at_the_top(schema: Any) -> None:
+    given = {"paths": {"/a": [{"type": "integer"}, 1]}}
+    assert document._place(given, schema) == "#"
+    assert document._place(given, {"type": "integer"}) == "#/paths/~1a/0"
