@@ -399,3 +399,9 @@ def test_a_schema_that_is_not_in_the_document_has_its_place_at_the_top(schema: A
     given = {"paths": {"/a": [{"type": "integer"}, 1]}}
     assert document._place(given, schema) == "#"
     assert document._place(given, {"type": "integer"}) == "#/paths/~1a/0"
+
+
+def test_a_long_media_type_is_shortened_in_the_error(client: FlaskClient) -> None:
+    response = client.post("/v1/things", data="x", content_type="text/" + "a" * 200)
+    detail = f"The body is 'text/{'a' * 94}…'; it must be application/json"
+    assert (response.status_code, problem(response)) == (415, detail)
