@@ -171,7 +171,7 @@ def test_a_body_that_need_not_be_there(
     assert client.post("/").get_json() == [expected]
 
 
-def test_every_mistake_is_told_up_to_five(service: Service) -> None:
+def test_every_error_is_told_up_to_five(service: Service) -> None:
     schema = {"type": "array", "items": {"type": "integer"}}
     client = posting(service, ECHO, body("application/json", schema))
     errors = problem(client.post("/", json=list("abcdefgh")))["errors"]

@@ -81,7 +81,7 @@ def test_the_type_follows_the_data(service: Service, result: str, media_type: st
 
 
 @pytest.mark.parametrize(
-    ("result", "mistake"),
+    ("result", "error"),
     [
         ("{}", "body: 'id' is a required property"),
         ("{'id': 'x'}", "body/id: 'x' is not of type 'integer'"),
@@ -92,11 +92,11 @@ def test_the_type_follows_the_data(service: Service, result: str, media_type: st
     ],
 )
 def test_a_response_is_validated_but_in_production(
-    service: Service, result: str, mistake: str
+    service: Service, result: str, error: str
 ) -> None:
     response = answering(service, result, RESPONSES).get("/")
     assert response.status_code == 500
-    assert f"The response is not what the document says: {mistake}" in problem(response)["detail"]
+    assert f"The response is not what the document says: {error}" in problem(response)["detail"]
     for config in ({"APP_CHANNEL": "production"}, {"API_VALIDATE_RESPONSES": False}):
         assert answering(service, result, RESPONSES, **config).get("/").status_code < 300
 
@@ -221,7 +221,7 @@ def test_the_client_chooses_the_representation(
 
 
 @pytest.mark.parametrize(
-    ("schema", "result", "mistake"),
+    ("schema", "result", "error"),
     [
         ({"type": "string", "maxLength": 3}, "'abcd'", "body: 'abcd' is too long"),
         ({"type": "integer"}, "'x'", "body: 'x' is not of type 'integer'"),
@@ -229,18 +229,16 @@ def test_the_client_chooses_the_representation(
         ({"type": "string", "format": "date"}, "'x'", "body: 'x' is not a 'date'"),
     ],
 )
-def test_text_is_validated(
-    service: Service, schema: Json, result: str, mistake: str | None
-) -> None:
+def test_text_is_validated(service: Service, schema: Json, result: str, error: str | None) -> None:
     response = answering(service, result, content("text/plain", schema=schema)).get("/")
-    if mistake:
-        assert mistake in problem(response)["detail"]
+    if error:
+        assert error in problem(response)["detail"]
     else:
         assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("result", "mistake"),
+    ("result", "error"),
     [
         ("flask.Response('[1', mimetype='application/json')", "the body is not JSON: Expecting"),
         ("flask.Response('', mimetype='application/json')", "the body is not JSON: Expecting"),
@@ -252,7 +250,7 @@ def test_text_is_validated(
         ("'a', 200, {'X-Days': '2024-01-01, x'}", "the header X-Days/1: 'x' is not a 'date'"),
     ],
 )
-def test_validation_is_never_silently_off(service: Service, result: str, mistake: str) -> None:
+def test_validation_is_never_silently_off(service: Service, result: str, error: str) -> None:
     responses = content(JSON, schema={"minLength": 1})
     days = {"type": "array", "items": {"type": "string", "format": "date"}}
     responses["200"]["headers"] = {
@@ -261,7 +259,7 @@ def test_validation_is_never_silently_off(service: Service, result: str, mistake
         "Content-Type": {"schema": {"type": "integer"}},  # which the specification ignores
     }
     detail = problem(answering(service, result, responses).get("/"))["detail"]
-    assert f"The response is not what the document says: {mistake}" in detail or mistake in detail
+    assert f"The response is not what the document says: {error}" in detail or error in detail
 
 
 @pytest.mark.parametrize(

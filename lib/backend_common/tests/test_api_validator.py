@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from backend_common.api import composition, mistakes, patterns, schemas, strict_json, translation
+from backend_common.api import composition, errors, patterns, schemas, strict_json, translation
 
 Json = dict[str, Any]
 Newest = jsonschema_rs.Draft202012Validator
@@ -109,7 +109,7 @@ def test_an_error_names_its_schema_where_it_is_defined() -> None:
     assert error.instance_path == ["a"]
 
 
-@pytest.mark.parametrize("name", sorted(mistakes._WORDS))
+@pytest.mark.parametrize("name", sorted(errors._WORDS))
 def test_every_error_has_words(name: str) -> None:
     wrong: dict[str, tuple[Json, Any]] = {
         "additionalItems": ({"items": [{}], "additionalItems": False}, [1, 2]),
@@ -148,9 +148,9 @@ def test_every_error_has_words(name: str) -> None:
     root = {"properties": {"s0": schema}}
     (error,) = validator(root, validate_formats=True).iter_errors({"s0": value})
     assert error.kind.name == name
-    (mistake,) = mistakes.told([error], root, secret=False)
-    assert mistake.detail != mistakes.ANYTHING
-    assert "{}" not in mistake.detail
+    (explained,) = errors.explain([error], root, secret=False)
+    assert explained.detail != errors.ANYTHING
+    assert "{}" not in explained.detail
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "^(a|a?)+$", r"(\w+\s?)*!", "(.*)*x"])
@@ -189,13 +189,13 @@ def test_errors_of_large_values_cost_little(schema: Json, value: Any, place: str
     link = {"properties": {"inner": {"$ref": "chain"}, "wrong": {"type": "string"}}}
     chain = {"allOf": [link, {"patternProperties": {"^i": {"$ref": "chain"}}}, link]}
     check = compiled(schema, tree=tree, chain=chain)
-    (mistake,) = check(value)
-    assert mistake.pointer == place
+    (error,) = check(value)
+    assert error.pointer == place
 
 
 def test_many_errors_are_bounded() -> None:
-    mistakes = compiled({"items": {"type": "integer"}})(["x"] * 100)
-    assert [mistake.pointer for mistake in mistakes] == [f"/{number}" for number in range(5)]
+    found = compiled({"items": {"type": "integer"}})(["x"] * 100)
+    assert [error.pointer for error in found] == [f"/{number}" for number in range(5)]
 
 
 def test_work_is_counted_for_each_branch() -> None:

@@ -148,11 +148,11 @@ def _json_reader(check: Check) -> Read:
                 value = strict_json.loads(content)
             except ValueError as error:
                 raise BadRequest(f"The body is not JSON in UTF-8: {error}") from error
-            mistakes = check(value)
-            if mistakes:
+            errors = check(value)
+            if errors:
                 del value  # before garbage is looked for in it
-        if mistakes:
-            raise InvalidBody(mistakes)
+        if errors:
+            raise InvalidBody(errors)
         return value
 
     return read
@@ -167,8 +167,8 @@ def _text_reader(check: Check) -> Read:
             text = request.get_data().decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadRequest("The body is not text in UTF-8") from error
-        if mistakes := check(text):
-            raise InvalidBody(mistakes)
+        if errors := check(text):
+            raise InvalidBody(errors)
         return text
 
     return read

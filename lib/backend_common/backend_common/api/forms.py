@@ -13,8 +13,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from backend_common.api import strict_json
 from backend_common.api.media_types import MediaType
-from backend_common.api.problems import InvalidBody, shorten
-from backend_common.api.schemas import Dialect, Mistake
+from backend_common.api.problems import Error, InvalidBody, shorten
+from backend_common.api.schemas import Dialect
 
 MULTIPART = "multipart/form-data"
 MOST_FIELDS = 10_000  # of an urlencoded form
@@ -92,8 +92,8 @@ class FormReader:
 
         :raises InvalidBody: it would lack a field, and has no default.
         """
-        if not self._default and (mistakes := self._check({})):
-            raise InvalidBody(mistakes)
+        if not self._default and (errors := self._check({})):
+            raise InvalidBody(errors)
         return self._with_defaults({}, {})
 
     def read(self, request: flask.Request) -> Form:
@@ -127,9 +127,9 @@ class FormReader:
                     fields[name] = checked[name] = field.of_texts(texts, given)
             except _FieldError as error:
                 pointer = "/" + shorten(name.replace("~", "~0").replace("/", "~1"), LONGEST_NAME)
-                raise InvalidBody([Mistake(str(error), pointer)]) from error
-        if mistakes := self._check(checked):
-            raise InvalidBody(mistakes)
+                raise InvalidBody([Error(str(error), pointer)]) from error
+        if errors := self._check(checked):
+            raise InvalidBody(errors)
         return self._with_defaults(fields, files)
 
     def _with_defaults(self, fields: dict[str, Any], files: dict[str, Any]) -> Form:

@@ -14,8 +14,9 @@ import flask
 from werkzeug.exceptions import BadRequest
 
 from backend_common.api.casting import Texts, from_json
-from backend_common.api.mistakes import is_secret
-from backend_common.api.schemas import MISSING, Check, Dialect, Mistake
+from backend_common.api.errors import is_secret
+from backend_common.api.problems import Error
+from backend_common.api.schemas import MISSING, Check, Dialect
 from backend_common.api.strict_json import DEEPEST
 
 __all__ = ["MISSING", "Parameter", "parameter"]
@@ -66,13 +67,13 @@ class Parameter:
                 raise BadRequest(f"Missing {self.place} parameter {self.name!r}")
             return self.default if self.default is MISSING else deepcopy(self.default)
         value = self.convert(found)
-        if mistakes := self.check(value):
-            raise BadRequest(self._told(mistakes[0]))
+        if errors := self.check(value):
+            raise BadRequest(self._told(errors[0]))
         return self.fill(value) if self.fill else value
 
-    def _told(self, mistake: Mistake) -> str:
-        place = f" at {mistake.pointer}" if mistake.pointer else ""
-        return f"{self.place} parameter {self.name!r}{place}: {mistake.detail}"
+    def _told(self, error: Error) -> str:
+        place = f" at {error.pointer}" if error.pointer else ""
+        return f"{self.place} parameter {self.name!r}{place}: {error.detail}"
 
 
 def parameter(definition: Mapping[str, Any], key: str, dialect: Dialect) -> Parameter:

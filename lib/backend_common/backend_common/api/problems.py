@@ -1,7 +1,8 @@
 """Errors as problem details, ``application/problem+json`` (RFC 9457); those of pages stay HTML."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import flask
 import starlette.exceptions
@@ -12,23 +13,28 @@ from werkzeug.wrappers import Response
 from backend_common.api.paths import Paths, prefers_html
 from backend_common.core.app import current_request
 
-if TYPE_CHECKING:
-    from backend_common.api.schemas import Mistake
-
 MEDIA_TYPE = "application/problem+json"
 LONGEST_DETAIL = 500  # characters; a detail may quote the input, which may be long
+
+
+@dataclass(frozen=True)
+class Error:
+    """What is wrong with a value, and where in it: a JSON pointer (RFC 6901), "" for all of it."""
+
+    detail: str
+    pointer: str
 
 
 class InvalidBody(werkzeug.exceptions.BadRequest):
     """The body of a request is not what the document says.
 
-    :param mistakes: what is wrong with it, at least one; the first is told in words, too.
+    :param errors: what is wrong with it, at least one; the first is the detail of the problem, too.
     """
 
-    def __init__(self, mistakes: "Sequence[Mistake]") -> None:
-        first = mistakes[0]
+    def __init__(self, errors: Sequence[Error]) -> None:
+        first = errors[0]
         super().__init__(f"body{first.pointer}: {first.detail}")
-        self.mistakes = mistakes
+        self.errors = errors
 
 
 def handle(app: flask.Flask, paths: Paths) -> None:
@@ -69,8 +75,7 @@ def _from_werkzeug(error: werkzeug.exceptions.HTTPException) -> Response:
     if isinstance(error, InvalidBody):
         # The member and its shape are those of the example in RFC 9457, section 3.
         more["errors"] = [
-            {"detail": mistake.detail, "pointer": "#" + mistake.pointer}
-            for mistake in error.mistakes
+            {"detail": each.detail, "pointer": "#" + each.pointer} for each in error.errors
         ]
     return _problem(error.code or 500, error.name, error.description, headers, more)
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from backend_common.api import strict_json
 from backend_common.api.casting import Texts
 from backend_common.api.media_types import ByMediaType, MediaType, best, is_json
-from backend_common.api.mistakes import Mistake
+from backend_common.api.problems import Error
 from backend_common.api.schemas import Dialect
 
 __all__ = ["JSONProvider", "Responses"]
@@ -31,7 +31,7 @@ _EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 # What Python writes and JSON does not know.
 _NO_NUMBERS = (b"NaN", b"Infinity")
 
-CheckText = Callable[[str], list[Mistake]]
+CheckText = Callable[[str], list[Error]]
 
 
 class JSONProvider(FlaskJSONProvider):  # type: ignore[misc]
@@ -69,7 +69,7 @@ class Definition:
             if "schema" in header and name.lower() != "content-type"
         }
 
-    def mistake(self, response: Response, *, has_body: bool) -> str | None:
+    def error(self, response: Response, *, has_body: bool) -> str | None:
         """Return what is wrong with *response*, or None.
 
         A body that is streamed is not looked at, nor one that is neither JSON nor text.
@@ -80,13 +80,13 @@ class Definition:
             if name not in response.headers:
                 return f"the header {name} is missing"
         for name, check in self._headers.items():
-            if name in response.headers and (mistakes := check(response.headers[name])):
-                return f"the header {name}{mistakes[0].pointer}: {mistakes[0].detail}"
+            if name in response.headers and (errors := check(response.headers[name])):
+                return f"the header {name}{errors[0].pointer}: {errors[0].detail}"
         if not self.names or not has_body:
             return None
-        return self._mistake_of_body(response)
+        return self._error_of_body(response)
 
-    def _mistake_of_body(self, response: Response) -> str | None:
+    def _error_of_body(self, response: Response) -> str | None:
         is_stream = response.is_streamed or response.direct_passthrough
         body = b"" if is_stream else response.get_data()
         if not is_stream and not body and not response.content_type:
@@ -100,22 +100,22 @@ class Definition:
             return f"its type is {media_type.essence}, not {' or '.join(self.names)}"
         if is_stream:
             return None
-        mistakes: list[Mistake] = []
+        errors: list[Error] = []
         if media_type.is_json and checks.json:
             try:
                 value = strict_json.loads(body)
             except ValueError as error:
                 return f"the body is not JSON: {error}"
-            mistakes = checks.json(value)
+            errors = checks.json(value)
         elif media_type.is_text and checks.text:
-            mistakes = checks.text(body.decode("utf-8", "replace"))
-        return f"body{mistakes[0].pointer}: {mistakes[0].detail}" if mistakes else None
+            errors = checks.text(body.decode("utf-8", "replace"))
+        return f"body{errors[0].pointer}: {errors[0].detail}" if errors else None
 
 
 class _Checks:
     """What checks the bodies of one media type; None for what has no schema."""
 
-    json: Callable[[Any], list[Mistake]] | None = None
+    json: Callable[[Any], list[Error]] | None = None
     text: CheckText | None = None
 
 
@@ -278,17 +278,17 @@ class Responses:
         definition = self._definition(status)
         if definition:
             has_body = flask.request.method != "HEAD" and status not in _EMPTY
-            mistake = definition.mistake(response, has_body=has_body)
+            error = definition.error(response, has_body=has_body)
         elif status < HTTPStatus.BAD_REQUEST:
-            mistake = f"the document has no response with the status {status}"
+            error = f"the document has no response with the status {status}"
         else:
             return
-        if mistake:
+        if error:
             self._app.logger.error(
-                "The response of %s is not what the document says: %s", self._name, mistake
+                "The response of %s is not what the document says: %s", self._name, error
             )
             raise InternalServerError(
-                f"The response is not what the document says: {mistake}; "
+                f"The response is not what the document says: {error}; "
                 "correct the function or the document"
             )
 

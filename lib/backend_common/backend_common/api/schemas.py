@@ -5,7 +5,7 @@ jsonschema-rs checks them, under five rules without which it is dangerous:
 1. One validator has all schemas of a document in one direction: one for each of them would have
    its own copy of all that it refers to.
 2. Errors are asked for only where there cannot be many: it collects all of them at once.
-3. Its messages are not used: they repeat the value (mistakes.py).
+3. Its messages are not used: they repeat the value (errors.py).
 4. What is validated is not nested deeply: 20,000 levels end the process. strict_json allows 100.
 5. It follows no reference: all are replaced before (translation.py), and it is offline.
 """
@@ -19,7 +19,8 @@ from backend_common.api import formats, locating, patterns
 from backend_common.api.casting import Cast, Casting
 from backend_common.api.composition import MISSING, Composition, Key, Lookup, Schema, key
 from backend_common.api.defaults import Filling
-from backend_common.api.mistakes import ANYTHING, Mistake, pointer, told
+from backend_common.api.errors import ANYTHING, explain, pointer
+from backend_common.api.problems import Error
 from backend_common.api.translation import (
     DRAFT_4,
     DRAFT_2020_12,
@@ -30,7 +31,7 @@ from backend_common.api.translation import (
     without_branches,
 )
 
-__all__ = ["MISSING", "Check", "Dialect", "Mistake", "draft_4", "draft_2020_12"]
+__all__ = ["MISSING", "Check", "Dialect", "draft_4", "draft_2020_12"]
 
 MOST_PARTS = 20_000  # of a value that an error may copy
 FEW_BRANCHES = 2
@@ -109,8 +110,8 @@ class Dialect:
         self._request.compile()
         self._response.compile()
         for schema, check, default in defaults:
-            if mistakes := check(default):
-                reason = f"the default is not valid: {mistakes[0].detail}"
+            if errors := check(default):
+                reason = f"the default is not valid: {errors[0].detail}"
                 raise SchemaError(reason, schema)
 
 
@@ -133,15 +134,15 @@ class Check:
         self._name = name
         self._secret = secret
 
-    def __call__(self, value: Any) -> list[Mistake]:
-        """Return what is wrong with *value*, the most telling mistake first.
+    def __call__(self, value: Any) -> list[Error]:
+        """Return what is wrong with *value*, the most telling error first.
 
         :param value: text, numbers, booleans, None, and lists and dicts of such, as JSON has them;
             at most as deep as strict_json allows.
         """
         if self.is_valid(value):
             return []
-        return self._side.mistakes({self._name: value}, value, secret=self._secret)
+        return self._side.errors({self._name: value}, value, secret=self._secret)
 
     def is_valid(self, value: Any) -> bool:
         """Say whether *value* is valid."""
@@ -194,11 +195,11 @@ class _Side:
             self._detailed if self._brief_root == self._root else self._validator(self._brief_root)
         )
 
-    def mistakes(self, root: dict[str, Any], value: Any, *, secret: bool) -> list[Mistake]:
+    def errors(self, root: dict[str, Any], value: Any, *, secret: bool) -> list[Error]:
         """Return what is wrong with *value*, which is not valid, alone in *root*."""
         deeper = self._fan if self._translation.is_recursive else 1
         if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
-            return told(list(self._detailed.iter_errors(root)), self._root, secret=secret)
+            return explain(list(self._detailed.iter_errors(root)), self._root, secret=secret)
         (name,) = root
         part = locating.Part(value, [], 0)
         # With many branches a look takes long, and the error would be that of a branch far above.
@@ -208,11 +209,11 @@ class _Side:
             try:
                 self._brief.validate({name: part.value})
             except jsonschema_rs.ValidationError as error:
-                (mistake,) = told([error], self._brief_root, secret=secret)
+                (explained,) = explain([error], self._brief_root, secret=secret)
                 path = part.true_path(list(error.instance_path)[1:], error.kind.name)
                 if path is not None:
-                    return [Mistake(mistake.detail, pointer(path))]
-        return [Mistake(ANYTHING, "")]
+                    return [Error(explained.detail, pointer(path))]
+        return [Error(ANYTHING, "")]
 
     def _validator(self, root: dict[str, Any]) -> jsonschema_rs.Validator:
         try:

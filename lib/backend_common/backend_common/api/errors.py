@@ -6,18 +6,18 @@ The validator's own messages repeat the value, however long and whatever it is.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
+from jsonschema_rs import ValidationError
 
-from backend_common.api.problems import shorten
+from backend_common.api.problems import Error, shorten
 from backend_common.api.translation import DENIED, SECRET, WRITE_ONLY
 
 LONGEST_MESSAGE = 200  # characters
 LONGEST_VALUE = 50  # characters of a value in a message
 ANYTHING = "it is not what the document says"
-MOST_ERRORS = 5  # of one value; a client with more mistakes learns of the rest later
+MOST_ERRORS = 5  # of one value; a client learns of more the next time
 
 # Names of values that no error may repeat.
 _SECRET_NAME = re.compile(
@@ -26,16 +26,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 
-Error = jsonschema_rs.ValidationError
 Path = Sequence[str | int]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """What is wrong with a value, and where in it: a JSON pointer (RFC 6901), "" for all of it."""
-
-    detail: str
-    pointer: str
 
 
 def is_secret(name: str) -> bool:
@@ -43,16 +34,18 @@ def is_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(name))
 
 
-def told(errors: Sequence[Error], root: Mapping[str, Any], *, secret: bool) -> list[Mistake]:
-    """Return the mistakes that *errors* are, the most telling one first, each once.
+def explain(
+    errors: Sequence[ValidationError], root: Mapping[str, Any], *, secret: bool
+) -> list[Error]:
+    """Return what the validator's *errors* say, the most telling one first, each once.
 
     :param errors: at least one, of a value that is a property of the validated object.
     :param root: the schema of the validator.
     :param secret: whether the whole value is a secret.
     """
     ordered = sorted(errors, key=_weight)
-    mistakes = [_mistake(_deepest(error), root, secret=secret) for error in ordered]
-    return list(dict.fromkeys(mistakes))[:MOST_ERRORS]
+    explained = [_explain(_deepest(error), root, secret=secret) for error in ordered]
+    return list(dict.fromkeys(explained))[:MOST_ERRORS]
 
 
 def pointer(path: Path) -> str:
@@ -61,19 +54,19 @@ def pointer(path: Path) -> str:
     return shorten("".join(f"/{step}" for step in steps), LONGEST_MESSAGE)
 
 
-def _weight(error: Error) -> tuple[int, bool]:
+def _weight(error: ValidationError) -> tuple[int, bool]:
     """Errors near the root come first, and what has branches says least."""
     return len(error.instance_path), error.kind.name in ("anyOf", "oneOf")
 
 
-def _branches(error: Error) -> list[list[Error]]:
+def _branches(error: ValidationError) -> list[list[ValidationError]]:
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf | _Kind.OneOfNotValid):
         return kind.context
     return []
 
 
-def _deepest(error: Error) -> Error:
+def _deepest(error: ValidationError) -> ValidationError:
     """Return the error of the branch that was meant, if only one can have been."""
     while branches := _branches(error):
         place = list(error.instance_path)
@@ -84,12 +77,12 @@ def _deepest(error: Error) -> Error:
     return error
 
 
-def _is_other(error: Error, place: list[str | int]) -> bool:
+def _is_other(error: ValidationError, place: list[str | int]) -> bool:
     """Say whether an error of a branch shows that another kind of value was meant."""
     return error.kind.name in ("type", "enum", "const") and list(error.instance_path) == place
 
 
-def _mistake(error: Error, root: Mapping[str, Any], *, secret: bool) -> Mistake:
+def _explain(error: ValidationError, root: Mapping[str, Any], *, secret: bool) -> Error:
     path = list(error.instance_path)[1:]
     schemas = _on_the_way(root, error.schema_path)
     hidden = (
@@ -99,12 +92,12 @@ def _mistake(error: Error, root: Mapping[str, Any], *, secret: bool) -> Mistake:
     )
     if error.kind.name == "not" and schemas:
         if schemas[-1].get(WRITE_ONLY):
-            return Mistake("it is write-only, and must not be in a response", pointer(path))
+            return Error("it is write-only, and must not be in a response", pointer(path))
         if schemas[-1].get(DENIED):
-            return Mistake(ANYTHING, pointer(path))
+            return Error(ANYTHING, pointer(path))
     value = "it" if hidden else _shown(error.instance)
     words = _words(error)
-    return Mistake(shorten(words.replace("{}", value, 1), LONGEST_MESSAGE), pointer(path))
+    return Error(shorten(words.replace("{}", value, 1), LONGEST_MESSAGE), pointer(path))
 
 
 def _on_the_way(root: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
@@ -122,7 +115,7 @@ def _on_the_way(root: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
     return found
 
 
-def _words(error: Error) -> str:
+def _words(error: ValidationError) -> str:
     """Return what is wrong; ``{}`` stands for the value, at the beginning alone."""
     kind = error.kind
     if kind.name == "type" or _branches(error):
@@ -136,8 +129,8 @@ def _words(error: Error) -> str:
     return make(kind) if make else ANYTHING
 
 
-def _types(error: Error) -> list[str]:
-    """Return the types that the value has none of; empty where that is not the mistake."""
+def _types(error: ValidationError) -> list[str]:
+    """Return the types that the value has none of; empty where the type is not what is wrong."""
     if error.kind.name == "type":
         return list(error.kind.as_dict()["types"])
     found: dict[str, None] = {}
