@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from backend_common import App, create_app
 from backend_common.log import values
-from backend_common.log.lines import ErrorStreamHandler
+from backend_common.log.known import KnownSecrets
+from backend_common.log.lines import ErrorStreamHandler, handler
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
@@ -503,3 +504,20 @@ def test_a_line_of_a_console(make: Make, capsys: pytest.CaptureFixture[str]) -> 
     assert (
         lost.partition(" ")[2] == "[warning ] lost                           [library] service=shop"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.0, "1970-01-01T00:00:00.000000Z"),
+        (1_700_000_000.25, "2023-11-14T22:13:20.250000Z"),
+        (1_700_000_000.9999995, "2023-11-14T22:13:20.999999Z"),
+        (1_700_000_001.0, "2023-11-14T22:13:21.000000Z"),
+        (1_700_000_000.5, "2023-11-14T22:13:20.500000Z"),
+    ],
+)
+def test_the_time_of_a_line(seconds: float, expected: str) -> None:
+    record = logging.makeLogRecord({"msg": "x", "created": seconds})
+    formatter = handler("shop", "json", KnownSecrets({})).formatter
+    assert formatter
+    assert json.loads(formatter.format(record))["timestamp"] == expected

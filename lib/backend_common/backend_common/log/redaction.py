@@ -35,6 +35,8 @@ _WORD = re.compile(r"[^\s'\"&;,]*")
 _WORD_OF_JSON = re.compile(r"[^\s'\"&;,)\]}]*")
 _LIKE_A_TOKEN = re.compile(r"(?=[^\s\d]{0,256}\d)\S{8}")
 
+_PREFIX_OF_API_TOKEN = "sat_"
+
 _PATTERNS = [
     # https://user:password@host; the key of a DSN is the user.
     (re.compile(r"(?<=://)[^\s/?#\"'<>]*@"), f"{REDACTED}@"),
@@ -47,7 +49,7 @@ _PATTERNS = [
     # psql --password hunter2
     (re.compile(rf"(--[\w-]{{0,64}}(?:{_SECRET})\s{{1,8}})\S+", re.IGNORECASE), rf"\1{REDACTED}"),
     # An API token of the extension auth.
-    (re.compile(r"\bsat_[\w-]{20,}"), REDACTED),
+    (re.compile(rf"\b{_PREFIX_OF_API_TOKEN}[\w-]{{20,}}"), REDACTED),
 ]
 
 # What may be a JSON Web Token (RFC 7519), or end in one; its header begins with {".
@@ -55,12 +57,16 @@ _DOTTED = re.compile(r"(?<![\w.-])[\w.-]{10,}")
 _HEADER_OF_JWT = "eyJ"
 
 # What no pattern matches, as most values are: one look instead of many.
-_PLAIN = re.compile(r"(?!.*(?:eyJ|sat_))[\w/.<>-]{0,256}\Z")
+_PLAIN = re.compile(r"[\w/.<>-]{0,256}")
 
 
 def is_plain(text: str) -> bool:
     """Say whether *text* is short, of letters, digits and ``/.<>-_`` alone, and no secret."""
-    return _PLAIN.match(text) is not None
+    return (
+        _PLAIN.fullmatch(text) is not None
+        and _HEADER_OF_JWT not in text
+        and _PREFIX_OF_API_TOKEN not in text
+    )
 
 
 def is_secret(name: str) -> bool:

@@ -85,6 +85,8 @@ class Cleaner:
             return value
         if kind is int and -LARGEST < value < LARGEST:
             return value
+        if kind is float and math.isfinite(value):
+            return value
         try:
             return self._other(value, depth)
         except Exception as error:  # noqa: BLE001  a value must not cost the line
