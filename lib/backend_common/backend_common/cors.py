@@ -149,10 +149,10 @@ def _with_vary(
     def after_request(response: flask.Response) -> flask.Response:
         if "HTTP_ORIGIN" in current_request().environ:
             response = function(response)
-        if differs and "Vary" not in response.headers:
-            response.headers["Vary"] = "Origin"
-        elif differs:
+        if differs and response.headers.getlist("Vary"):
             response.vary.add("Origin")
+        elif differs:
+            response.headers.add("Vary", "Origin")
         return response
 
     return after_request

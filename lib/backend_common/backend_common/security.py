@@ -313,13 +313,13 @@ class Sender:
         """Answer a request, as WSGI has it (PEP 3333)."""
 
         def start(status: str, given: Headers, *error: Any) -> Callable[[bytes], object]:
-            names = {name.lower() for name, _ in given}
+            fields = {name.lower(): value for name, value in given}
             scheme = environ["wsgi.url_scheme"]
             if status.startswith("304"):
                 # The page that the client has keeps its policy, whose nonce is the page's.
                 ours = [pair for pair in self._without_nonce[scheme] if pair[0] != CSP]
             # What is still to be made, as its length is unknown, may still ask for the nonce.
-            elif nonce.known(environ) or not ("content-length" in names or _is_kept(given)):
+            elif nonce.known(environ) or not ("content-length" in fields or _is_kept(fields)):
                 value = nonce.of(environ)
                 ours = [(name, text.replace(_NONCE, value)) for name, text in self._headers[scheme]]
                 # Another response with this nonce would allow the scripts of all who saw it.
@@ -327,9 +327,9 @@ class Sender:
                 given.append(("Cache-Control", "no-store"))
             else:
                 ours = self._without_nonce[scheme]
-            if not self._names.isdisjoint(names):
+            if not self._names.isdisjoint(fields):
                 # A view may write a policy for its own page, and nothing else that is sent here.
-                if CSP.lower() in names:
+                if CSP.lower() in fields:
                     ours = [pair for pair in ours if pair[0] != CSP]
                 replaced = self._names - {CSP.lower()}
                 given = [pair for pair in given if pair[0].lower() not in replaced]
@@ -338,8 +338,11 @@ class Sender:
         return self._app(environ, start)
 
 
-def _is_kept(headers: Headers) -> bool:
-    """Say whether *headers* let clients, or caches between, keep the response."""
-    given = {name.lower(): value for name, value in headers}
-    control = given.pop("cache-control", "no-store").lower()
-    return not KEEPING.isdisjoint(given) or not ("no-store" in control or "no-cache" in control)
+def _is_kept(fields: Mapping[str, str]) -> bool:
+    """Say whether the headers *fields* let clients, or caches between, keep the response.
+
+    :param fields: by name in lower case.
+    """
+    control = fields.get("cache-control", "no-store").lower()
+    validated = not (KEEPING - {"cache-control"}).isdisjoint(fields)
+    return validated or not ("no-store" in control or "no-cache" in control)
