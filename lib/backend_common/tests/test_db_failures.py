@@ -525,3 +525,29 @@ def test_a_transaction_that_does_nothing_is_ended(make: Make, postgresql: str) -
     response = app.test_client().get("/idle")
     assert response.status_code == 503
     assert "The database does not answer" in response.text
+
+
+def test_a_request_ends_its_session_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make("sqlite://")
+    ended: list[object] = []
+    remove = app.db.session.remove
+    monkeypatch.setattr(app.db.session, "remove", lambda: ended.append(remove()))
+    with app.app_context():
+        app.db.session.execute(text("SELECT 1"))
+    assert len(ended) == 1
+
+
+def test_a_session_that_cannot_end_is_gone(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make("sqlite://")
+
+    def fail(_: Session) -> None:
+        raise sqlalchemy.exc.OperationalError(None, None, Exception("gone"))
+
+    with app.app_context():
+        context = app.db.session.registry.scopefunc()
+        app.db.session.execute(text("SELECT 1"))
+        with monkeypatch.context() as failing:
+            failing.setattr(Session, "close", fail)
+            failing.setattr(Session, "invalidate", lambda _: failing.undo())
+            app.do_teardown_appcontext()
+        assert context not in app.db.session.registry.registry

@@ -114,8 +114,7 @@ def handle(app: flask.Flask, faults: Faults) -> None:
     """Have *app* answer for the database: 503 while it cannot serve, 409 when requests collide.
 
     What it cannot take is a 400. A request that has its answer gets it, even if the database goes
-    away before the session has ended. Flask-SQLAlchemy must be there already: its own end of the
-    session comes later.
+    away before the session has ended. Flask-SQLAlchemy must be there already.
 
     :param faults: gets to know what the operator has to correct.
     """
@@ -123,6 +122,8 @@ def handle(app: flask.Flask, faults: Faults) -> None:
     def explain(error: SQLAlchemyError) -> Any:
         return _explain(error, faults)
 
+    # Instead of Flask-SQLAlchemy's own, which would end the session once more.
+    app.teardown_appcontext_funcs.remove(app.extensions["sqlalchemy"]._teardown_session)
     app.teardown_appcontext(_end)
     app.register_error_handler(DataError, _refuse)
     app.register_error_handler(IntegrityError, _collide)
@@ -246,6 +247,7 @@ def _end(_: BaseException | None = None) -> None:
     except DBAPIError as error:
         flask.current_app.logger.warning("could not end a transaction: %s", _reason(error))
         session().invalidate()
+        session.remove()
 
 
 def _reason(error: SQLAlchemyError) -> object:
