@@ -236,7 +236,7 @@ class Responses:
 
     def _negotiated(self, data: Any, status: int, headers: Any) -> Response:
         """Return *data* in the media type that the client likes best, of those that it can be."""
-        kind = next((each for each in (str, bytes) if isinstance(data, each)), object)
+        kind = str if isinstance(data, str) else bytes if isinstance(data, bytes) else object
         possible = self._possible.get((status, kind))
         if possible is None:
             possible = _possible(kind, self._on_offer(status))
