@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backend_common.api import DocumentError
 from flask.testing import FlaskClient
 from shop_api import Json, operation, problem, serve
 
@@ -317,3 +318,48 @@ def test_jsonify_writes_json_alone(service: Service) -> None:
 def test_the_log_names_the_operation(service: Service, caplog: pytest.LogCaptureFixture) -> None:
     answering(service, "{'id': 'x'}", RESPONSES).get("/")
     assert "The response of shop.api.answer is not what the document says: body/id" in caplog.text
+
+
+def generating(service: Service, content: Json, call: str) -> FlaskClient:
+    functions = (
+        "def answer():\n    yield 'a,'\n    yield 'b'\n\n\n"
+        "class Callable:\n    def __call__(self):\n        yield 'a'\n\n\ncalled = Callable()\n\n\n"
+        "def listed():\n    return iter(['a,', 'b'])\n"
+    )
+    responses = {"200": {"description": "It.", "content": content}, "404": {"description": "No."}}
+    paths = {"/": {"get": {**operation(call), "responses": responses}}}
+    return serve(service, functions, paths).test_client()
+
+
+LIST: Json = {"schema": {"type": "array"}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, {"application/json": LIST}, {"application/hal+json": {}}, {"application/json; a=b": {}}],
+)
+@pytest.mark.parametrize("call", ["answer", "called"])
+def test_a_generator_cannot_become_json(service: Service, call: str, content: Json) -> None:
+    with pytest.raises(DocumentError) as error:
+        generating(service, content, call)
+    assert "is a generator, which cannot become JSON: return a list, or describe a response " in (
+        str(error.value)
+    )
+    assert "(at #/paths/~1/get)" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        ({"text/csv": {}}, "text/csv"),
+        ({"application/json": LIST, "text/csv": {}}, "text/csv"),
+        ({"text/*": {}, "application/x-ndjson": {}}, "application/x-ndjson"),
+        ({"*/*": {}}, "application/octet-stream"),
+    ],
+)
+@pytest.mark.parametrize("call", ["answer", "listed"])
+def test_pieces_are_sent_as_what_is_not_json(
+    service: Service, call: str, content: Json, media_type: str
+) -> None:
+    answer = generating(service, content, call).get("/")
+    assert (answer.status_code, answer.mimetype, answer.text) == (200, media_type, "a,b")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from inspect import Parameter as Argument
-from inspect import isasyncgenfunction, signature
+from inspect import isasyncgenfunction, isgeneratorfunction, signature
 from typing import Any
 
 from connexion.decorators.parameter import pythonic, sanitized  # type: ignore[import-untyped]
@@ -11,22 +11,28 @@ from connexion.decorators.parameter import pythonic, sanitized  # type: ignore[i
 class Arguments:
     """The arguments of one function, and what gives each of them its value.
 
+    Attributes:
+        name: The dotted name of the function.
+        is_generator: Whether the function returns what comes in pieces.
+
     :raises ValueError: no view can call the function.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._name = ".".join(
+        self.name = ".".join(
             str(getattr(function, key, type(function).__name__))
             for key in ("__module__", "__qualname__")
         )
-        if isasyncgenfunction(function):
+        call = type(function).__call__
+        self.is_generator = isgeneratorfunction(function) or isgeneratorfunction(call)
+        if isasyncgenfunction(function) or isasyncgenfunction(call):
             raise ValueError(
-                f"{self._name} is an async generator, which cannot be served: "
+                f"{self.name} is an async generator, which cannot be served: "
                 "return a list, or make it a plain function"
             )
         arguments = signature(function).parameters.values()
         self._any = any(each.kind is Argument.VAR_KEYWORD for each in arguments)
-        self._named = {
+        self.named = {
             each.name: each.default is Argument.empty
             for each in arguments
             if each.kind in (Argument.POSITIONAL_OR_KEYWORD, Argument.KEYWORD_ONLY)
@@ -39,11 +45,11 @@ class Arguments:
 
     def has(self, argument: str) -> bool:
         """Say whether the function names *argument*."""
-        return argument in self._named
+        return argument in self.named
 
     def needs(self, argument: str) -> bool:
         """Say whether the function has *argument*, without a default."""
-        return self._named.get(argument, False)
+        return self.named.get(argument, False)
 
     def bind(
         self,
@@ -73,7 +79,7 @@ class Arguments:
             if place is None or body is None or place == body:
                 raise ValueError(
                     f"{other} and {source} would both be the argument {argument!r} of "
-                    f"{self._name}: rename one of them"
+                    f"{self.name}: rename one of them"
                 )
         self._sources[argument].append((source, body))
         if always:
@@ -91,18 +97,18 @@ class Arguments:
             given = given | set.intersection(*bodies)
         for name in self._positional:
             raise ValueError(
-                f"the argument {name!r} of {self._name} is positional only: remove the slash"
+                f"the argument {name!r} of {self.name} is positional only: remove the slash"
             )
-        for name, required in self._named.items():
+        for name, required in self.named.items():
             if required and name not in given:
                 raise ValueError(
-                    f"the argument {name!r} of {self._name} is not given in every request "
+                    f"the argument {name!r} of {self.name} is not given in every request "
                     f"({self._reason(name)}): describe it as required, or give it a default"
                 )
 
     def _argument(self, name: str, *, asked: bool) -> str | None:
         for candidate in (sanitized(name), pythonic(name)):
-            if candidate in self._named:
+            if candidate in self.named:
                 return str(candidate)
         return str(pythonic(name)) if self._any and not asked and pythonic(name) else None
 

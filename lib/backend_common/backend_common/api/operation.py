@@ -89,6 +89,11 @@ def make_view(
         dialect,
         validate=options.validate_responses,
     )
+    if accepts.is_generator and responses.are_all_json:
+        raise ValueError(
+            f"{accepts.name} is a generator, which cannot become JSON: return a list, or describe "
+            "a response whose media type is not JSON"
+        )
     context = accepts.has(CONTEXT) and accepts.bind(CONTEXT, "the context", always=True)
     accepts.check()
     call = app.ensure_sync(operation.function)

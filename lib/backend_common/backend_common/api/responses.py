@@ -1,6 +1,6 @@
 """What a function returns, as a response, and whether that is what the document says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
@@ -179,6 +179,11 @@ class Responses:
         if best(accepted, self._offered) is None:
             raise NotAcceptable(f"This is available as {' or '.join(self._produced)}")
 
+    @property
+    def are_all_json(self) -> bool:
+        """Whether no response that the document has for success can be sent in pieces."""
+        return all(each.is_json for each in _possible(Iterator, self._produced).values())
+
     def make(self, result: Any) -> Response:
         """Return the response that *result*, of the operation's function, stands for.
 
@@ -236,7 +241,7 @@ class Responses:
 
     def _negotiated(self, data: Any, status: int, headers: Any) -> Response:
         """Return *data* in the media type that the client likes best, of those that it can be."""
-        kind = str if isinstance(data, str) else bytes if isinstance(data, bytes) else object
+        kind = _kind(data)
         possible = self._possible.get((status, kind))
         if possible is None:
             possible = _possible(kind, self._on_offer(status))
@@ -313,22 +318,33 @@ def _type_of(headers: Any) -> str | None:
     return Headers(headers).get("Content-Type") if headers else None
 
 
+def _kind(data: Any) -> type:
+    if isinstance(data, dict | list):  # nearly always, and the cheapest to ask
+        return object
+    for kind in (str, bytes, Iterator):
+        if isinstance(data, kind):
+            return kind
+    return object
+
+
 def _possible(kind: type, offered: Mapping[str, MediaType]) -> dict[str, MediaType]:
     """Return the media types of *offered* that data of a type can be in, the natural one first.
 
     Of a range, that is the one for data of this type where a document says nothing.
     """
-    own = TEXT if kind is str else BYTES if kind is bytes else JSON
+    own = TEXT if kind is str else BYTES if kind in (bytes, Iterator) else JSON
     concrete = {name: each for name, each in offered.items() if not each.is_range}
     if any(each.is_range and each.covers(own) for each in offered.values()):
         concrete[own.essence] = own
-    if kind is bytes:
+    if kind in (bytes, Iterator):
         found = {name: each for name, each in concrete.items() if not each.is_json}
     elif kind is str:
         # Text first, then what a function may have written itself, then JSON.
         found = dict(sorted(concrete.items(), key=lambda pair: _rank_of_text(pair[1])))
     else:
         found = {name: each for name, each in concrete.items() if each.is_json}
+    # NB: what comes in pieces is no JSON, and fails as such where the document has nothing else.
+    own = JSON if kind is Iterator else own
     return found or {own.essence: own}
 
 
