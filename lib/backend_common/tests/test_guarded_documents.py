@@ -75,6 +75,29 @@ def test_public_operations(service: Service) -> None:
     assert app.test_client().post("/").get_json() == "one"
 
 
+def test_public_operations_that_no_document_has(service: Service) -> None:
+    names = ["shop.api.one", "shop.api.tow", "shop.old"]
+    app = production(service, UNGUARDED, API_PUBLIC_OPERATIONS=names)
+    answer = app.test_client().get("/__heartbeat__")
+    assert answer.status_code == 500
+    assert (
+        "API_PUBLIC_OPERATIONS names shop.api.tow, shop.old, which is the operationId of no "
+        "operation: correct or remove it" in answer.text
+    )
+
+
+def test_public_operations_of_several_documents(service: Service) -> None:
+    names = ["shop.api.one", "shop.api.three"]
+    app = production(service, UNGUARDED, API_PUBLIC_OPERATIONS=names)
+    more = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "2"},
+        "paths": {"/": {"post": operation("three")}},
+    }
+    app.api.register(more, base_path="/v2", resolver=lambda _: lambda: "three")
+    assert app.test_client().get("/__heartbeat__").get_json()["checks"]["api"] == "ok"
+
+
 @pytest.mark.parametrize("place", ["header", "query", "cookie"])
 def test_a_token_in_a_place_of_its_own(service: Service, place: str) -> None:
     schemes = {"key": {"type": "apiKey", "in": place, "name": "X-Key"}}

@@ -12,13 +12,13 @@ from typing import Any, cast
 
 import backend_common.api.quiet  # noqa: F401  before anything else imports connexion
 from backend_common.api import problems, ui
-from backend_common.api.document import DocumentError, register
+from backend_common.api.document import DocumentError, operation_ids, register
 from backend_common.api.from_connexion import check_arguments
 from backend_common.api.operation import Options
 from backend_common.api.paths import Paths
 from backend_common.api.responses import JSONProvider
 from backend_common.api.security import Auth
-from backend_common.core import settings
+from backend_common.core import health, settings
 from backend_common.core.app import Application
 
 __all__ = ["Api", "DocumentError", "init_app"]
@@ -35,6 +35,9 @@ class Api:
         self._paths = Paths()
         problems.handle(app, self._paths)
         self._base_paths: list[str] = []
+        self._unknown = set(read.public)
+        if self._unknown:
+            health.add(app, "api", self._check_public)
         self._ui = ui.Pages(app, self._paths) if read.ui else None
 
     def register(
@@ -88,10 +91,19 @@ class Api:
             resolver=resolver,
         )
         self._base_paths.append(specification.base_path)
+        self._unknown -= operation_ids(specification)
         self._paths.add(specification.base_path, self._app.view_functions.keys() - before)
         ui.serve_document(self._app, specification)
         if self._ui:
             self._ui.serve(specification)
+
+    def _check_public(self) -> None:
+        """Find names that no document has: once all documents are there, they are mistakes."""
+        if self._unknown:
+            raise health.Unhealthy(
+                f"API_PUBLIC_OPERATIONS names {', '.join(sorted(self._unknown))}, which is the "
+                "operationId of no operation: correct or remove it"
+            )
 
 
 class Settings(settings.Table):

@@ -107,6 +107,16 @@ def register(
     return specification
 
 
+def operation_ids(document: Mapping[str, Any]) -> set[str]:
+    """Return the operationIds in *document*."""
+    return {
+        item[method]["operationId"]
+        for item in document.get("paths", {}).values()
+        for method in METHODS & item.keys()
+        if "operationId" in item[method]
+    }
+
+
 def _as_json(node: Any) -> Any:
     """Return a copy of *node* with text for all keys, as in JSON: a status may be a number."""
     if isinstance(node, Mapping):
