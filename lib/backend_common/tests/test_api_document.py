@@ -171,3 +171,93 @@ def test_names_in_a_path_that_flask_takes_for_one(service: Service) -> None:
     functions = "def one():\n    return 'one'\n"
     with pytest.raises(DocumentError, match="path parameters 'a-b' and 'a_b' are too much alike"):
         serve(service, functions, {"/{a-b}/{a_b}": {"get": operation("one", **more)}})
+
+
+def whole(version: str, item: Json, **more: Any) -> Json:
+    key = "swagger" if version == "2.0" else "openapi"
+    return {key: version, "info": {"title": "Shop", "version": "1"}, "paths": {"/": item}, **more}
+
+
+SCHEME = {"type": "http", "scheme": "bearer"}
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        # Of several kinds of parameters, the error is about the one that was meant.
+        (
+            whole("2.0", {"get": operation("one", parameters=[
+                {"name": "p", "in": "path", "required": True, "type": "string", "pattern": 5}
+            ])}),
+            "5 is not of type 'string' (at #/paths/~1/get/parameters/0/pattern)",
+        ),
+        (
+            whole("2.0", {"get": operation("one", parameters=[
+                {"name": "p", "in": "query", "type": "integer", "default": "x"}
+            ])}),
+            "'x' is not of type 'integer' (at #/paths/~1/get/parameters/0)",
+        ),
+        (
+            whole("2.0", {"get": operation("one", parameters=[{"name": "p", "in": "query"}])}),
+            "'type' is a required property (at #/paths/~1/get/parameters/0)",
+        ),
+        # What is no reference does not lack one.
+        (
+            whole("3.0.3", {"post": operation("one", requestBody={"required": True})}),
+            "'content' is a required property (at #/paths/~1/post/requestBody)",
+        ),
+        (
+            whole("3.0.3", {}, components={"securitySchemes": {"key": {"type": "http"}}}),
+            "'scheme' is a required property (at #/components/securitySchemes/key)",
+        ),
+        (
+            whole("3.0.3", {}, components={"securitySchemes": {
+                "key": {"type": "apiKey", "in": "body", "name": "key"}
+            }}),
+            "'body' is not one of ['header', 'query', 'cookie'] (at #/components/securitySchemes/",
+        ),
+        (
+            whole("3.0.3", {"get": operation("one", parameters=[
+                {"$ref": "#/components/schemas/Nothing"}
+            ])}),
+            "the reference #/components/schemas/Nothing leads nowhere",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_is_about_what_was_meant(service: Service, document: Json, reason: str) -> None:
+    service({"shop/api.py": ONE})
+    with pytest.raises(DocumentError) as error:
+        create_app("shop", extensions=["api"]).api.register(document)
+    assert f"cannot serve the document that register() was given: {reason}" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere.check", "shop.api.nobody", "shop", ""])
+@pytest.mark.parametrize("key", ["x-bearerInfoFunc", "x-scopeValidateFunc"])
+def test_a_security_function_that_is_missing(service: Service, key: str, name: str) -> None:
+    scheme = {"x-bearerInfoFunc": "shop.api.one", **SCHEME, key: name}
+    item = {"get": operation("one", security=[{"token": []}])}
+    service({"shop/api.py": ONE})
+    document = whole("3.0.3", item, components={"securitySchemes": {"token": scheme}})
+    with pytest.raises(DocumentError) as error:
+        create_app("shop", extensions=["api"]).api.register(document)
+    text = f"the security scheme 'token' names the function {name!r}, which is not there ("
+    assert text in str(error.value)
+    assert "correct the dotted name (at #/paths/~1/get)" in str(error.value)
+
+
+def test_a_module_of_a_security_function_that_fails(service: Service) -> None:
+    scheme = {**SCHEME, "x-bearerInfoFunc": "shop.guard.check"}
+    item = {"get": operation("one", security=[{"token": []}])}
+    service({"shop/api.py": ONE, "shop/guard.py": "import nowhere\n"})
+    document = whole("3.0.3", item, components={"securitySchemes": {"token": scheme}})
+    with pytest.raises(StartupError, match=r"shop/guard\.py, line 1: ModuleNotFoundError"):
+        create_app("shop", extensions=["api"]).api.register(document)
+
+
+def test_a_resolver_that_gives_no_operation_id(service: Service) -> None:
+    service()
+    with pytest.raises(DocumentError, match="there is no operationId, and the resolver gave none"):
+        create_app("shop", extensions=["api"]).api.register(
+            whole("3.0.3", {"get": {"responses": {"200": {"description": "It."}}}}),
+            resolver=lambda _: lambda: "one",
+        )

@@ -4,7 +4,7 @@ Names that connexion does not promise are used in this package; a test lists the
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -33,6 +33,10 @@ from backend_common.core.startup import StartupError
 
 CHANGING = {"post", "put", "patch", "delete"}
 """The methods of operations that may change something."""
+
+_KINDS = ("in", "type", "scheme")
+"""Keys whose value says of which kind an object is."""
+_REFERENCE = "'$ref' is a required property"
 
 _TEMPLATE = re.compile(r"\{[^}]*\}")
 
@@ -163,6 +167,11 @@ def _routes(
                 )
             except ResolverError as error:
                 raise _PlaceError(str(error), _pointer("paths", path, method)) from error
+            if not operation.operation_id:
+                raise _PlaceError(
+                    "there is no operationId, and the resolver gave none: add one",
+                    _pointer("paths", path, method),
+                )
             name = flaskify_endpoint(operation.operation_id)
             endpoint = f"{prefix}/{name}" if prefix else name
             if endpoint in routes or endpoint in app.view_functions:
@@ -346,7 +355,36 @@ def _pointer(*steps: object) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, InvalidSpecification):
         found = error
-        while found.context:  # the branch that fits best went the furthest
-            found = max(found.context, key=lambda each: len(each.absolute_path))
+        while found.context:
+            found = _nearest(found)
         return f"{shorten(found.message)} (at {_pointer(*found.absolute_path)})"
+    if isinstance(error, RefResolutionError):
+        said = re.fullmatch(r"Unresolvable JSON pointer: '(.*)'", str(error))
+        return f"the reference #/{said[1]} leads nowhere" if said else shorten(str(error))
     return shorten(str(error))
+
+
+def _nearest(error: Any) -> Any:
+    """Return the error of the branch that was meant, of an error that no branch is right.
+
+    That is not one of another kind (``in: path`` for ``in: body``), nor a reference where there
+    is none; of the others, it is the one with the fewest mistakes.
+    """
+    branches: dict[Any, list[Any]] = {}
+    for each in error.context:
+        branches.setdefault(each.relative_schema_path[0], []).append(each)
+
+    def distance(branch: Iterable[Any]) -> tuple[bool, int, int]:
+        branch = list(branch)
+        is_other = any(
+            (
+                each.validator == "required"
+                and "$ref" not in each.instance
+                and _REFERENCE in each.message
+            )
+            or (each.validator in ("enum", "const") and each.path and each.path[-1] in _KINDS)
+            for each in branch
+        )
+        return is_other, len(branch), -max(len(each.absolute_path) for each in branch)
+
+    return max(min(branches.values(), key=distance), key=lambda each: len(each.absolute_path))

@@ -7,8 +7,9 @@ from inspect import iscoroutinefunction, signature
 from typing import Any
 
 import flask
-from connexion.utils import get_function_from_name  # type: ignore[import-untyped]
 from werkzeug.exceptions import Forbidden, Unauthorized
+
+from backend_common.api.functions import find as find_function
 
 Scheme = Mapping[str, Any]
 Find = Callable[[flask.Request], tuple[str, ...] | None]
@@ -87,7 +88,7 @@ def by_function(name: str, scheme: Scheme, scopes: Sequence[str]) -> Verify:
             f"nothing checks the security scheme {name!r}: "
             f"name a function in its {key}, or load the extension 'auth'"
         )
-    function = _function(scheme[key])
+    function = _function(scheme[key], name)
     find = finder(scheme)
     accepted = signature(function).parameters
     has_scopes = kind(scheme) in _WITH_SCOPES
@@ -98,7 +99,9 @@ def by_function(name: str, scheme: Scheme, scopes: Sequence[str]) -> Verify:
         )
     extra = {"required_scopes": list(scopes)} if "required_scopes" in accepted else {}
     scopes_fit = (
-        _function(scheme["x-scopeValidateFunc"]) if "x-scopeValidateFunc" in scheme else _has_scopes
+        _function(scheme["x-scopeValidateFunc"], name)
+        if "x-scopeValidateFunc" in scheme
+        else _has_scopes
     )
 
     def verify(request: flask.Request) -> Any:
@@ -136,11 +139,17 @@ def finder(scheme: Scheme) -> Find:
     return key
 
 
-def _function(name: str) -> Callable[..., Any]:
-    function = get_function_from_name(name)
+def _function(name: str, scheme: str) -> Callable[..., Any]:
+    try:
+        function = find_function(name)
+    except (AttributeError, ImportError, ValueError) as error:
+        raise ValueError(
+            f"the security scheme {scheme!r} names the function {name!r}, which is not there "
+            f"({error}): correct the dotted name"
+        ) from error
     if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
         raise ValueError(f"the security function {name} is async; make it a plain function")
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _bearer(request: flask.Request) -> tuple[str, ...] | None:
