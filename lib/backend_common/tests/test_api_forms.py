@@ -143,6 +143,34 @@ def test_a_file_that_is_sent_as_text(service: Service) -> None:
     )
 
 
+def test_an_input_without_a_chosen_file(service: Service) -> None:
+    """Browsers send a part for it, without a file name and without content."""
+    none = part("picture", "", "application/octet-stream", "")
+    nothing = part("pages", "", "application/octet-stream", "")
+    schema = form({"picture": FILE, "pages": {"type": "array", "items": FILE}})
+    client = posting(service, schema, NAMES)
+    assert send(client, none, nothing).get_json() == [None, []]
+    assert send(client, none, part("pages", "x", None, "a")).get_json() == [None, ["a"]]
+    assert send(client, part("picture", "", None, "empty.png")).get_json() == ["", []]
+    assert send(client, part("pages", "x", None, "")).get_json() == [None, [""]]
+
+
+def test_a_required_file_that_is_not_chosen(service: Service) -> None:
+    client = posting(service, form({"picture": FILE}, required=["picture"]), NAMES)
+    response = send(client, part("picture", "", "application/octet-stream", ""))
+    assert response.status_code == 400
+    assert "'picture' is a required property" in response.text
+
+
+def test_a_part_without_a_name(service: Service) -> None:
+    client = posting(service, form({"a": {"type": "integer"}}))
+    for more in ("", '; filename="a"'):
+        nameless = f"--boundary\r\nContent-Disposition: form-data{more}\r\n\r\nx\r\n"
+        response = send(client, part("a", "1"), nameless)
+        assert response.status_code == 400
+        assert problem(response)["detail"] == "The form is malformed: a part of it has no name"
+
+
 def test_a_required_file_cannot_be_urlencoded(service: Service) -> None:
     schema = form({"picture": FILE}, required=["picture"])
     paths = {"/": {"post": operation("echo", requestBody=body(URLENCODED, schema))}}

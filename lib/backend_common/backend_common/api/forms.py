@@ -114,7 +114,9 @@ class FormReader:
         checked: dict[str, Any] = {}
         for name in dict.fromkeys([*sent, *uploads]):
             field = self._fields.get(name)
-            texts, given = sent.getlist(name), uploads.getlist(name)
+            texts, given = sent.getlist(name), _chosen(uploads.getlist(name))
+            if not texts and not given:
+                continue
             if field is None and given:
                 # NB: a file that the document does not name goes nowhere, but counts as a property.
                 checked[name] = {}
@@ -158,6 +160,11 @@ def is_file(flat: Mapping[str, Any]) -> bool:
         return False
     binary = flat.get("format") in ("binary", "base64") or "contentMediaType" in flat
     return binary and set(flat.get("type", [])) <= {"string", "null"}
+
+
+def _chosen(given: Sequence[FileStorage]) -> list[FileStorage]:
+    """Leave out what browsers send for an input without a chosen file: nothing, without a name."""
+    return [each for each in given if each.filename or _size(each)]
 
 
 class _FieldError(Exception):

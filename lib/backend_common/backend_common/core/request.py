@@ -59,6 +59,8 @@ class Request(flask.Request):
             super()._load_form_data()
         except ValueError as error:
             raise BadRequest(f"The form is malformed: {error}") from error
+        if None in self.__dict__["form"] or None in self.__dict__["files"]:
+            raise BadRequest("The form is malformed: a part of it has no name")
 
 
 class _Bounded(io.RawIOBase):
