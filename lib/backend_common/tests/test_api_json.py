@@ -36,7 +36,7 @@ def test_values(text: bytes, value: object) -> None:
         (b"NaN", "NaN is not a JSON number"),
         (b"[-Infinity]", "-Infinity is not a JSON number"),
         (b"1e999", "a number in it is too large"),
-        (b"9" * 4301, "4300"),
+        (b"9" * 4301, "^an integer in it has too many digits$"),
         (b'"\\ud800"', "no Unicode text"),
         (b'"\\uDC00"', "no Unicode text"),
         (b'"\xff"', "no Unicode text"),

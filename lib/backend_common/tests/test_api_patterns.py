@@ -172,6 +172,14 @@ def test_what_is_slow_needs_a_short_text(pattern: str, steps: int) -> None:
     compiled({"pattern": pattern, "maxLength": patterns.LONGEST_TEXT})
 
 
+def test_branches_in_a_group_have_an_end() -> None:
+    compiled(
+        {"pattern": r"^(?:\{[0-9a-f]{4}(?:-?[0-9a-f]{4}){7}\}|[0-9a-f]{4}(?:-[0-9a-f]{4}){7})$"}
+    )
+    with pytest.raises(ValueError, match="may take 50 steps"):
+        compiled({"pattern": "^[ab]{25}|[ab]{25}$"})
+
+
 def test_numbers_of_characters_are_no_repetitions() -> None:
     compiled({"pattern": r"\u{2028}x*\u{1000}"})
 

@@ -209,7 +209,7 @@ def _steps(text: str) -> int:
 def _ends_early(text: str, flags: str) -> bool:
     """Say whether the engine gives up on long text: it is bounded between ``^`` and ``$``."""
     masked = _mask(text)
-    endless = re.search(r"[*+|]|\{\d+,\}", masked)
+    endless = re.search(r"[*+]|\{\d+,\}", masked) or _has_branches(text)
     is_whole = masked.startswith("^") and masked.endswith("$") and "m" not in flags
     return is_whole and not endless
 

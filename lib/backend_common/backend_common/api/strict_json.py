@@ -38,6 +38,12 @@ def loads(text: bytes) -> Any:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
         raise ValueError("it has bytes or escapes that are no Unicode text") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:
+        if "int_max_str_digits" not in str(error):
+            raise
+        raise ValueError("an integer in it has too many digits") from error
     return value
 
 
