@@ -1,5 +1,6 @@
 """What of a document is accepted, and what is refused with one line that says where."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,8 @@ def test_names_in_a_path_that_flask_takes_for_one(service: Service) -> None:
 
 def whole(version: str, item: Json, **more: Any) -> Json:
     key = "swagger" if version == "2.0" else "openapi"
-    return {key: version, "info": {"title": "Shop", "version": "1"}, "paths": {"/": item}, **more}
+    paths = {"/": item}
+    return {key: version, "info": {"title": "Shop", "version": "1"}, "paths": paths, **more}
 
 
 SCHEME = {"type": "http", "scheme": "bearer"}
@@ -261,3 +263,79 @@ def test_a_resolver_that_gives_no_operation_id(service: Service) -> None:
             whole("3.0.3", {"get": {"responses": {"200": {"description": "It."}}}}),
             resolver=lambda _: lambda: "one",
         )
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/a/{id}/b/{id}", "the path has {id} more than once: rename one of them"),
+        ("/a<b>", "the path '/a<b>' has '<' in it, which cannot be served"),
+        ("/a<path:b>", "the path '/a<path:b>' has '<' in it, which cannot be served"),
+        ("/a%2fb", "the path '/a%2fb' has '%2f' in it, which cannot be served"),
+        ("/100%", "the path '/100%' has '%' in it, which cannot be served"),
+        ("/a?acl", "the path '/a?acl' has a '?' in it, which ends the path of a request: describe"),
+        ("/a#b", "the path '/a#b' has a '#' in it, which ends the path of a request: describe"),
+        ("/a//b", "the path '/a//b' has '//' in it, which clients and servers leave out: leave"),
+        ("/a/../b", "the path '/a/../b' has '/../' in it, which clients and servers leave out"),
+        ("/a/.", "the path '/a/.' has '/.' in it, which clients and servers leave out"),
+    ],
+)
+def test_a_path_that_no_request_has(service: Service, path: str, reason: str) -> None:
+    given = [parameter("id", "path", {"type": "string"}, required=True)] if "{id}" in path else []
+    document = whole("3.0.3", {}, paths={path: {"get": operation("one", parameters=given)}})
+    service({"shop/api.py": ONE})
+    with pytest.raises(DocumentError) as error:
+        create_app("shop", extensions=["api"]).api.register(document)
+    assert reason in str(error.value)
+    assert "(at #/paths/" in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["/a<b>", "/a//b", "/100%", "/a/.."])
+def test_a_base_path_that_no_request_has(service: Service, path: str) -> None:
+    service({"shop/api.py": ONE})
+    document = whole("3.0.3", {"get": operation("one")})
+    with pytest.raises(DocumentError, match=f"the path {path!r} has "):
+        create_app("shop", extensions=["api"]).api.register(document, base_path=path)
+
+
+def test_a_base_path_without_a_slash(service: Service) -> None:
+    service({"shop/api.py": ONE})
+    document = whole("3.0.3", {"get": operation("one")}, servers=[{"url": "v1"}])
+    with pytest.raises(DocumentError, match="the path 'v1' does not begin with a slash: write one"):
+        create_app("shop", extensions=["api"]).api.register(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("/a%20b", "/a%20b"),
+        ("/caf%C3%A9", "/café"),
+        ("/a/{1x}", "/a/1"),
+        ("/a/{é}", "/a/1"),
+        ("/a/{_}", "/a/1"),
+        ("/a/{class}", "/a/1"),
+        ("/a/{x}:go", "/a/1:go"),
+        ("/a/{x}.{y}", "/a/1.2"),
+        ("/a|(b).c", "/a|(b).c"),
+        ("/a/{x", "/a/{x"),
+    ],
+)
+def test_unusual_paths(service: Service, path: str, url: str) -> None:
+    names = re.findall(r"\{([^}]*)\}", path)
+    given = [parameter(name, "path", {"type": "string"}, required=True) for name in names]
+    document = whole("3.0.3", {}, paths={path: {"get": operation("one", parameters=given)}})
+    service({"shop/api.py": ONE})
+    app = create_app("shop", extensions=["api"])
+    app.api.register(document)
+    assert app.test_client().get(url).get_json() == "one"
+
+
+def test_references_in_a_circle(service: Service) -> None:
+    schema = {"type": "array", "items": {"$ref": "#/paths/~1/get/responses/200"}}
+    content = {"application/json": {"schema": schema}}
+    item = {
+        "get": {**operation("one"), "responses": {"200": {"description": "", "content": content}}}
+    }
+    service({"shop/api.py": ONE})
+    with pytest.raises(DocumentError, match="its references lead in a circle: let them lead to"):
+        create_app("shop", extensions=["api"]).api.register(whole("3.0.3", item))

@@ -24,7 +24,7 @@ from connexion.spec import Specification  # type: ignore[import-untyped]
 from backend_common.api import composition, patterns, yaml_file
 from backend_common.api.functions import find
 from backend_common.api.openapi31 import VALUES, OpenAPI31Specification
-from backend_common.api.operation import Options, make_view, rule_of
+from backend_common.api.operation import Options, make_view, plain_path, rule_of
 from backend_common.api.problems import shorten
 from backend_common.api.schemas import Dialect, SchemaError, draft_4, draft_2020_12
 from backend_common.api.security import PERMISSIONS, asks_for_permission
@@ -99,6 +99,7 @@ def register(
     except (
         InvalidSpecification,
         OSError,
+        RecursionError,
         RefResolutionError,
         ResolverError,
         UnicodeDecodeError,
@@ -181,9 +182,9 @@ def _routes(
                 )
             try:
                 view = make_view(app, operation, dialect, options)
+                rule = plain_path(base_path) + rule_of(path, operation)
             except ValueError as error:
                 raise _PlaceError(str(error), _pointer("paths", path, method)) from error
-            rule = base_path + rule_of(path, operation)
             _check_route(app, rule, method, specification, path)
             arguments = {
                 "endpoint": endpoint,
@@ -358,6 +359,11 @@ def _reason(error: Exception) -> str:
         while found.context:
             found = _nearest(found)
         return f"{shorten(found.message)} (at {_pointer(*found.absolute_path)})"
+    if isinstance(error, RecursionError):
+        return (
+            "it is nested too deeply, or its references lead in a circle: let them lead to schemas "
+            "in components or definitions, which may contain themselves"
+        )
     if isinstance(error, RefResolutionError):
         said = re.fullmatch(r"Unresolvable JSON pointer: '(.*)'", str(error))
         return f"the reference #/{said[1]} leads nowhere" if said else shorten(str(error))

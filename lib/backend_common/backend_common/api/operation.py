@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import flask
 from connexion.operations import AbstractOperation, Swagger2Operation  # type: ignore[import-untyped]
@@ -30,6 +31,7 @@ CONTEXT = "context_"
 """The argument that gets all that is known of the caller, as in connexion."""
 
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
+_PARTS = re.compile(r"(\{[^}]*\})")
 # What a form field of Swagger 2.0 says that its schema does not.
 _OF_FIELD = {"name", "in", "required", "description", "collectionFormat", "allowEmptyValue"}
 _ENCODINGS: dict[str, Mapping[str, Any]] = {
@@ -128,14 +130,42 @@ def rule_of(path: str, operation: AbstractOperation) -> str:
     """Return Flask's rule for a path template of OpenAPI.
 
     Numbers are not Flask's to convert: its converters fail on one of 5,000 digits.
+
+    :raises ValueError: no request could ever have this path.
     """
     kinds = operation.get_path_parameter_types()
+    names = _TEMPLATE.findall(path)
+    if again := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"the path has {{{again[0]}}} more than once: rename one of them")
 
     def convert(match: re.Match[str]) -> str:
         kind = "path:" if kinds.get(match[1]) == "path" else ""
         return f"<{kind}{_key(match[1])}>"
 
-    return _TEMPLATE.sub(convert, path)
+    return _TEMPLATE.sub(convert, plain_path(path))
+
+
+def plain_path(path: str) -> str:
+    """Return *path* as it is compared with requests, which are decoded before.
+
+    :raises ValueError: no request could ever have this path.
+    """
+    literal = _TEMPLATE.sub("x", path)
+    if path and not path.startswith("/"):
+        raise ValueError(f"the path {path!r} does not begin with a slash: write one before it")
+    if found := re.search(r"[?#]", literal):
+        raise ValueError(
+            f"the path {path!r} has a {found[0]!r} in it, which ends the path of a request: "
+            "describe what follows as parameters"
+        )
+    if found := re.search(r"[<>]|%(?![0-9a-fA-F]{2})|%2f", literal, re.IGNORECASE):
+        raise ValueError(f"the path {path!r} has {found[0]!r} in it, which cannot be served")
+    if found := re.search(r"/(\.{0,2})/|/(\.{1,2})$", literal):
+        raise ValueError(
+            f"the path {path!r} has {found[0]!r} in it, which clients and servers leave out: "
+            "leave it out"
+        )
+    return "".join(each if each.startswith("{") else unquote(each) for each in _PARTS.split(path))
 
 
 def _bound(accepts: Arguments, each: Parameter) -> str | None:
@@ -308,4 +338,5 @@ def _produced(schema: Mapping[str, Any], media_types: Sequence[str]) -> Mapping[
 
 def _key(name: str) -> str:
     """Return the name of a path parameter as one that Flask takes."""
-    return re.sub(r"\W", "_", name)
+    key = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return key if key[:1].isalpha() else f"_{key}"
