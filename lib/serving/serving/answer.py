@@ -71,12 +71,12 @@ class Head:
         """Tell whether the answer to a request of this method has a body."""
         return method != "HEAD" and self._status[:3] not in ("204", "304")
 
-    def encode(self, chunked: bool, closes: bool) -> bytes:
+    def encode(self, chunked: bool, connection: str | None) -> bytes:
         """Return the bytes of the head.
 
         Args:
             chunked: Whether the body is sent in chunks.
-            closes: Whether the connection ends after this answer.
+            connection: What the header `Connection` says, if anything.
         """
         lines = ["HTTP/1.1 ", self._status, "\r\n", *self._lines]
         if self.length is not None and not self._status.startswith("204"):
@@ -85,7 +85,7 @@ class Head:
             lines.append("Transfer-Encoding: chunked\r\n")
         if not self._has_date:
             lines.append(_date())
-        lines.append("Connection: close\r\n\r\n" if closes else "\r\n")
+        lines.append(f"Connection: {connection}\r\n\r\n" if connection else "\r\n")
         return "".join(lines).encode("latin-1")
 
 
@@ -94,7 +94,7 @@ def whole(status: str, text: str) -> bytes:
     body = f"{text}\n".encode()
     head = Head(status, [("Content-Type", "text/plain; charset=utf-8")])
     head.length = len(body)
-    return head.encode(chunked=False, closes=True) + body
+    return head.encode(chunked=False, connection="close") + body
 
 
 _dates = (0, "")

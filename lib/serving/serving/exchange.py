@@ -166,7 +166,11 @@ class Exchange:
                 self._chunked = True
             else:
                 self._closes = True
-        return head.encode(self._chunked, self._closes)
+        if self._closes:
+            return head.encode(self._chunked, "close")
+        # A client of HTTP/1.0 waits for the end of the connection, unless it is told otherwise.
+        is_old = self.environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+        return head.encode(self._chunked, "keep-alive" if is_old else None)
 
     def _send(self, piece: bytes) -> bool:
         """Send a piece of the body; return False if this has to be enough for now."""

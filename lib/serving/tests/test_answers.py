@@ -405,3 +405,27 @@ def test_failures_are_logged(serve: Serve) -> None:
     send(address, b"GET / HTTP/1.1\r\n\r\n" * 2)
     send(address, b"GET / HTTP/1.1\r\n\r\n")
     server.until(r"refused a request with 400: Host is missing \(2 times, last from 127.0.0.1\)")
+
+
+@pytest.mark.parametrize("asked", ["keep-alive", "Keep-Alive", "keep-alive, te"])
+def test_a_client_of_http_1_0_may_keep_its_connection(address: Address, asked: str) -> None:
+    """It is told so: it would wait for the end of the connection otherwise."""
+    request = f"GET /length?4 HTTP/1.0\r\nConnection: {asked}\r\n\r\n".encode()
+    with connect(address) as client:
+        for _ in range(2):
+            client.sendall(request)
+            answer = client.recv(65536)
+            assert b"\r\nConnection: keep-alive\r\n" in answer
+            assert b"\r\nContent-Length: " in answer
+
+
+@pytest.mark.parametrize("header", ["", "Connection: close\r\n"])
+def test_a_client_of_http_1_0_that_keeps_no_connection(address: Address, header: str) -> None:
+    answer = send(address, f"GET / HTTP/1.0\r\n{header}\r\n".encode(), ends=False)
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+def test_a_client_of_http_1_1_is_told_nothing(address: Address) -> None:
+    with connect(address) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
+        assert b"\r\nConnection:" not in client.recv(65536)
