@@ -292,6 +292,12 @@ def test_pages_of_other_origins_cannot_use_a_session(make: Make) -> None:
     assert client.post("/me", headers=own).get_json()["name"] == "me"
     for origin in ("https://e.example", "null", "https://localhost", "http://localhost.e.example"):
         assert client.post("/me", headers={"Origin": origin}).get_json() == {}
+    other = {"Sec-Fetch-Site": "cross-site"}  # without Origin, and beside one that is ours
+    assert client.post("/me", headers=other).get_json() == {}
+    assert client.post("/me", headers={**other, **own}).get_json() == {}
+    assert client.get("/me", headers=other).get_json()["name"] == "me", "a link leads here"
+    same = {"Sec-Fetch-Site": "same-origin", **own}
+    assert client.post("/me", headers=same).get_json()["name"] == "me"
 
 
 def test_a_session_that_was_tampered_with(make: Make) -> None:

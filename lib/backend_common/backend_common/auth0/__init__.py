@@ -75,7 +75,7 @@ class Auth0:
         if record is None:
             return None
         # Cookies go along with requests that pages of other origins make.
-        if flask.request.method not in SAFE and not _is_own_origin():
+        if flask.request.method not in SAFE and (_is_of_another_site() or not _is_own_origin()):
             self._app.logger.warning("a page of another origin used a session; it was ignored")
             return None
         return Session(record.name, record.permissions, self._config.issuer)
@@ -132,7 +132,7 @@ class Auth0:
 
     def logout(self) -> Response:
         """Log out here, and at the provider: the view ``/auth0/logout``."""
-        if flask.request.headers.get("Sec-Fetch-Site") == "cross-site" or not _is_own_origin():
+        if _is_of_another_site() or not _is_own_origin():
             message = "Another site cannot log you out. Log out on a page of this site."
             raise Forbidden(message)
         record = self._sessions.find()
@@ -219,6 +219,11 @@ def init_app(app: Application) -> Auth0:
 def _is_own_origin() -> bool:
     """Return whether no page of another origin made the current request."""
     return flask.request.headers.get("Origin") in (None, flask.request.host_url.rstrip("/"))
+
+
+def _is_of_another_site() -> bool:
+    """Return whether the browser says that a page of another site made the current request."""
+    return flask.request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _is_path(where: str) -> bool:
