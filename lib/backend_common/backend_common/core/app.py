@@ -6,6 +6,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any, cast
 
 import flask
+from flask.typing import ResponseReturnValue
 
 from backend_common.core import loopback
 from backend_common.core.request import Request
@@ -63,6 +64,14 @@ class Application(flask.Flask):
         named = (self.config["SERVER_NAME"] or "").partition(":")[0]
         loopback.require(self, host or named or "127.0.0.1")
         super().run(host, *arguments, **options)
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Refuse a request for no host, before any other code asks for its URL; Flask calls this.
+
+        :raises BadRequest: see :meth:`~backend_common.core.request.Request.require_host`.
+        """
+        cast("Request", current_request()).require_host()
+        return super().preprocess_request()
 
     @property
     def in_production(self) -> bool:

@@ -1,14 +1,18 @@
 """Requests whose body is whole: one that is too large, cut off or garbled is an error.
 
+Headers that Werkzeug fails on are here, too: a host, a date, and credentials.
+
 Werkzeug returns the first ``MAX_CONTENT_LENGTH`` bytes of a longer body in chunks, an empty body
 where a server does not say that a body in chunks ends, and an empty form for a malformed one.
 """
 
 import io
+import re
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import flask
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -17,14 +21,66 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
 )
 from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_date
+from werkzeug.urls import uri_to_iri
 from werkzeug.wsgi import LimitedStream
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+DATES = (
+    "HTTP_DATE",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+)
+"""The headers of requests that may have dates, in the WSGI environment."""
+
+
+_WITH_UNDERSCORE = re.compile(r"[A-Za-z0-9_.-]*_[A-Za-z0-9_.-]*(:[0-9]{1,5})?")
 
 
 class Request(flask.Request):
     """A request of any WSGI server."""
+
+    def __init__(self, environ: "WSGIEnvironment", *arguments: Any, **options: Any) -> None:
+        for key in DATES:
+            if key in environ:
+                _mask_impossible_date(environ, key)
+        super().__init__(environ, *arguments, **options)
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        """The credentials in the header ``Authorization``; None where they cannot be read."""
+        try:
+            return super().authorization
+        except ValueError:  # Base64 with characters that are not ASCII
+            return None
+
+    def require_host(self) -> None:
+        """Check the header ``Host``, of which URLs are made.
+
+        Without this, :attr:`host` is empty or :attr:`url` fails for what cannot be a host.
+
+        :raises BadRequest: it is not a host, or not one of ``TRUSTED_HOSTS``.
+        """
+        if "HTTP_HOST" not in self.environ:
+            return  # HTTP/1.0: the address of the server stands for it
+        host = self.host
+        if not host and _WITH_UNDERSCORE.fullmatch(self.environ["HTTP_HOST"]):
+            # Werkzeug takes it for no host. Names of containers are so, and browsers accept them.
+            self.host = host = self.environ["HTTP_HOST"]
+        try:
+            if host and not host.startswith("["):
+                host.partition(":")[0].encode("idna")
+                if "xn--" in host.lower():
+                    uri_to_iri(f"http://{host}/")
+        except UnicodeError:
+            host = ""
+        if not host:
+            raise BadRequest("The header Host is not a host")
 
     @cached_property
     def stream(self) -> IO[bytes]:
@@ -61,6 +117,17 @@ class Request(flask.Request):
             raise BadRequest(f"The form is malformed: {error}") from error
         if None in self.__dict__["form"] or None in self.__dict__["files"]:
             raise BadRequest("The form is malformed: a part of it has no name")
+
+
+def _mask_impossible_date(environ: "WSGIEnvironment", key: str) -> None:
+    """Replace a date whose numbers are too large for Python by one that is merely wrong.
+
+    A date that is wrong is ignored, and never the same as another (RFC 9110, section 13.1).
+    """
+    try:
+        parse_date(environ[key])
+    except OverflowError:
+        environ[key] = "invalid"
 
 
 class _Bounded(io.RawIOBase):
