@@ -209,8 +209,12 @@ def test_a_template_of_ones_own(flask: Flask, service: Service, tmp_path: Path) 
     assert (service() / "migrations/README").read_text() == "ours"
 
 
-def test_missing_tables_make_the_heartbeat_red(
-    service: Service, url: str, monkeypatch: pytest.MonkeyPatch, flask: Flask
+def test_while_tables_are_missing(
+    service: Service,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    flask: Flask,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     need_extras()
     package = f"shop{uuid.uuid4().hex[:8]}"
@@ -225,10 +229,18 @@ def test_missing_tables_make_the_heartbeat_red(
 
     app.pulse.consumer("mail", "#")(print)
 
+    @app.get("/trees")
+    def count() -> str:
+        return str(app.db.session.scalar(app.db.text("SELECT count(*) FROM trees")))
+
     def heartbeat() -> str | None:
         details = app.test_client().get("/__heartbeat__").get_json()["details"]
         return details.get("db", {}).get("messages", {}).get("db")  # type: ignore[no-any-return]
 
+    assert app.test_client().get("/trees").status_code == 503
+    assert (
+        "the database lacks the tables leaves, pulse_outbox, pulse_seen, trees: add" in caplog.text
+    )
     assert "auth_tokens" not in (heartbeat() or "")
     assert heartbeat() == (
         "the database lacks the tables leaves, pulse_outbox, pulse_seen, trees: add them to the "
@@ -245,6 +257,7 @@ def test_missing_tables_make_the_heartbeat_red(
         models.Base.metadata.create_all(app.db.engine)
         sys.modules[f"{package}.models"] = models
         assert heartbeat() is None
+        assert app.test_client().get("/trees").text == "0"
         app.db.session.execute(app.db.text("DROP TABLE pulse_outbox"))
         app.db.session.commit()
         assert "lacks the tables pulse_outbox: add" in (heartbeat() or "")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -177,14 +178,13 @@ def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
             faults.add(failure.fault)
         return _unavailable(failure.answer, failure.pause)
     try:
-        if not _lacks_migrations(error):
-            raise error
+        lacking = _lacking(error)
     except SQLAlchemyError as second:
-        if second is error:
-            raise
         app.logger.error("the database does not answer: %s", _reason(second))
         return _unavailable(SILENT.answer, SILENT.pause)
-    app.logger.error("the database lacks migrations: run flask db upgrade")
+    if lacking is None:
+        raise error
+    app.logger.error(lacking)
     return _unavailable(
         "The database schema is not up to date: "
         f"the operator must run: flask --app {app.name}.flask db upgrade",
@@ -192,17 +192,20 @@ def _explain(error: SQLAlchemyError, faults: Faults) -> Any:
     )
 
 
-def _lacks_migrations(error: SQLAlchemyError) -> bool:
-    """Say whether *error* may come from a schema that is not up to date.
+def _lacking(error: SQLAlchemyError) -> str | None:
+    """Return what the schema lacks, if *error* may come from that.
 
     :raises SQLAlchemyError: the database does not answer.
     """
-    from backend_common.db.migrations import schema_is_current  # noqa: PLC0415  it imports Alembic
+    from backend_common.db.migrations import fault  # noqa: PLC0415  it imports Alembic
 
     # A table or column that is not there is the one to PostgreSQL, the other to SQLite.
     if not isinstance(error, OperationalError | ProgrammingError):
-        return False
-    return not schema_is_current()
+        return None
+    app = flask.current_app
+    db = app.extensions["sqlalchemy"]
+    with db.engine.connect() as connection:
+        return fault(connection, app, db, Path(app.extensions["migrate"].directory))
 
 
 def is_transient(error: Exception) -> bool:
@@ -212,7 +215,7 @@ def is_transient(error: Exception) -> bool:
     if failure_of(error) or isinstance(error, InterfaceError):
         return True
     try:
-        return _lacks_migrations(error)
+        return _lacking(error) is not None
     except SQLAlchemyError:
         return True
 

@@ -10,8 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend_common.core.health import Unhealthy
 from backend_common.db.faults import Faults
 
-SHOWN = 5  # names of tables
-
 
 class Heartbeat:
     """The check of one application.
@@ -36,25 +34,16 @@ class Heartbeat:
 
         :raises Unhealthy: it does not answer, cannot be written to, or lacks migrations or tables.
         """
-        # They import Alembic, and what is not needed before.
-        from backend_common.db import migrations, schema  # noqa: PLC0415
+        # It imports Alembic, and what is not needed before.
+        from backend_common.db import migrations  # noqa: PLC0415
 
         try:
             with self._engine.connect() as connection:
-                current = migrations.is_current(connection, self._directory)
-                lacking = schema.lacking(connection, schema.needed(self._app, self._db))
+                lacking = migrations.fault(connection, self._app, self._db, self._directory)
         except SQLAlchemyError as error:
             message = "the database does not answer"
             raise Unhealthy(message) from error
-        if not current:
-            message = "the database lacks migrations: run flask db upgrade"
-            raise Unhealthy(message)
         if lacking:
-            names = ", ".join(lacking[:SHOWN]) + (", ..." if lacking[SHOWN:] else "")
-            message = (
-                f"the database lacks the tables {names}: add them to the migrations (flask db "
-                "migrate), and apply them (flask db upgrade)"
-            )
-            raise Unhealthy(message)
+            raise Unhealthy(lacking)
         if fault := self._faults.current():
             raise Unhealthy(fault)

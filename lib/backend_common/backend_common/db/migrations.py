@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, MetaData, event
 from backend_common.db import config, engines, lock, schema, sqlite
 from backend_common.db.config import Config
 
+SHOWN = 5  # names of tables
+
 
 def run_migrations(metadata: MetaData | None = None) -> None:
     """Do what Alembic asks for; the whole of a service's ``migrations/env.py`` is this call.
@@ -67,6 +69,23 @@ def schema_is_current() -> bool:
     app = flask.current_app
     with app.extensions["sqlalchemy"].engine.connect() as connection:
         return is_current(connection, Path(app.extensions["migrate"].directory))
+
+
+def fault(connection: Connection, app: flask.Flask, db: SQLAlchemy, directory: Path) -> str | None:
+    """Return what the schema of the database lacks, and what to do about it; None if it is whole.
+
+    :param directory: of the migrations.
+    """
+    if not is_current(connection, directory):
+        return "the database lacks migrations: run flask db upgrade"
+    lacking = schema.lacking(connection, schema.needed(app, db))
+    if not lacking:
+        return None
+    names = ", ".join(lacking[:SHOWN]) + (", ..." if lacking[SHOWN:] else "")
+    return (
+        f"the database lacks the tables {names}: add them to the migrations (flask db migrate), "
+        "and apply them (flask db upgrade)"
+    )
 
 
 def is_current(connection: Connection, directory: Path) -> bool:
