@@ -1,4 +1,4 @@
-"""Write the tables of settings in docs/extensions.md, from the tables that extensions declare.
+"""Write the tables of settings in the documentation, from the tables that the code declares.
 
 Run it with a Python that has the library and all extras: docs/new-extension.md has the command.
 With --check, nothing is written: the command fails if a table is not as it would be written.
@@ -12,22 +12,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from backend_common import EXTENSIONS
+from backend_common import EXTENSIONS, serve
 from backend_common.core import health, settings_file
 from backend_common.core.settings import REQUIRED, Field
 
-DOCUMENT = Path(__file__).parents[4] / "docs/extensions.md"
+DOCUMENTATION = Path(__file__).parents[4] / "docs"
 BASE = "All services"
 HEAD = ["key", "type", "unit", "default", "valid", "what it is"]
 
 
-def declared() -> dict[str, list[Field[Any]]]:
-    """The settings of each section of the document."""
+def declared() -> dict[str, dict[str, list[Field[Any]]]]:
+    """The settings of each document, by its sections."""
     tables = {
         name: list(getattr(importlib.import_module(f"backend_common.{name}"), "SETTINGS", ()))
         for name in EXTENSIONS
     }
-    return {BASE: [*settings_file.SETTINGS, *health.SETTINGS], **tables}
+    return {
+        "extensions.md": {BASE: [*settings_file.SETTINGS, *health.SETTINGS], **tables},
+        "serving.md": {"Slow clients": list(serve.SETTINGS)},
+    }
 
 
 def default(field: Field[Any]) -> str:
@@ -54,9 +57,9 @@ def rows(fields: list[Field[Any]]) -> list[str]:
     return [f"| {' | '.join(line)} |".replace("|  |", "| |") for line in [HEAD, *cells]]
 
 
-def written(text: str) -> Iterator[str]:
-    """The lines of the document, with the tables as they should be."""
-    tables, section, inside = declared(), "", False
+def written(text: str, tables: dict[str, list[Field[Any]]]) -> Iterator[str]:
+    """The lines of a document, with the tables of its sections as they should be."""
+    section, inside = "", False
     for line in text.splitlines():
         if match := re.fullmatch("## (.+)", line):
             section, inside = match[1], False
@@ -70,16 +73,17 @@ def written(text: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the document, or with --check compare it."""
-    text = DOCUMENT.read_text()
-    new = "\n".join(written(text)) + "\n"
-    if sys.argv[1:] == ["--check"]:
-        wrong = [line for line in new.splitlines() if line not in text.splitlines()]
-        if new != text:
-            print("docs/extensions.md lacks, or has in another place:", *wrong, sep="\n")
+    """Write the documents, or with --check compare them."""
+    for name, tables in declared().items():
+        document = DOCUMENTATION / name
+        text = document.read_text()
+        new = "\n".join(written(text, tables)) + "\n"
+        if sys.argv[1:] != ["--check"]:
+            document.write_text(new)
+        elif new != text:
+            wrong = [line for line in new.splitlines() if line not in text.splitlines()]
+            print(f"docs/{name} lacks, or has in another place:", *wrong, sep="\n")
             sys.exit("write it again, with this command and without --check")
-        return
-    DOCUMENT.write_text(new)
 
 
 if __name__ == "__main__":
