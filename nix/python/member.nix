@@ -16,7 +16,9 @@ let
   digests = manifests package.directory;
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
-  extras = attrNames (package.extras or { });
+  # All that it has: a guest of a resolve has the extras there that others ask for, which change
+  # nothing about what a module belongs to.
+  extras = attrNames (package.declares.extras or { });
   isLibrary = match "lib/.*" package.directory != null;
 
   # The extra that a file of the package belongs to, or null: a module of that name has one name, a
