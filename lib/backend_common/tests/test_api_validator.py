@@ -54,6 +54,41 @@ def test_values_are_looked_at_once_where_errors_are_not_asked_for() -> None:
         Newest(brief).validate(deep)
 
 
+AGAIN: Json = {"properties": {"inner": {"$ref": "tree"}}}
+OTHERS: Json = {"additionalProperties": {"$ref": "tree"}}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {**AGAIN, "allOf": [AGAIN]},
+        {**OTHERS, "allOf": [OTHERS]},
+        {**AGAIN, "patternProperties": {"^i": {"$ref": "tree"}}},
+        {"patternProperties": {"^i": {"$ref": "tree"}, "r$": {"$ref": "tree"}}},
+        {**AGAIN, "dependentSchemas": {"inner": AGAIN}},
+        {**AGAIN, "if": {}, "then": AGAIN},
+        {**AGAIN, "if": False, "else": AGAIN},
+        {**AGAIN, "not": {"not": AGAIN}},
+        {**AGAIN, "allOf": [{"allOf": [{"not": {"not": AGAIN}}]}]},
+        {**AGAIN, "unevaluatedProperties": {"$ref": "tree"}, "allOf": [AGAIN]},
+        {"allOf": [{"$ref": "tree2"}, {"$ref": "tree2"}]},
+    ],
+)
+def test_an_error_deep_in_a_tree_costs_little(tree: Json) -> None:
+    """Each of these looks at what is inside twice, which is 2 ** 99 times in the end."""
+    definitions = {"tree": {"type": "object", **tree}, "tree2": AGAIN}
+    check = compiled({"$ref": "tree"}, **definitions)
+    assert check(nested(strict_json.DEEPEST - 1, {})) == []
+    (mistake,) = check(nested(strict_json.DEEPEST - 1, 1))
+    assert mistake.detail
+
+
+def test_a_small_value_keeps_its_errors_where_schemas_are_composed() -> None:
+    node = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
+    check = compiled({"allOf": [node, {"properties": {"c": {"enum": [1]}}}]})
+    assert {each.pointer for each in check({"a": "x", "b": "y", "c": 2})} == {"/a", "/b", "/c"}
+
+
 def test_a_size_ends_the_check() -> None:
     """The validator looks at sizes first, whatever the order in the schema."""
     slow: Json = {"uniqueItems": True, "items": {"pattern": "1[01]{20}x"}, "maxItems": 3}

@@ -57,6 +57,12 @@ _NAMED = {*_MAPS, "$defs", "definitions", "dependencies", "dependentSchemas"}
 _UNSCHEMATIC = {"const", "dependentRequired", "enum", "required", "type"}
 _BRANCHES = {"anyOf", "oneOf"}
 _REPEATS = {"allOf", "dependencies", "dependentSchemas", "else", "if", "patternProperties", "then"}
+# Keywords with one schema of the same value, and those with schemas of its parts.
+_SAME_ONE = {"else", "if", "not", "then"}
+_OF_PARTS = {
+    "additionalItems", "additionalProperties", "items", "prefixItems", "properties",
+    "unevaluatedItems", "unevaluatedProperties",
+}  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
 
@@ -252,7 +258,10 @@ def without_branches(schema: Any, *, recursive: bool) -> Any:
 
 
 def fan(root: Mapping[str, Any]) -> int:
-    """Return by how many branches at most a translated schema looks at one value."""
+    """Return how often at most a translated schema looks at a part of one value.
+
+    It does by its own keywords for parts, and by each schema of the same value that has such.
+    """
     most = 1
     known: dict[int, int] = {}
 
@@ -265,7 +274,7 @@ def fan(root: Mapping[str, Any]) -> int:
         if id(schema) in known:
             return known[id(schema)]
         known[id(schema)] = 1  # while this is being counted
-        branches = 0
+        branches = 1 if _OF_PARTS & schema.keys() else 0
         for word, value in schema.items():
             if word == "$ref":
                 branches += of(target(value))
@@ -274,9 +283,14 @@ def fan(root: Mapping[str, Any]) -> int:
             elif word in _UNSCHEMATIC:
                 continue
             elif word in _NAMED and isinstance(value, Mapping):
-                of(list(value.values()))
+                looks = [of(each) for each in value.values()]
+                if word in ("dependencies", "dependentSchemas"):
+                    branches += sum(looks)
+                elif word == "patternProperties":
+                    branches += len(looks)
             else:
-                of(value)
+                looked = of(value)
+                branches += looked if word in _SAME_ONE else word == "contains"
         known[id(schema)] = max(1, branches)
         most = max(most, branches)
         return known[id(schema)]
