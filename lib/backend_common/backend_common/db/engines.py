@@ -11,7 +11,7 @@ from sqlalchemy import Engine, NullPool
 from sqlalchemy.engine import URL, make_url
 
 from backend_common.db import config as config_
-from backend_common.db import sqlite, wording
+from backend_common.db import forks, sqlite, wording
 from backend_common.db.config import Config
 
 # A peer that is gone without a word, such as a machine without power, is found out by the system:
@@ -44,6 +44,7 @@ def configure(app: flask.Flask, config: Config) -> None:
 
 def prepare(engine: Engine, config: Config) -> None:
     """Set the connections of *engine* up for its kind of database."""
+    forks.prepare(engine)
     wording.prepare(engine)
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine, engine.url)
