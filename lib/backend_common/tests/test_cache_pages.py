@@ -51,6 +51,114 @@ def answers(client: FlaskClient, *paths: str, **options: Any) -> list[str]:
 
 # What a request asks for.
 
+OWN = ["X-Api-Key", "Api-Key", "X-Auth-Token", "Proxy-Authorization", "X-Amz-Security-Token"]
+OWN += ["X-Forwarded-User", "Remote-User", "X-Auth-Request-Email", "Cf-Access-Jwt-Assertion"]
+OWN += ["X-Ms-Client-Principal", "X-Ms-Client-Principal-Name", "X-Amzn-Oidc-Data", "X-Session-Id"]
+OWN += ["X-Goog-Authenticated-User-Email", "X-Ssl-Client-Cert", "X-Ssl-Client-S-Dn", "x-userid"]
+SHARED = ["User-Agent", "Accept", "If-None-Match", "X-Forwarded-For", "X-Request-Id", "Referer"]
+SHARED += ["Sec-Ch-Ua", "Priority", "Dnt", "Traceparent", "X-Real-Ip", "Via", "X-Forwarded-Proto"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_names_the_caller_is_a_credential(make: Make, name: str) -> None:
+    client = page(make())
+    assert answers(client, "/", "/", headers={name: "alice"}) == ["1", "2"]
+    assert answers(client, "/") == ["3"]
+    assert answers(client, "/", headers={name: "bob"}) == ["4"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_names_the_caller_may_be_in_the_key(make: Make, name: str) -> None:
+    client = page(make(), vary=[name])
+    assert answers(client, "/", "/", headers={name: "alice"}) == ["1", "1"]
+    assert answers(client, "/", headers={name: "bob"}) == ["2"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_public_page_is_for_every_caller(make: Make, name: str) -> None:
+    client = page(make(), lambda response: response.vary.add(name), public=True)
+    assert answers(client, "/", headers={name: "alice"}) == ["1"]
+    assert answers(client, "/", headers={name: "bob"}) == ["1"]
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_other_headers_are_no_credentials(make: Make, name: str) -> None:
+    client = page(make())
+    assert answers(client, "/", "/", headers={name: "a"}) == ["1", "1"]
+
+
+def test_a_server_that_authenticates(make: Make) -> None:
+    client = page(make())
+    for user, expected in [("alice", "1"), ("bob", "2")]:
+        assert client.get("/", environ_overrides={"REMOTE_USER": user}).text == expected
+
+
+KEYED = """
+openapi: 3.0.3
+info: {title: shop, version: "1"}
+paths:
+  /own:
+    get:
+      operationId: shop.views.own
+      security: [{key: []}, {}]
+      responses: {"200": {description: the caller}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Tenant, x-apikeyInfoFunc: shop.views.check}
+"""
+VIEWS = """
+import itertools
+import flask
+
+calls = itertools.count(1)
+
+
+def check(key):
+    return {"sub": key}
+
+
+@flask.current_app.cache.cached()
+def own(user):
+    return f"{next(calls)} {user}"
+"""
+
+
+def test_a_caller_that_a_document_identifies(service: Service) -> None:
+    """The document names the header, so that its name says nothing."""
+    pytest.importorskip("connexion", reason="needs the extra api too")
+    service({"shop/__init__.py": "", "shop/api.yml": KEYED, "shop/views.py": VIEWS})
+    app = create_app("shop", ["api", "cache"])
+    with app.app_context():
+        app.api.register("api.yml")
+    client = app.test_client(use_cookies=False)
+
+    def get(*keys: str | None) -> list[str]:
+        headers: list[dict[str, str]] = [{"X-Tenant": key} if key else {} for key in keys]
+        return [client.get("/own", headers=each).get_json() for each in headers]
+
+    assert get("alice", "bob", "alice") == ["1 alice", "2 bob", "3 alice"]
+    assert get(None, None, "bob", None) == ["4 None", "4 None", "5 bob", "4 None"]
+
+
+CONTROLS = ["Private", "PRIVATE", 'max-age=3, Private="x-a"', "No-Store", "No-cache", "a=b,private"]
+CONTROLS += ["max-age=0, NO-STORE", "private=x"]
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_cache_control_in_any_case(make: Make, control: str) -> None:
+    def own(response: flask.Response) -> None:
+        response.headers["Cache-Control"] = control
+
+    assert answers(page(make(), own), "/", "/") == ["1", "2"]
+
+
+@pytest.mark.parametrize("control", ["public", "max-age=60", "s-maxage=60", "must-revalidate"])
+def test_cache_control_that_allows_it(make: Make, control: str) -> None:
+    def own(response: flask.Response) -> None:
+        response.headers["Cache-Control"] = control
+
+    assert answers(page(make(), own), "/", "/") == ["1", "1"]
+
 
 def test_a_page_is_kept(make: Make) -> None:
     assert answers(page(make()), "/", "/", "/") == ["1", "1", "1"]

@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
 
 from backend_common.api import schemes
 from backend_common.api.schemes import NOTHING, Scheme, Verify
+from backend_common.core import caller
 
 Caller = dict[str, Any]
 Requirement = Mapping[str, Sequence[str]]
@@ -242,6 +243,8 @@ def _by_auth(
         found = {name: verify(request) for name, verify in others.items()}
         if NOTHING in found.values():
             return None
+        if token is not None or others:
+            caller.mark_identified(request.environ)
         auth.require(needed)
         return {"user": user, "token_info": found}
 
@@ -253,6 +256,7 @@ def _by_functions(checks: Mapping[str, Verify]) -> Attempt:
         found = {name: verify(request) for name, verify in checks.items()}
         if NOTHING in found.values():
             return None
+        caller.mark_identified(request.environ)
         info = next(iter(found.values())) if len(found) == 1 else found
         return {"token_info": info, "user": info.get("sub", info.get("uid"))}
 
@@ -277,8 +281,8 @@ def _any_of(
         wrong: Exception | None = None
         for attempt in attempts:
             try:
-                if caller := attempt(request):
-                    return caller
+                if found := attempt(request):
+                    return found
             except _WrongTokenError as error:
                 wrong = error.reason
                 failure = failure or wrong

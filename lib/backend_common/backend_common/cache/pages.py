@@ -5,6 +5,7 @@ cookie or on credentials, that sets a cookie, or that has a nonce.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,11 +15,23 @@ from flask.globals import request_ctx
 from flask_caching.utils import get_arg_names, query_args_as_pairs
 from werkzeug.wrappers import Response
 
-from backend_common.core import nonce
+from backend_common.core import caller, nonce
 from backend_common.core.app import current_app, current_request
 
 METHODS = ("GET", "HEAD")
-CREDENTIALS = ("authorization", "cookie")
+
+# Headers in which callers, or the proxies that authenticate them, say who they are: Authorization,
+# Cookie, X-Api-Key, X-Auth-Token, X-Remote-User, X-Amzn-Oidc-Data, Ssl-Client-Cert.
+_CREDENTIALS = re.compile(
+    r"(?:authorization|cookie|key|token|secret|password|signature|session(?:-?id)?|jwt|assertion"
+    r"|identity|principal(?:-id|-name)?|user(?:-?name|-?id)?|email|groups|roles"
+    r"|oidc-data|client-(?:cert|dn|subject|verify)|s-dn)\Z",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\s,;=]+")
+
+FORBIDDEN = {"no-store", "no-cache", "private"}
+LONGEST_NAME = 64  # characters from the end of a header's name that are looked at
 STATUSES = (200, 203, 204, 300, 301, 308)
 """What may be kept: no error, which may be over in a moment, and no redirect of the moment."""
 
@@ -63,8 +76,13 @@ class Page:
         request = current_request()
         if request.method not in METHODS:
             return True
-        asked = () if self._public else set(CREDENTIALS).difference(self._vary)
-        return any(name in request.headers for name in asked)
+        if self._public:
+            return False
+        if caller.is_identified(request.environ) or "REMOTE_USER" in request.environ:
+            return True
+        return any(
+            _is_credential(name) and name.lower() not in self._vary for name, _ in request.headers
+        )
 
     def keeps(self, value: Any) -> bool:
         """Say whether to keep *value*, which the function returned or raised."""
@@ -77,13 +95,10 @@ class Page:
         if _has_nonce(response):
             self._warn(request.path)
             return False
-        control = response.cache_control
         return not (
             response.status_code not in STATUSES
             or "Set-Cookie" in response.headers
-            or control.no_store
-            or control.no_cache
-            or control.private
+            or _is_forbidden(response)
             or self._varies(response)
             or (_has_used_session() and not self._public)
         )
@@ -139,8 +154,10 @@ class Page:
         return view is not None or self.has_path
 
     def _varies(self, response: Response) -> bool:
-        known = {*self._vary, *(CREDENTIALS if self._public else ())}
-        return any(name.lower() not in known for name in response.vary)
+        return any(
+            name.lower() not in self._vary and not (self._public and _is_credential(name))
+            for name in response.vary
+        )
 
     def _warn(self, path: str) -> None:
         if not self._has_warned:
@@ -150,6 +167,19 @@ class Page:
                 "csp_nonce(); this is said once",
                 path,
             )
+
+
+def _is_credential(name: str) -> bool:
+    return _CREDENTIALS.search(name[-LONGEST_NAME:]) is not None
+
+
+def _is_forbidden(response: Response) -> bool:
+    """Say whether ``Cache-Control`` forbids to keep *response*.
+
+    NB: names of directives are case-insensitive, which Werkzeug's are not.
+    """
+    control = ",".join(response.headers.getlist("Cache-Control"))
+    return not FORBIDDEN.isdisjoint(word.lower() for word in _WORD.findall(control))
 
 
 def _has_nonce(response: Response) -> bool:
