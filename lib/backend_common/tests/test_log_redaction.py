@@ -56,6 +56,25 @@ FOUND = {
     "/reset/x-eyJhbGciOiJub25lIn0.eyJhIjoxfQ.": "/reset/x-[redacted]",
     "a.b.eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln": "a.b.[redacted]",
     "sat_" + "a" * 20: "[redacted]",
+    # Other names, and other notations.
+    "DB_PASS=hunter2": "DB_PASS=[redacted]",
+    "password1=hunter2&password2=hunter3": "password1=[redacted]&password2=[redacted]",
+    "password_hash: $2b$12$abc": "password_hash: [redacted]",
+    "{'password_confirmation': 'hunter2'}": "{'password_confirmation': '[redacted]'}",
+    "PHPSESSID=hunter2": "PHPSESSID=[redacted]",
+    '{"sessionId": "hunter2"}': '{"sessionId": "[redacted]"}',
+    "totp=123456": "totp=[redacted]",
+    "X-CSRF: hunter2": "X-CSRF: [redacted]",
+    "AccountName=a;AccountKey=aGk=;x": "AccountName=a;AccountKey=[redacted];x",
+    "a bearer hunter2hunter2 was sent": "a bearer [redacted] was sent",
+    "/callback?state=a&code=hunter2hunter2": "/callback?state=a&code=[redacted]",
+    "/blob?sv=1&sig=hunter2%2Bhunter2&x": "/blob?sv=1&sig=[redacted]&x",
+    "<a><password>hunter2</password></a>": "<a><password>[redacted]</password></a>",
+    "<wsse:Password>hunter 2</wsse:Password>": "<wsse:Password>[redacted]</wsse:Password>",
+    "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY----- a": (
+        "-----BEGIN PRIVATE KEY-----[redacted]-----END PRIVATE KEY----- a"
+    ),
+    r"-----BEGIN RSA PRIVATE KEY-----\nMII": "-----BEGIN RSA PRIVATE KEY-----[redacted]",
 }
 
 KEPT = [
@@ -75,12 +94,22 @@ KEPT = [
     "password_hash_rounds: 12",
     "key: value",
     "tokens: 3",
+    "max_tokens=100",
+    "bearer authentication is required",
+    "/error?code=404",
+    "-----BEGIN PUBLIC KEY-----",
+    "<passwords/>",
+    "bypass=1",
+    "compass: north",
+    "laptop: 3",
+    "<password>",
 ]
 
 
 @pytest.mark.parametrize("text", FOUND)
 def test_a_secret_is_left_out(text: str) -> None:
     assert redact(text) == FOUND[text]
+    assert clean({"value": text}) == {"value": FOUND[text]}
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -90,6 +119,7 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 def test_names_of_secrets() -> None:
     names = ["password", "X-API-Key", "sessionToken", "access_key", "Set-Cookie", b"cookie", "pwd"]
+    names += ["db_pass", "password2", "session_id", "secrets", "csrf", "PASSWORD_HASH"]
     names += ["x" * 100_000 + "password"]
     found = clean({"all": dict.fromkeys(names, "hunter2")})["all"]
     assert set(found.values()) == {"[redacted]"}
@@ -160,6 +190,19 @@ PIECES = [
     "1",
     "secret_key=>",
     "access-key",
+    "bearer ",
+    "bearer aaaaaaaa",
+    "?code=",
+    "&sig=a",
+    "<password>",
+    "<",
+    "<a:",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN A",
+    "-----END",
+    "password_",
+    "_pass",
+    "session_id",
 ]
 
 

@@ -15,7 +15,9 @@ REDACTED = "[redacted]"
 # The end of a name: access_token, X-Api-Key, Set-Cookie, DATABASE_PASSWORD.
 _SECRET = (
     "authorization|cookies?|credentials?|dsn|passcode|passphrase|passwd|password|pwd|secret"
-    "|signature|token|(?:access|api|private|secret)[-_]?key"
+    "|signature|token|(?:access|account|api|master|private|secret|signing)[-_]?key"
+    r"|csrf|xsrf|otp|sess(?:ion)?[-_]?id|(?<=[-_])pass|passwords|secrets"
+    r"|password[-_]?(?:again|confirm(?:ation)?|digest|hash|repeat|\d)"
 )
 _NAME = re.compile(rf"(?:{_SECRET})\Z", re.IGNORECASE)
 LONGEST_NAME = 64  # characters from the end that are looked at
@@ -46,6 +48,18 @@ _PATTERNS = [
         f"{REDACTED}@",
     ),
     (re.compile(r"\b(Bearer|Basic) {1,8}[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
+    (
+        re.compile(r"\b(bearer) {1,8}(?=[^\s\d]{0,256}\d)[a-z0-9._~+/=-]{8,}", re.IGNORECASE),
+        rf"\1 {REDACTED}",
+    ),
+    # OAuth's code and Azure's signature in a URL; ?code=404 is neither.
+    (re.compile(r"([?&](?:code|sig)=)[^\s&#'\"]{10,}"), rf"\1{REDACTED}"),
+    # <password>hunter2</password>
+    (re.compile(rf"(<[\w:-]{{0,64}}(?:{_SECRET})>)[^<]+", re.IGNORECASE), rf"\1{REDACTED}"),
+    (
+        re.compile(r"(-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----).*?(?=-----END|\Z)", re.DOTALL),
+        rf"\1{REDACTED}",
+    ),
     # psql --password hunter2
     (re.compile(rf"(--[\w-]{{0,64}}(?:{_SECRET})\s{{1,8}})\S+", re.IGNORECASE), rf"\1{REDACTED}"),
     # An API token of the extension auth.
@@ -55,6 +69,8 @@ _PATTERNS = [
 # What may be a JSON Web Token (RFC 7519), or end in one; its header begins with {".
 _DOTTED = re.compile(r"(?<![\w.-])[\w.-]{10,}")
 _HEADER_OF_JWT = "eyJ"
+
+_END_OF_ELEMENT = "</"  # of XML, which may be one with a secret
 
 # What no pattern matches, as most values are: one look instead of many.
 _PLAIN = re.compile(r"[\w/.<>-]{0,256}")
@@ -66,6 +82,7 @@ def is_plain(text: str) -> bool:
         _PLAIN.fullmatch(text) is not None
         and _HEADER_OF_JWT not in text
         and _PREFIX_OF_API_TOKEN not in text
+        and _END_OF_ELEMENT not in text
     )
 
 
