@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from backend_common import App, SettingError, create_app
 from backend_common.cache import CacheError
+from backend_common.cache.values import Serializer
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
@@ -342,3 +343,23 @@ def test_a_result_that_cannot_be_written(make: Make, caplog: pytest.LogCaptureFi
     with app.app_context():
         assert app.cache.memoize()(function)()() == "called"
     assert "cache: a value of type function cannot be cached" in caplog.text
+
+
+class Moody:
+    """A value whose own code fails when it is read, as after a change of the class."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __setstate__(self, state: dict[str, Exception]) -> None:
+        raise state["error"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError("new"), RuntimeError(), OverflowError(), MemoryError(), ValueError(), OSError()],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_value_that_cannot_be_read_is_not_there(error: Exception) -> None:
+    serializer = Serializer(limit=1000)
+    assert serializer.loads(serializer.dumps(Moody(error))) is None
