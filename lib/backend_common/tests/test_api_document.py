@@ -339,3 +339,25 @@ def test_references_in_a_circle(service: Service) -> None:
     service({"shop/api.py": ONE})
     with pytest.raises(DocumentError, match="its references lead in a circle: let them lead to"):
         create_app("shop", extensions=["api"]).api.register(whole("3.0.3", item))
+
+
+def test_a_property_that_is_called_like_a_reference(service: Service) -> None:
+    schema = {"type": "object", "properties": {"$ref": {"type": "string"}}}
+    service({"shop/api.py": "def one(body):\n    return body\n"})
+    for version in ("2.0", "3.0.3", "3.1.0"):
+        given: Json = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+        if version == "2.0":
+            given = {"parameters": [{"name": "body", "in": "body", "schema": schema}]}
+        app = create_app("shop", extensions=["api"])
+        document = whole(version, {"post": operation("one", **given)})
+        if version == "3.1.0":
+            app.api.register(document)
+            client = app.test_client()
+            assert client.post("/", json={"$ref": "a"}).get_json() == {"$ref": "a"}
+            assert client.post("/", json={"$ref": 1}).status_code == 400
+            return
+        with pytest.raises(
+            DocumentError, match=r"a property of that name needs OpenAPI 3\.1"
+        ) as error:
+            app.api.register(document)
+        assert "schema/properties)" in str(error.value)

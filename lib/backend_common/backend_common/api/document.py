@@ -138,6 +138,8 @@ def _specification(raw: Any, path: Path) -> tuple[Specification, Dialect]:
         )
     _check_patterns(raw, (), raw)
     _check_permissions(raw)
+    if not version.startswith("3.1"):
+        _check_references(raw, ())
     if version.startswith("3.1"):
         specification = OpenAPI31Specification(raw, uri=path.absolute().as_uri())
         return specification, draft_2020_12(specification.lookup)
@@ -240,6 +242,22 @@ def _check_patterns(node: Any, place: tuple[str, ...], raw: Mapping[str, Any]) -
     elif isinstance(node, list):
         for number, value in enumerate(node):
             _check_patterns(value, (*place, str(number)), raw)
+
+
+def _check_references(node: Any, place: tuple[str, ...]) -> None:
+    """Find properties that are called ``$ref``, which connexion takes for references."""
+    if isinstance(node, Mapping):
+        if "$ref" in node and not isinstance(node["$ref"], str):
+            raise _PlaceError(
+                "'$ref' is not the text of a reference; a property of that name needs OpenAPI 3.1",
+                _pointer(*place),
+            )
+        for key, value in node.items():
+            if key not in VALUES:
+                _check_references(value, (*place, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            _check_references(value, (*place, str(number)))
 
 
 def _user(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> str | None:
