@@ -67,8 +67,8 @@ class Parameter:
                 raise BadRequest(f"Missing {self.place} parameter {self.name!r}")
             return self.default if self.default is MISSING else deepcopy(self.default)
         value = self.convert(found)
-        if errors := self.check(value):
-            raise BadRequest(self._told(errors[0]))
+        if not self.check.is_valid(value):
+            raise BadRequest(self._told(self.check(value)[0]))
         return self.fill(value) if self.fill else value
 
     def _told(self, error: Error) -> str:
