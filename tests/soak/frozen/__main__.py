@@ -16,9 +16,9 @@ import backend_common.core.tables
 import sqlalchemy
 
 from ..servers import needs, new_database
-from ..serving import Address, serving
+from ..serving import Address, serving, write_service
 from .answers import Answer, Span, tally
-from .service import FLASK, NAME, SERVICE, SETTINGS
+from .service import NAME, SERVICE, SETTINGS
 
 ROUNDS = 10
 """How often each server is frozen."""
@@ -33,7 +33,7 @@ LIMIT = 60.0
 def main(share: float) -> None:
     """Freeze servers a share of the rounds, and print the tally."""
     rounds = max(round(ROUNDS * share), 1)
-    write_service(Path.cwd())
+    write_service(Path.cwd(), NAME, SERVICE)
     own = {
         "DATABASE_URL": new_database(os.environ["DATABASE_URL"]),
         "PULSE_EXCHANGE": f"soak-{uuid4().hex}",
@@ -68,15 +68,6 @@ def main(share: float) -> None:
                 sys.exit("the relay or the consumer ended; see their messages above")
     planned = CLIENTS * len(SERVERS) * rounds
     tally(answers, frozen, planned, confirmed, handled).print()
-
-
-def write_service(directory: Path) -> None:
-    """Write the service."""
-    sys.path.insert(0, str(directory))
-    (directory / "settings.py").touch()
-    (directory / NAME).mkdir()
-    (directory / NAME / "__init__.py").write_text(SERVICE)
-    (directory / NAME / "flask.py").write_text(FLASK)
 
 
 def prepare() -> backend_common.App:

@@ -40,8 +40,6 @@ def create_app(config=None):
     return app
 """
 
-FLASK = "import orders\n\napp = orders.create_app()\n"
-
 SETTINGS = {
     "APP_CHANNEL": "development",
     "DATABASE_STATEMENT_TIMEOUT": "2",

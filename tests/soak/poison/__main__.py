@@ -14,6 +14,7 @@ from uuid import uuid4
 import backend_common
 
 from ..campaign import Tally
+from ..serving import write_service
 from .kinds import MAX_BODY, good, poison
 
 MESSAGES = 20_000
@@ -34,14 +35,13 @@ def create_app(config=None):
 
     return app
 """
-FLASK = "import poisoned\n\napp = poisoned.create_app()\n"
 
 
 def main(share: float) -> None:
     """Publish a share of the messages, and print the tally."""
     messages = max(round(MESSAGES * share), 60)
     seed = randrange(2**32)
-    write_service(Path.cwd())
+    write_service(Path.cwd(), NAME, SERVICE)
     settings = {"PULSE_EXCHANGE": f"soak-{uuid4().hex}", "PULSE_MAX_BODY": str(MAX_BODY)}
     os.environ.update(settings, APP_CHANNEL="development")
     module: Any = __import__(NAME)
@@ -70,15 +70,6 @@ def main(share: float) -> None:
     }
     notes = [f"the seed was {seed}", f"{poisonous} of {messages} messages were poisonous"]
     Tally(messages, messages, counts, notes).print()
-
-
-def write_service(directory: Path) -> None:
-    """Write the service of the consumers."""
-    sys.path.insert(0, str(directory))
-    (directory / "settings.py").touch()
-    (directory / NAME).mkdir()
-    (directory / NAME / "__init__.py").write_text(SERVICE)
-    (directory / NAME / "flask.py").write_text(FLASK)
 
 
 def consumer(handled: list[int], at_end: ExitStack) -> "subprocess.Popen[str]":

@@ -16,16 +16,18 @@ from backend_common.pulse import Message
 
 from ..campaign import Tally
 from ..servers import needs, new_database
+from ..serving import write_service
 
 MESSAGES = 10_000
 KILLS = 4
 """How often a relay is killed."""
 NAME = "published"
-FLASK = f"""
+SERVICE = f"""
 import backend_common
-import backend_common.core.tables
 
-app = backend_common.create_app("{NAME}", ["db", "pulse"])
+
+def create_app():
+    return backend_common.create_app("{NAME}", ["db", "pulse"])
 """
 
 Process = subprocess.Popen[bytes]
@@ -34,7 +36,7 @@ Process = subprocess.Popen[bytes]
 def main(share: float) -> None:
     """Publish a share of the messages, and print the tally."""
     messages = max(round(MESSAGES * share), 2 * KILLS)
-    write_service(Path.cwd())
+    write_service(Path.cwd(), NAME, SERVICE)
     os.environ["DATABASE_URL"] = new_database(os.environ["DATABASE_URL"])
     os.environ["PULSE_EXCHANGE"] = f"soak-{uuid4().hex}"
     receiver, got = receive()
@@ -57,15 +59,6 @@ def main(share: float) -> None:
         f"the broker had all after {seconds:.0f} s",
     ]
     Tally(messages, messages, {"lost": messages - len(numbers)}, notes).print()
-
-
-def write_service(directory: Path) -> None:
-    """Write the service of the relays."""
-    sys.path.insert(0, str(directory))
-    (directory / "settings.py").touch()
-    (directory / NAME).mkdir()
-    (directory / NAME / "__init__.py").touch()
-    (directory / NAME / "flask.py").write_text(FLASK)
 
 
 def receive() -> tuple[App, list[int]]:

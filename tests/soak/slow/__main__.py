@@ -3,8 +3,6 @@
 import http.client
 import os
 import resource
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path
 from slow_clients import KINDS, Address, SlowClients
 
 from ..campaign import Tally
+from ..serving import started
 
 EACH = 256
 """The connections of each kind."""
@@ -153,8 +152,6 @@ def hold(server: Server, answer: str, each: int, others: Others) -> Round:
 @contextmanager
 def serving(deadline: float, window: float) -> Iterator[Server]:
     """Serve, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address: Address = free.getsockname()
     limits = {f"SERVING_{name}": str(deadline) for name in ("IDLE", "HEAD", "BODY", "ANSWER")}
     here = Path(__file__).parent
     variables = {
@@ -164,25 +161,11 @@ def serving(deadline: float, window: float) -> Iterator[Server]:
         "PYTHONPATH": f"{here}:{os.environ['PYTHONPATH']}",
         "TMPDIR": str(Path.cwd()),
     }
-    command = [sys.executable, "-m", "serving", "sluggish", "--port", str(address[1])]
-    process = subprocess.Popen(command, env=variables)
-    limit = time.monotonic() + LIMIT
-    try:
-        while True:
-            try:
-                socket.create_connection(address).close()
-                break
-            except ConnectionRefusedError:
-                if process.poll() is not None or time.monotonic() > limit:
-                    sys.exit("the service does not serve; see its messages above")
-                time.sleep(0.1)
+    with started("serving", "sluggish", variables) as (process, address):
         Others().ask(address)  # so that there is a worker
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         # The last progress may be at the end of a window.
         yield Server(int(children.read_text()), address, 2 * deadline + 2 * window + LIMIT / 6)
-    finally:
-        process.terminate()
-        process.wait(LIMIT)
 
 
 def memory(process: int) -> int:
