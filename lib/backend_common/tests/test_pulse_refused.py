@@ -93,7 +93,7 @@ def test_a_queue_with_other_properties(
     )
     assert f"the consumer will try again in 30 s: {expected}" in caplog.text
     assert heartbeat(app).startswith(expected)
-    assert "let it be there as it is declared here, or delete it there" in heartbeat(app)
+    assert "declare it there as the service does, or delete it there" in heartbeat(app)
     channel.queue_delete(f"shop.{queue}")
     assert heartbeat(app) is None
 

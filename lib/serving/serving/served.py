@@ -1,4 +1,4 @@
-"""What is served: an application, and what whoever loads it adds to the server."""
+"""An application that is served, and what the program that loads it adds to the server."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

@@ -38,7 +38,7 @@ def check_arguments(given: Mapping[str, Any]) -> None:
     """Refuse arguments of ``register`` that connexion has and this has not.
 
     :raises ValueError: one of them is connexion's.
-    :raises TypeError: one of them is nobody's.
+    :raises TypeError: one of them is unknown, to connexion too.
     """
     for name in given:
         if name in _ARGUMENTS:

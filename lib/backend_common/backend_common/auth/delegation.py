@@ -10,7 +10,7 @@ from backend_common.auth import challenge
 from backend_common.auth.user import User
 
 GRANT = "grant"
-"""Who has the permission ``<service>/grant/P`` may issue tokens with the permission P."""
+"""A caller with the permission ``<service>/grant/P`` may issue tokens with the permission P."""
 
 
 class LifeError(ValueError):

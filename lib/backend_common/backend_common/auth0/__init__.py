@@ -92,9 +92,9 @@ class Auth0:
         return self._begin(where)
 
     def callback(self) -> Response:
-        """Finish to log in, where the provider sends users back to: ``/auth0/callback``.
+        """Finish a login, where the provider sends users back to: ``/auth0/callback``.
 
-        Whoever reloads this page, or comes back to it, gets where the login ended.
+        A user who reloads this page, or comes back to it, is sent where the login led.
         """
         attempt = self._attempts.find(flask.request.args.get("state"))
         if (attempt is None or attempt.is_finished) and self._sessions.find():

@@ -100,9 +100,9 @@ def declaring(what: str) -> Iterator[None]:
     except REFUSALS as error:
         # NB: the broker's own words name queues, users and virtual hosts, and no secrets.
         message = (
-            f"the broker refuses {what} ({type(error).__name__}: {error.reply_text}): let it be "
-            "there as it is declared here, or delete it there, or let the user of PULSE_URL "
-            "declare it"
+            f"the broker refuses {what} ({type(error).__name__}: {error.reply_text}): "
+            "declare it there as the service does, or delete it there, or let the user of "
+            "PULSE_URL declare it"
         )
         raise RefusedError(message) from error
 
