@@ -10,7 +10,8 @@ CAMPAIGN = Campaign(
     tried="slow connections",
     mark={
         "not ended by a deadline": 0,
-        "answers to others that failed, or took more than a second": 0,
+        "answers to others that failed": 0,
+        "answers to others that took more than a second": 0,
         "KiB of memory above 64 for each": 0,
     },
     servers=[],

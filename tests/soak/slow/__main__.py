@@ -37,6 +37,10 @@ KIBIBYTES = 64
 PIECE = 64
 """The KiB of memory that the application holds for each answer that it generates."""
 
+ENOUGH = 64
+"""From so many connections of each kind on, waits and memory count. With fewer, they say more of the
+machine than of the server: they are printed, and do not count."""
+
 LIMIT = 60
 """How long anything else may take, in seconds."""
 
@@ -47,12 +51,14 @@ class Others:
 
     Attributes:
         answers: How many there were.
-        wrong: How many of them failed, or came late.
+        wrong: How many of them failed.
+        late: How many of the others came late.
         worst: The longest wait, in seconds.
     """
 
     answers: int = 0
     wrong: int = 0
+    late: int = 0
     worst: float = 0
     notes: list[str] = field(default_factory=list)
 
@@ -68,7 +74,8 @@ class Others:
             self.notes.append(f"another client: {error!r}")
         took = time.monotonic() - began
         self.answers += 1
-        self.wrong += not is_right or took > LATE
+        self.wrong += not is_right
+        self.late += is_right and took > LATE
         self.worst = max(self.worst, took)
 
 
@@ -114,18 +121,19 @@ def main(share: float) -> None:
             others.ask(server.address)
         rounds = [hold(server, answer, each, others) for answer in ANSWERS]
     total = sum(found.connections for found in rounds)
+    above = max(0, *(round(found.memory - KIBIBYTES) for found in rounds))
     Tally(
         tried=total,
         planned=4 * each * len(ANSWERS),
         counts={
             "not ended by a deadline": sum(found.left for found in rounds),
-            "answers to others that failed, or took more than a second": others.wrong,
-            "KiB of memory above 64 for each": max(
-                0, *(round(found.memory - KIBIBYTES) for found in rounds)
-            ),
+            "answers to others that failed": others.wrong,
+            "answers to others that took more than a second": others.late if each >= ENOUGH else 0,
+            "KiB of memory above 64 for each": above if each >= ENOUGH else 0,
         },
         notes=[
-            f"{others.answers} answers to others, the last of them after {others.worst:.3f} s",
+            f"{others.answers} answers to others, the slowest after {others.worst:.3f} s",
+            f"{others.late} answers to others took more than a second",
             *(f"{found.memory:.1f} KiB of memory for each" for found in rounds),
             *others.notes[:10],
         ],
