@@ -38,8 +38,8 @@ PIECE = 64
 """The KiB of memory that the application holds for each answer that it generates."""
 
 ENOUGH = 64
-"""From so many connections of each kind on, waits and memory count. With fewer, they say more of the
-machine than of the server: they are printed, and do not count."""
+"""From so many connections of each kind on, waits and memory count. With fewer, they say more of
+the machine than of the server: they are printed, and do not count."""
 
 LIMIT = 60
 """How long anything else may take, in seconds."""
