@@ -31,7 +31,7 @@ class Service:
 
 
 def as_in_production(name: str) -> list[str]:
-    """Return the arguments of Python that serve a service, but for the port."""
+    """Return the arguments of Python that serve a service, without the port."""
     return ["-m", "backend_common.serve", name, "--port"]
 
 
@@ -43,7 +43,7 @@ def serving(
 
     Args:
         python: The interpreter.
-        server: Its arguments, but for the last one: the port.
+        server: Its arguments, without the last one, the port.
         log: The file.
         environment: The variables of the server.
 

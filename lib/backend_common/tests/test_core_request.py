@@ -1,10 +1,6 @@
 """Bodies that are too large, cut off or garbled, with any server."""
 
-import os
-import re
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +10,7 @@ import flask
 import pytest
 from backend_common import create_app
 from flask.testing import FlaskClient
+from served import served
 from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]
@@ -79,22 +76,9 @@ def address(
 ) -> Iterator[tuple[str, int]]:
     """Where a server serves."""
     directory = service({"shop/flask.py": FLASK})
-    paths = os.pathsep.join(path for path in (str(directory), *sys.path) if path)
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"}
-    environment |= {"APP_CHANNEL": "development"}
-    with subprocess.Popen(
-        [sys.executable, *COMMANDS[request.param]],
-        env=environment,
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr
-        found = (re.search(r"http://([\d.]+):(\d+)", line) for line in process.stderr)
-        host, port = next(each for each in found if each).groups()
-        yield host, int(port)
-        process.kill()
+    command = COMMANDS[request.param]
+    with served(directory, command, tmp_path, APP_CHANNEL="development") as found:
+        yield found
 
 
 def exchange(address: tuple[str, int], path: str, headers: str, body: bytes) -> int:

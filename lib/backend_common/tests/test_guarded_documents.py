@@ -48,7 +48,7 @@ def test_production_without_permissions(service: Service, method: str, more: Jso
         production(service, {method: operation("one", **more), "get": operation("two")})
     assert str(error.value.message).endswith(
         "shop/api.yml: in production, these operations would need no permission: shop.api.one; "
-        "give them security and x-permissions ([] stands for every caller who is known), or name "
+        "give them security and x-permissions ([] stands for every authenticated caller), or name "
         f"them in the setting API_PUBLIC_OPERATIONS (at #/paths/~1/{method}); correct the document"
     )
 

@@ -1,12 +1,9 @@
-import os
-import re
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from served import served
 
 Service = Callable[..., Path]
 
@@ -36,21 +33,9 @@ def form():
 @pytest.fixture
 def address(service: Service, tmp_path: Path) -> Iterator[tuple[str, int]]:
     """Where a server serves."""
-    directory = service({"shop/flask.py": FLASK})
-    paths = os.pathsep.join(path for path in (str(directory), *sys.path) if path)
-    with subprocess.Popen(
-        [sys.executable, "-m", "backend_common.serve", "shop", "--port", "0"],
-        env={**os.environ, "PYTHONPATH": paths},
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr
-        found = (re.search(r"http://([\d.]+):(\d+)", line) for line in process.stderr)
-        host, port = next(each for each in found if each).groups()
-        yield host, int(port)
-        process.kill()
+    command = ["-m", "backend_common.serve", "shop", "--port", "0"]
+    with served(service({"shop/flask.py": FLASK}), command, tmp_path) as found:
+        yield found
 
 
 def post(address: tuple[str, int], path: str, headers: str, body: bytes) -> tuple[int, bytes]:

@@ -60,7 +60,7 @@ class Arguments:
         asked: bool = False,
         body: str | None = None,
     ) -> str | None:
-        """Return the argument that the value called *name* becomes, or None if there is none.
+        """Return the argument that the value called *name* becomes, or None for an unknown name.
 
         A function may write a name as the document does (``petId``) or in snake case (``pet_id``),
         with an underscore after a name of Python's own (``all_``).

@@ -56,10 +56,10 @@ class Body:
     def read(self, request: flask.Request) -> tuple[str, Any]:
         """Return the key of the body's media type in the document, and the body of *request*.
 
-        It is a :class:`backend_common.api.forms.Form` if it is one. Where there is none, it is the
-        default, or MISSING.
+        A form is a :class:`backend_common.api.forms.Form`. Without a body, it is the default, or
+        MISSING.
 
-        :raises BadRequest: it must be there and is not, or it is wrong.
+        :raises BadRequest: the body is required and missing, or it is wrong.
         :raises UnsupportedMediaType: the operation does not take its media type.
         """
         is_empty = _is_empty(request)

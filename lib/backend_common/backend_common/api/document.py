@@ -330,7 +330,7 @@ def _check_unguarded(unguarded: Mapping[str, str]) -> None:
         raise _PlaceError(
             f"in production, these operations would need no permission: "
             f"{', '.join(sorted(unguarded.values()))}; give them security and x-permissions "
-            "([] stands for every caller who is known), or name them in the setting "
+            "([] stands for every authenticated caller), or name them in the setting "
             "API_PUBLIC_OPERATIONS",
             min(unguarded),
         )

@@ -101,7 +101,7 @@ def asks_for_permission(
 ) -> bool:
     """Say whether a caller of *operation* must have a permission, or is judged by a function.
 
-    ``x-permissions: []`` counts: somebody decided that every caller who is known will do.
+    ``x-permissions: []`` counts: the author decided that any authenticated caller is enough.
 
     :param requirements: Security Requirement Objects.
     :param declared: Security Scheme Objects by name.

@@ -153,7 +153,7 @@ class Auth:
         :param expires: when it ends, with a time zone, or how long it lasts; by default an hour,
             or less if the caller's token ends before.
         :param audience: the services that it is for; this one, if none is named.
-        :param as_service: issue it as the service itself, whoever calls. The caller must not get
+        :param as_service: issue it as the service itself. The caller must not get
             such a token.
         :param claims: more to say in it.
         :raises ValueError: *name* or *granted* will not do.

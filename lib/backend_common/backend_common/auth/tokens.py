@@ -71,7 +71,7 @@ class ApiTokens:
         :param name: of the user it stands for.
         :param expires: when it ends, with a time zone; None for a token that lasts until it is
             revoked, or until the caller's token ends.
-        :param as_service: issue it as the service itself, whoever calls.
+        :param as_service: issue it as the service itself, independent of the caller.
         :raises ExtensionError: there is no database, or it lacks the table.
         :raises ValueError: *name* or *permissions* will not do.
         :raises LifeError: it would outlive the token of the caller.
