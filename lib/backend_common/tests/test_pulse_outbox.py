@@ -324,7 +324,10 @@ def test_a_message_waits_for_migrations(app: App, make: Make) -> None:
     @later.pulse.consumer("mail", "#")
     def handle(message: Message) -> None:
         attempts.append(message.id)
+        assert len(attempts) < 20, "the migration does not help"
         if len(attempts) == 6:
+            # SQLite has one writer at a time, and the inbox has written to this transaction.
+            later.db.session.rollback()
             assert command(later, "db", "upgrade").exit_code == 0
         later.db.session.execute(sqlalchemy.text("INSERT INTO later VALUES (1)"))
 
