@@ -164,7 +164,9 @@ def used(
     call.messages(shop)
     call.shell(checkout, "tokens", "cd src/tokens && pytest -q tests/test_app.py")
     # hypothesis brings a plugin, which pytest rewrites.
-    call.shell(checkout, "backend_common", "cd lib/backend_common && pytest -q tests/test_later.py")
+    call.shell(
+        checkout, "backend_common", "cd lib/backend_common && pytest -q tests/test_core_later.py"
+    )
     call.please(checkout)
     call(build("toolchain.platform.python") / "bin/python3", "-OO", "-S", "-c", "import json")
     return paths
