@@ -1,4 +1,4 @@
-"""Where it is kept who is logged in."""
+"""Where login sessions are kept."""
 
 import shutil
 import subprocess

@@ -125,7 +125,7 @@ def _read_bytes(request: flask.Request) -> bytes:
 
 
 def _any_reader(check: Check) -> Read:
-    """Return what reads a body of a media range such as ``*/*``, by what it turns out to be."""
+    """Return the reader of bodies of a media range such as ``*/*``: it goes by their media type."""
     read_json, read_text = _json_reader(check), _text_reader(check)
 
     def read(request: flask.Request) -> Any:

@@ -389,10 +389,10 @@ def _reason(error: Exception) -> str:
 
 
 def _nearest(error: Any) -> Any:
-    """Return the error of the branch that was meant, of an error that no branch is right.
+    """Return the error of the branch that the author meant, where no branch of a schema fits.
 
-    That is not one of another kind (``in: path`` for ``in: body``), nor a reference where there
-    is none; of the others, it is the one with the fewest mistakes.
+    Branches of another kind (``in: path`` for ``in: body``) are left out, and so are references
+    where the document has no reference. Of the others, the branch with the fewest errors counts.
     """
     branches: dict[Any, list[Any]] = {}
     for each in error.context:

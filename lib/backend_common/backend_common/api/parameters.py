@@ -44,7 +44,7 @@ class Parameter:
     """One parameter.
 
     :param find: returns None where a request has none.
-    :param fill: adds the defaults of properties; None where there are none.
+    :param fill: adds the defaults of properties; None without defaults.
     """
 
     name: str

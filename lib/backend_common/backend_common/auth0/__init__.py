@@ -37,7 +37,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")  # methods that change nothing (RFC 9110, sect
 
 
 class Session(NamedTuple):
-    """The user who is logged in.
+    """The logged-in user.
 
     :param name: the claim that ``AUTH0_NAME`` names; unique among the users of the issuer.
     :param permissions: what ``AUTH0_PERMISSIONS`` grants to the user.

@@ -1,4 +1,4 @@
-"""Where it is kept who is logged in: in the database, in the cache, or in the browser's cookie.
+"""Where login sessions are kept: in the database, in the cache, or in the browser's cookie.
 
 A session on the server ends when its user logs out, in all tabs and wherever its cookie was copied
 to, and has any number of permissions. The cookie then holds a random id alone; the server keeps
@@ -246,7 +246,7 @@ def _key(digest: str) -> str:
 
 
 def _current(fields: Any) -> Record | None:
-    """Return a session from its fields; None if there is none, it ended, or is of another kind."""
+    """Return a session from its fields; None without fields, after its end, or for another kind."""
     try:
         record = Record(**fields) if fields else None
     except TypeError:  # an id, or fields of another release

@@ -36,7 +36,7 @@ class Cache(flask_caching.Cache):
         return super().set(key, value, timeout=_checked(timeout))
 
     def add(self, key: str, value: Any, timeout: Timeout = None) -> bool:
-        """Keep *value* if there is none of *key*; return whether it is kept.
+        """Keep *value* if *key* has none yet; return whether it is kept.
 
         The arguments and errors are those of :meth:`set`.
         """

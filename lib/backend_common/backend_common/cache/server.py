@@ -93,7 +93,7 @@ class Server(RedisCache):
         return self._try(lambda: super(Server, self).set(key, value, timeout), False)
 
     def add(self, key: str, value: Any, timeout: Any = None) -> Any:
-        """Keep *value* if there is none of *key*; return whether it is kept."""
+        """Keep *value* if *key* has none yet; return whether it is kept."""
         return self._try(lambda: super(Server, self).add(key, value, timeout), False)
 
     def set_many(self, mapping: dict[str, Any], timeout: Any = None) -> list[Any]:

@@ -85,7 +85,7 @@ class Field(Generic[T]):
         What ``app.config`` lacks, or has as None (Flask's own defaults), comes from the environment
         variable of the same name, and else is the default.
 
-        :raises SettingError: the value will not do, or there is none. The error never has the
+        :raises SettingError: the value is wrong or missing. The error never has the
             value: it may be secret.
         """
         value = app.config.get(self.key)
