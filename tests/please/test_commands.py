@@ -1,5 +1,6 @@
 """The commands of the command line tool, with the real Nix underneath."""
 
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -90,6 +91,23 @@ def test_build_prints_where_it_is(please: Path, variables: dict[str, str], tmp_p
     assert done.returncode == 0
     assert done.stdout == f"{(tmp_path / 'result').readlink()}\n"
     assert done.stderr == "building door\n"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git to ask")
+def test_a_build_warns_of_a_secret(please: Path, variables: dict[str, str], checkout: Path) -> None:
+    subprocess.run(["git", "init", "-q", checkout], check=True)
+    for name in ("src/door/prod.env", "src/door/old.env", "src/door/known.env", "prod.env"):
+        (checkout / name).touch()
+    (checkout / ".gitignore").write_text("old.env\n")
+    subprocess.run(["git", "add", "src/door/known.env"], cwd=checkout, check=True)
+    done = call(please, variables, "build", "door")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == (
+        "please: warning: src/door/prod.env looks like a secret, and git does not track it: a "
+        "build may copy it to the store, which every user of this machine can read. Name it in "
+        ".gitignore, or move it out of the checkout"
+    )
+    assert done.stderr.count("warning") == 1
 
 
 def test_an_evaluation_that_fails(please: Path, variables: dict[str, str]) -> None:

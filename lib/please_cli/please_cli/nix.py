@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from please_cli import damage, downloads, process, store_url
+from please_cli import damage, downloads, process, store_url, untracked
 from please_cli.errors import UserError
 from please_cli.events import Failed, Logged, Planned, Reader, Started
 from please_cli.failures import NixError, failed
@@ -32,8 +33,11 @@ def build(
 ) -> list[Path]:
     """Build attributes of the default.nix at `root` and return their outputs, in order.
 
-    `keep_going` builds all that can be built. Raises NixError when anything cannot.
+    `keep_going` builds all that can be built. Warns of secrets among the files. Raises
+    NixError when anything cannot be built.
     """
+    for line in untracked.warnings(root):
+        print(f"please: {line}", file=sys.stderr)
     command = ["nix-build", str(root), "--log-format", "internal-json"]
     command += _selected(attributes)
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def left_out(top: str) -> Callable[[str, Iterable[str]], set[str]]:
     """Return a function of a directory and its entries, as `ignore` of shutil.copytree.
 
-    It returns the entries that are links to what is not in the tree. It raises SystemExit if a link
-    leads to a directory that it is in, or a name is not UTF-8.
+    It returns the entries that are links to what is not in the tree, and prints a note about each.
+    It raises SystemExit if a link leads to a directory that it is in, or a name is not UTF-8.
 
     Args:
         top: The path of the tree.
@@ -39,6 +39,11 @@ def is_left_out(path: str, top: str) -> bool:
         return False
     real, real_top = os.path.realpath(path), os.path.realpath(top)
     if not os.path.exists(real) or os.path.commonpath([real, real_top]) != real_top:
+        print(
+            f"note: {named} is a link to {os.readlink(path)}, which is not one of the files that "
+            "are built: it is left out. Put the file itself there if the app needs it.",
+            flush=True,
+        )
         return True
     directory = os.path.dirname(path)
     while os.path.relpath(directory, top) != "..":

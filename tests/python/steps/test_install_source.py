@@ -49,7 +49,9 @@ def test_a_part_without_files_is_a_prefix(tmp_path: Path) -> None:
     assert (tmp_path / "prefix" / SITE_PACKAGES).is_dir()
 
 
-def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Path) -> None:
+def test_links_are_followed_where_they_lead_to_a_file(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (source / "sample/page.html").symlink_to("templates/page.html")
     (source / "sample/lost.html").symlink_to("nowhere")
     (source / "sample/again").symlink_to("templates")
@@ -63,6 +65,10 @@ def test_links_are_followed_where_they_lead_to_a_file(source: Path, tmp_path: Pa
     assert not (package / "lost.html").exists()
     assert not (package / "passwd").exists()
     assert not (package / "etc").exists()
+    assert (
+        "note: sample/lost.html is a link to nowhere, which is not one of the files that are "
+        "built: it is left out. Put the file itself there if the app needs it.\n"
+    ) in capsys.readouterr().out
 
 
 def test_a_link_that_leads_back(source: Path, tmp_path: Path) -> None:

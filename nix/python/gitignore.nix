@@ -1,0 +1,161 @@
+# The text of a .gitignore -> a function of a path and its type: true where the file names the path, false
+# where a line with `!` takes that back, null where no line matches (gitignore(5)).
+#
+# Paths are relative to the directory of the file. For example, with the text "*.log\n!keep.log\n":
+#
+#   ignored "a/b.log" "regular"   -> true
+#   ignored "keep.log" "regular"  -> false
+#   ignored "b.txt" "regular"     -> null
+text:
+let
+  inherit (builtins)
+    concatMap concatStringsSep elem elemAt filter foldl' genList head isString length listToAttrs match replaceStrings split
+    stringLength substring tail;
+
+  characters = string: genList (index: substring index 1 string) (stringLength string);
+
+  # Without the spaces that no backslash protects at the end.
+  trimmed = line:
+    let m = match "(.*[^ ])? +" line; kept = if elemAt m 0 == null then "" else elemAt m 0; in
+    if m == null then line
+    else if endsInEscape kept then "${kept} "
+    else kept;
+  endsInEscape = line:
+    let m = match "(.*[^\\])?([\\]*)" line; count = stringLength (elemAt m 1); in
+    count / 2 * 2 != count;
+
+  # A line -> its rule in a list, none for a line that has no pattern.
+  rule = raw:
+    let
+      line = trimmed raw;
+      negated = substring 0 1 line == "!";
+      said = if negated then substring 1 (-1) line else line;
+      onlyDirectory = match ".*/" said != null;
+      bare = if onlyDirectory then substring 0 (stringLength said - 1) said else said;
+      anchored = match ".*/.*" bare != null;
+      pattern = if substring 0 1 bare == "/" then substring 1 (-1) bare else bare;
+      regex = translate pattern;
+    in
+    if pattern == "" || substring 0 1 line == "#" || regex == null then [ ]
+    else [{
+      inherit negated onlyDirectory;
+      literal = if match "[A-Za-z0-9._@+/-]+" pattern != null then pattern else null;
+      suffix = let m = match "[*](\\.[A-Za-z0-9_-]+)" pattern; in if m == null then null else head m;
+      inherit anchored;
+      regex = if anchored then regex else "(.*/)?${regex}";
+    }];
+
+  # A pattern -> a regular expression (POSIX extended), null for one that matches nothing.
+  translate = pattern:
+    if match "[A-Za-z0-9._@+/*-]*" pattern != null && match ".*\\*\\*.*" pattern == null
+    then replaceStrings [ "." "+" "*" ] [ "\\." "\\+" "[^/]*" ] pattern
+    else parse "" true (characters pattern);
+
+  quoted = letter: if match "[.[\\()*+?{|^$]" letter != null then "\\${letter}" else letter;
+
+  at = list: index: if index < length list then elemAt list index else null;
+  drop = count: list: if count == 0 then list else drop (count - 1) (tail list);
+
+  # `done` is what has been translated, `start` whether a component of the path begins here.
+  parse = done: start: rest:
+    let first = head rest; second = at rest 1; in
+    if rest == [ ] then done
+    else if first == "\\" then (if second == null then null else parse (done + quoted second) false (drop 2 rest))
+    else if first == "*" && second == "*" then
+      let after = dropStars rest; next = at after 0; in
+      if start && next == "/" then parse "${done}(.*/)?" true (tail after)
+      # `a/**` matches what is inside of `a`, not `a`.
+      else if start && next == null then "${done}.+"
+      else parse "${done}[^/]*" false after
+    else if first == "*" then parse "${done}[^/]*" false (tail rest)
+    else if first == "?" then parse "${done}[^/]" false (tail rest)
+    else if first == "[" then bracket done (tail rest)
+    else parse (done + quoted first) (first == "/") (tail rest);
+  dropStars = rest: if at rest 0 == "*" then dropStars (tail rest) else rest;
+
+  # What follows a `[`. A set that is not closed matches nothing.
+  bracket = done: rest:
+    let
+      isNegated = elem (at rest 0) [ "!" "^" ];
+      found = members [ ] true (if isNegated then tail rest else rest);
+      ranges = filter (item: !isString item) found.items;
+      singles = filter isString found.items;
+      has = letter: elem letter singles;
+      plain = filter (letter: !elem letter [ "]" "^" "-" "[" "/" ]) singles;
+      set = (if has "]" then "]" else "")
+        + concatStringsSep "" (map (item: item.text) ranges ++ plain)
+        + (if has "[" then "[" else "") + (if has "^" then "^" else "");
+      # `^` is not the first, and `-` is the last.
+      positive = "${set}${if has "-" then "-" else ""}";
+    in
+    if found == null then null
+    else if isNegated then parse "${done}[^${if has "]" then "]" else ""}/${substring (if has "]" then 1 else 0) (-1) positive}]" false found.rest
+    else if positive == "" then null
+    else if positive == "^" then parse "${done}\\^" false found.rest
+    else if substring 0 1 positive == "^" then parse "${done}[${substring 1 1 positive}${substring 2 (-1) positive}^]" false found.rest
+    else parse "${done}[${positive}]" false found.rest;
+
+  # The items of a set up to its end: letters, and { text } for ranges and classes.
+  members = items: isFirst: rest:
+    let
+      first = at rest 0;
+      letter = if first == "\\" then at rest 1 else first;
+      after = drop (if first == "\\" then 2 else 1) rest;
+      class = match "\\[:([a-z]+):](.*)" (concatStringsSep "" rest);
+      isRange = at after 0 == "-" && at after 1 != null && at after 1 != "]";
+      end = if at after 1 == "\\" then at after 2 else at after 1;
+      afterRange = drop (if at after 1 == "\\" then 3 else 2) after;
+    in
+    if first == null || letter == null then null
+    else if first == "]" && !isFirst then { inherit items; rest = tail rest; }
+    else if first == "[" && class != null then
+      members (items ++ [{ text = "[:${head class}:]"; }]) false (characters (elemAt class 1))
+    else if isRange then
+      (if end == null then null
+      # A range that runs backwards has nothing.
+      else members (if letter <= end then items ++ [ (range letter end) ] else items) false afterRange)
+    else members (items ++ [ letter ]) false after;
+  range = letter: end: if letter == end then letter else { text = "${letter}-${end}"; };
+
+  rules = concatMap (line: if isString line then rule line else [ ]) (split "\n" text);
+
+  # Rules that follow each other and say the same are asked at once, the last first.
+  runs = foldl'
+    (done: each:
+      if done != [ ] && (head done).negated == each.negated
+      then [{ inherit (each) negated; rules = (head done).rules ++ [ each ]; }] ++ tail done
+      else [{ inherit (each) negated; rules = [ each ]; }] ++ done)
+    [ ]
+    rules;
+
+  set = names: listToAttrs (map (name: { inherit name; value = null; }) names);
+  # Rules -> a function of a path and its last component that says whether one of them matches.
+  matcher = all:
+    let
+      isLiteral = each: each.literal != null;
+      isSuffix = each: !isLiteral each && each.suffix != null && !each.anchored;
+      names = set (map (each: each.literal) (filter (each: isLiteral each && !each.anchored) all));
+      paths = set (map (each: each.literal) (filter (each: isLiteral each && each.anchored) all));
+      suffixes = set (map (each: each.suffix) (filter isSuffix all));
+      others = map (each: each.regex) (filter (each: !isLiteral each && !isSuffix each) all);
+      regex = "(${concatStringsSep "|" others})";
+    in
+    path: name:
+      names ? ${name} || paths ? ${path}
+      || suffixes != { } && (let m = match ".*(\\.[^.]*)" name; in m != null && suffixes ? ${head m})
+      || others != [ ] && match regex path != null;
+
+  checks = map
+    (run: {
+      inherit (run) negated;
+      file = matcher (filter (each: !each.onlyDirectory) run.rules);
+      directory = matcher run.rules;
+    })
+    runs;
+in
+path: type:
+let
+  name = baseNameOf path;
+  matching = filter (check: (if type == "directory" then check.directory else check.file) path name) checks;
+in
+if matching == [ ] then null else !(head matching).negated

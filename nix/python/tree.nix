@@ -1,0 +1,64 @@
+# A directory of the checkout -> the paths in it that git would track, and those of their directories: a set
+# of types, as of builtins.readDir, by path.
+#
+# That is what no .gitignore names, of the directory, of those in it and of those above it in the checkout.
+# Settings of a user (core.excludesFile, .git/info/exclude) do not count: a build is the same for everyone.
+# What tools leave beside the sources is not in it, even if no .gitignore names it; nor are sockets,
+# FIFOs and devices ("unknown"), which the store cannot have.
+{ root }:
+let
+  inherit (builtins) attrNames concatMap elemAt filter head isString length listToAttrs match pathExists readDir readFile split substring stringLength tail;
+
+  ignores = directory: entries:
+    if entries.".gitignore" or null != "regular" then [ ]
+    else [{ prefix = ""; ignored = import ./gitignore.nix (readFile (root + "/${directory}/.gitignore")); }];
+
+  # The .gitignore of the checkout is read once, however many members there are.
+  top = if pathExists (root + "/.gitignore") then ignores "." { ".gitignore" = (readDir root).".gitignore"; } else [ ];
+
+  # The .gitignore files above a directory, the nearest first.
+  above = directory:
+    let
+      components = filter isString (split "/" directory);
+      step = layers: done: rest:
+        let here = "${done}${head rest}"; deeper = below (head rest) layers; in
+        if length rest < 2 then deeper
+        else step (ignores here (readDir (root + "/${here}")) ++ deeper) "${here}/" (tail rest);
+    in
+    step top "" components;
+  below = name: map (layer: layer // { prefix = "${layer.prefix}${name}/"; });
+
+  isIgnored = layers: name: type:
+    if layers == [ ] then false
+    else
+      let said = (head layers).ignored "${(head layers).prefix}${name}" type; in
+      if said == null then isIgnored (tail layers) name type else said;
+
+  # Most files, which at each evaluation would cost a regular expression each.
+  isModule = name:
+    let stem = stringLength name - 3; in
+    stem > 0 && substring stem 3 name == ".py" && substring 0 1 name != ".";
+  litter = "\\.git|\\.#.*|\\..*\\.sw[a-p]|.*(~|\\.pyc|\\.egg-info)|__pycache__";
+  # What setuptools leaves of earlier builds.
+  leftovers = "build/(lib|lib\\..*|bdist\\..*)";
+  isLitter = path: name: !(isModule name) && (match litter name != null || match leftovers path != null);
+
+  # The nodes of a directory, whose path in the member is `prefix`.
+  walk = layers: directory: prefix:
+    let
+      entries = readDir (root + "/${directory}");
+      here = ignores directory entries ++ layers;
+      node = name:
+        let
+          type = entries.${name};
+          path = "${prefix}${name}";
+          inside = walk (below name here) "${directory}/${name}" "${path}/";
+        in
+        if type == "unknown" || isLitter path name || isIgnored here name type then [ ]
+        # git tracks no directory without files.
+        else if type == "directory" then (if inside == [ ] then [ ] else [{ name = path; value = type; }] ++ inside)
+        else [{ name = path; value = type; }];
+    in
+    concatMap node (attrNames entries);
+in
+directory: listToAttrs (walk (above directory) directory "")
