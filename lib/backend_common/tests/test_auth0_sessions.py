@@ -53,13 +53,13 @@ def make(service: Service, provider: Provider) -> Iterator[Make]:
         if "db" in app.loaded:
             made.append(app)
             with app.app_context():
-                sessions.declare(app.db).create(app.db.engine, checkfirst=True)
+                sessions.TABLE.of(app.db).create(app.db.engine, checkfirst=True)
         return app
 
     yield make_app
     for app in made:
         with app.app_context():
-            sessions.declare(app.db).drop(app.db.engine, checkfirst=True)
+            sessions.TABLE.of(app.db).drop(app.db.engine, checkfirst=True)
             app.db.engine.dispose()
 
 
@@ -202,7 +202,7 @@ def test_ended_sessions_are_removed(make: Make, provider: Provider) -> None:
     app = make("db")
     log_in(app.test_client(), provider)
     with app.app_context():
-        table = sessions.declare(app.db)
+        table = sessions.TABLE.of(app.db)
         past = datetime.fromtimestamp(1, UTC)
         app.db.session.execute(table.update().values(until=past))
         app.db.session.commit()

@@ -15,18 +15,15 @@ def app(service: Service) -> App:
     return create_app("shop", extensions=["db"])
 
 
-def declare(db: Any) -> Any:
-    if (table := db.metadata.tables.get("notes")) is not None:
-        return table
-    return db.Table("notes", db.metadata, db.Column("text", db.String, primary_key=True))
+NOTES = tables.Table("notes", lambda db: [db.Column("text", db.String, primary_key=True)])
 
 
 def write(app: App, text: str) -> Any:
-    return tables.execute(app, "notes", declare, lambda table: table.insert().values(text=text))
+    return NOTES.execute(app, lambda table: table.insert().values(text=text))
 
 
 def test_declared_tables_are_made(app: App) -> None:
-    tables.declare(app, declare)
+    NOTES.declare(app)
     tables.make_all(app, app.db)
     assert "notes" in app.db.metadata.tables
 
@@ -42,17 +39,17 @@ def test_a_table_that_is_not_there_is_named(app: App) -> None:
 
 def test_other_errors_stay_what_they_are(app: App) -> None:
     with app.app_context():
-        declare(app.db).create(app.db.engine)
+        NOTES.of(app.db).create(app.db.engine)
         with pytest.raises(app.db.exc.OperationalError, match="no such column"):
-            tables.execute(app, "notes", declare, lambda _: app.db.text("SELECT x FROM notes"))
+            NOTES.execute(app, lambda _: app.db.text("SELECT x FROM notes"))
 
 
 def test_a_row_that_is_there_already_ends_no_transaction(app: App) -> None:
     with app.app_context():
-        declare(app.db).create(app.db.engine)
+        NOTES.of(app.db).create(app.db.engine)
         write(app, "a")
         with pytest.raises(app.db.exc.IntegrityError):
             write(app, "a")
         app.db.session.commit()
-        found = tables.execute(app, "notes", declare, lambda table: table.select())
+        found = NOTES.execute(app, lambda table: table.select())
         assert [row.text for row in found] == ["a"]

@@ -15,15 +15,32 @@ from backend_common.auth import delegation
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import User, is_name
-from backend_common.core import tables
 from backend_common.core.app import Application
 from backend_common.core.loader import ExtensionError
+from backend_common.core.tables import Table
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
 
 PREFIX = "sat_"  # by which scanners for leaked secrets know one; no signed token begins so
-TABLE = "auth_tokens"
+NAME = "auth_tokens"
+
+
+def _columns(db: "SQLAlchemy") -> list[Any]:
+    instant = db.DateTime(timezone=True)
+    return [
+        db.Column("id", db.Integer, primary_key=True),
+        db.Column("digest", db.String(64), nullable=False, unique=True),
+        db.Column("name", db.String(255), nullable=False),
+        db.Column("permissions", db.JSON, nullable=False),
+        db.Column("created", instant, nullable=False),
+        db.Column("expires", instant),
+        db.Column("revoked", instant),
+        db.Column("parent", db.Integer, db.ForeignKey(f"{NAME}.id"), index=True),
+    ]
+
+
+TABLE = Table(NAME, _columns)
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,7 @@ class ApiTokens:
         self._app = app
         self._caller = caller
         # A service that issues no tokens serves without their table.
-        tables.declare(app, _declare, is_needed=lambda: False)
+        TABLE.declare(app, is_needed=lambda: False)
 
     def issue(
         self,
@@ -167,26 +184,7 @@ class ApiTokens:
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
         self._require_db()
-        return tables.execute(self._app, TABLE, _declare, statement)
-
-
-def _declare(db: "SQLAlchemy") -> Any:
-    """Return the table, which is in ``db.metadata`` from then on."""
-    if (table := db.metadata.tables.get(TABLE)) is not None:
-        return table
-    instant = db.DateTime(timezone=True)
-    return db.Table(
-        TABLE,
-        db.metadata,
-        db.Column("id", db.Integer, primary_key=True),
-        db.Column("digest", db.String(64), nullable=False, unique=True),
-        db.Column("name", db.String(255), nullable=False),
-        db.Column("permissions", db.JSON, nullable=False),
-        db.Column("created", instant, nullable=False),
-        db.Column("expires", instant),
-        db.Column("revoked", instant),
-        db.Column("parent", db.Integer, db.ForeignKey(f"{TABLE}.id"), index=True),
-    )
+        return TABLE.execute(self._app, statement)
 
 
 def _digest(token: str) -> str:

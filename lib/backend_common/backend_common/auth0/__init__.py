@@ -20,7 +20,7 @@ from backend_common.auth0.attempts import LONGEST_PATH, Attempt, Attempts
 from backend_common.auth0.config import SETTINGS, Config
 from backend_common.auth0.errors import LoginError, ProviderError, SpentError
 from backend_common.auth0.sessions import CannotKeepError, Record, Sessions
-from backend_common.core import health, later, tables
+from backend_common.core import health, later
 from backend_common.core.app import Application
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def init_app(app: Application) -> Auth0:
     ):
         name = view.__name__
         app.add_url_rule(f"/auth0/{name}", f"auth0.{name}", view, methods=methods)
-    tables.declare(app, sessions.declare)
+    sessions.TABLE.declare(app)
     health.add(app, "auth0", auth0.check)
     if "auth" in app.loaded:
         app.auth.require_another_audience(config.issuer, config.client_id)

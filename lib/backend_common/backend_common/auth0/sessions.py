@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import flask
 
-from backend_common.core import tables
 from backend_common.core.app import Application
+from backend_common.core.tables import Table
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 KEY = "user"
 """In Flask's session, which is a signed cookie: the id of the session, or all of it."""
 
-TABLE = "auth0_sessions"
+
+def _columns(db: "SQLAlchemy") -> list[Any]:
+    return [
+        db.Column("digest", db.String(64), primary_key=True),
+        db.Column("record", db.JSON, nullable=False),
+        db.Column("until", db.DateTime(timezone=True), nullable=False, index=True),
+    ]
+
+
+TABLE = Table("auth0_sessions", _columns)
 
 LARGEST_COOKIE = 3800
 """The largest session in a cookie, in characters: browsers take 4096 with the attributes."""
@@ -76,7 +85,7 @@ def choose(app: Application) -> Sessions:
     production.
     """
     if "db" in app.loaded:
-        return OnServer(Table(app))
+        return OnServer(InDatabase(app))
     if "cache" in app.loaded and (app.config["CACHE_URL"] or not app.in_production):
         return OnServer(InCache(app))
     return InCookie(app)
@@ -169,7 +178,7 @@ class OnServer:
         return _hash(said["id"]) if said and "id" in said else None
 
 
-class Table:
+class InDatabase:
     """Sessions in a table of the service's database."""
 
     def __init__(self, app: Application) -> None:
@@ -194,20 +203,7 @@ class Table:
         self._app.db.session.commit()
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        return tables.execute(self._app, TABLE, declare, statement)
-
-
-def declare(db: "SQLAlchemy") -> Any:
-    """Return the table, which is in ``db.metadata`` from then on."""
-    if (table := db.metadata.tables.get(TABLE)) is not None:
-        return table
-    return db.Table(
-        TABLE,
-        db.metadata,
-        db.Column("digest", db.String(64), primary_key=True),
-        db.Column("record", db.JSON, nullable=False),
-        db.Column("until", db.DateTime(timezone=True), nullable=False, index=True),
-    )
+        return TABLE.execute(self._app, statement)
 
 
 class InCache:
@@ -242,7 +238,7 @@ class InCache:
 
 
 def _key(digest: str) -> str:
-    return f"{TABLE}:{digest}"
+    return f"{TABLE.name}:{digest}"
 
 
 def _current(fields: Any) -> Record | None:

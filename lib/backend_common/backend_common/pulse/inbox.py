@@ -10,14 +10,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from backend_common.core import tables
 from backend_common.core.app import Application
+from backend_common.core.tables import Table
 from backend_common.pulse.errors import HandlerError
 
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
 
-TABLE = "pulse_seen"
+
+def _columns(db: "SQLAlchemy") -> list[Any]:
+    return [
+        db.Column("queue", db.String(255), primary_key=True),
+        db.Column("message", db.String(255), primary_key=True),
+        db.Column("at", db.Double, nullable=False, index=True),  # seconds since 1970
+    ]
+
+
+TABLE = Table("pulse_seen", _columns)
 """The name that the table has in existing deployments: another one would lose what it says."""
 
 
@@ -96,7 +105,7 @@ class DatabaseInbox:
     def __init__(self, app: Application, age: float, is_needed: Callable[[], bool]) -> None:
         self._app = app
         self._age = age
-        tables.declare(app, declare, is_needed)
+        TABLE.declare(app, is_needed)
 
     def once(self, queue: str, message: str, work: Callable[[], object]) -> bool:
         """See :meth:`Inbox.once`; it commits ``app.db.session``, or rolls it back."""
@@ -181,7 +190,7 @@ class DatabaseInbox:
             self._app.db.session.commit()
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        return tables.execute(self._app, TABLE, declare, statement)
+        return TABLE.execute(self._app, statement)
 
 
 def _begun(queue: str, message: str, begun: int) -> dict[str, str]:
@@ -192,16 +201,3 @@ def _begun(queue: str, message: str, begun: int) -> dict[str, str]:
 
 def _is(table: Any, row: Mapping[str, str]) -> list[Any]:
     return [table.c[name] == value for name, value in row.items()]
-
-
-def declare(db: "SQLAlchemy") -> Any:
-    """Return the table of what was handled, which is in ``db.metadata`` from then on."""
-    if (table := db.metadata.tables.get(TABLE)) is not None:
-        return table
-    return db.Table(
-        TABLE,
-        db.metadata,
-        db.Column("queue", db.String(255), primary_key=True),
-        db.Column("message", db.String(255), primary_key=True),
-        db.Column("at", db.Double, nullable=False, index=True),  # seconds since 1970
-    )

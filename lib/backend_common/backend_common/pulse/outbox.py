@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backend_common.core import tables
 from backend_common.core.app import Application
+from backend_common.core.tables import Table
 from backend_common.pulse import body
 from backend_common.pulse.message import Message
 from backend_common.pulse.publisher import Envelope, Outcome
@@ -17,7 +17,19 @@ from backend_common.pulse.publisher import Envelope, Outcome
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
 
-TABLE = "pulse_outbox"
+
+def _columns(db: "SQLAlchemy") -> list[Any]:
+    return [
+        # SQLite numbers rows by itself in an INTEGER alone.
+        db.Column("id", db.BigInteger().with_variant(db.Integer(), "sqlite"), primary_key=True),
+        db.Column("message", db.String(36), nullable=False, unique=True),
+        db.Column("routing_key", db.String(255), nullable=False),
+        db.Column("body", db.Text, nullable=False),
+        db.Column("due", db.Double, nullable=False),  # seconds since 1970
+    ]
+
+
+TABLE = Table("pulse_outbox", _columns)
 
 LATER = 30.0
 """Seconds until a message is tried again that no queue takes; others overtake it."""
@@ -32,7 +44,7 @@ class Outbox:
     def __init__(self, app: Application, lease: float) -> None:
         self._app = app
         self._lease = lease
-        tables.declare(app, declare)
+        TABLE.declare(app)
 
     def add(self, envelope: Envelope) -> None:
         """Write *envelope* down, in the transaction of ``app.db.session``.
@@ -95,23 +107,7 @@ class Outbox:
             self._run(lambda it: it.update().where(it.c.message.in_(ids)).values(due=due))
 
     def _run(self, statement: Callable[[Any], Any]) -> Any:
-        return tables.execute(self._app, TABLE, declare, statement)
-
-
-def declare(db: "SQLAlchemy") -> Any:
-    """Return the table of the outbox, which is in ``db.metadata`` from then on."""
-    if (table := db.metadata.tables.get(TABLE)) is not None:
-        return table
-    return db.Table(
-        TABLE,
-        db.metadata,
-        # SQLite numbers rows by itself in an INTEGER alone.
-        db.Column("id", db.BigInteger().with_variant(db.Integer(), "sqlite"), primary_key=True),
-        db.Column("message", db.String(36), nullable=False, unique=True),
-        db.Column("routing_key", db.String(255), nullable=False),
-        db.Column("body", db.Text, nullable=False),
-        db.Column("due", db.Double, nullable=False),  # seconds since 1970
-    )
+        return TABLE.execute(self._app, statement)
 
 
 def _due(table: Any, limit: int) -> Any:
