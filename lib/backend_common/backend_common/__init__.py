@@ -16,6 +16,7 @@ from backend_common.core import (
     settings_file,
     shadow,
     store,
+    unknown,
 )
 from backend_common.core.health import Unhealthy
 from backend_common.core.loader import ExtensionError
@@ -66,8 +67,9 @@ def create_app(
     :param extensions: names out of :data:`EXTENSIONS`; each becomes an attribute of the
         application, the object that the extension's ``init_app`` returned.
     :param config: settings that win over the file's, for tests above all.
-    :raises SettingError: the settings file is not there, a value in it is wrong, or ``flask run``
-        would make the application of development reachable for other machines.
+    :raises SettingError: the settings file is not there, a value in it is wrong, the name of a
+        setting is misspelled, or ``flask run`` would make the application of development reachable
+        for other machines.
     :raises ExtensionError: an extension is unknown, named twice, or its extra is not installed.
     :raises StartupError: the settings file fails, or the package uses ``flask`` as the name of
         Flask, although ``<service>.flask`` takes that name.
@@ -75,8 +77,10 @@ def create_app(
     shadow.check(name)
     app = App(name, instance_path=str(places.state(name)))
     settings_file.load(app, config or {})
+    given = set(app.config)  # before extensions add to it
     loopback.require_of_flask_run(app)
     health.init_app(app)
     loader.load(app, extensions, known=EXTENSIONS)
+    unknown.check(app, [*settings_file.SETTINGS, *health.SETTINGS, *loader.fields(app)], given)
     store.warn(app)
     return app

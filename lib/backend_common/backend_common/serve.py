@@ -10,7 +10,7 @@ from functools import partial
 import flask
 from serving import Limits, Served, command
 
-from backend_common.core import loopback, settings, startup
+from backend_common.core import loopback, settings, startup, unknown
 from backend_common.core.app import Application
 
 
@@ -85,6 +85,7 @@ def load(service: str) -> Served:
     if not isinstance(app, Application):
         return command.served(app)
     limits = Limits(**vars(Settings(app)))
+    unknown.check(app, SETTINGS, app.config)
     has_log = "log" in app.loaded
     if has_log:
         # NB: not before; a service without log has no structlog.

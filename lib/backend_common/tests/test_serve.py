@@ -158,6 +158,18 @@ def test_a_wrong_limit(serve: Serve, service: Service) -> None:
     )
 
 
+def test_a_misspelled_limit(
+    serve: Serve, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service({"shop/flask.py": APP})
+    monkeypatch.setenv("SERVING_IDEL", "5")
+    output, _ = serve().communicate(timeout=60)
+    assert output == (
+        "Error: nothing reads the setting SERVING_IDEL of 'shop', which resembles SERVING_IDLE: "
+        "correct or remove it in the environment\n"
+    )
+
+
 def test_the_limits_are_those_of_the_server() -> None:
     fields = {field.key: field.default for field in SETTINGS}
     expected = {f"SERVING_{each.name.upper()}": each.default for each in dataclasses.fields(Limits)}

@@ -1,12 +1,13 @@
 """Loading extensions into an application."""
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from backend_common.core.app import Application
+from backend_common.core.field import Field
 from backend_common.core.startup import StartupError
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ def load(app: Application, asked: Iterable[str], known: Sequence[str]) -> None:
     for name in sorted(asked, key=known.index):
         module = _import(app.name, name)
         app.attach(name, module.init_app(app))
+
+
+def fields(app: Application) -> Iterator[Field[Any]]:
+    """Yield the settings that the extensions of *app* declare, each in its ``SETTINGS``."""
+    for name in app.loaded:
+        yield from getattr(_import(app.name, name), "SETTINGS", ())
 
 
 def missing(extra: str) -> list[str]:

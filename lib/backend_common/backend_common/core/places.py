@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+VARIABLES = ("APP_SETTINGS", "STATE_DIRECTORY", "XDG_STATE_HOME")
+"""What is read from the environment alone, since it says where everything else is."""
+
 
 def settings(name: str, root_path: str) -> list[Path]:
     """Tell where the settings file of a service may be, the likeliest place first.
