@@ -3,6 +3,8 @@
   system,
   pkgs ? null,
   mirror ? null,
+  # A pip.conf that says where packages come from; null for what the machine's pip reads.
+  pipConfiguration ? null,
   inNixShell ? false,
   # The checkout; tests put others here.
   root ? ../.,
@@ -21,7 +23,7 @@ let
         file = "nix/lock/debian/${packages.platform}.json";
         platform = platforms.${packages.platform} or (throw
           "${file} does not exist: restore it (git checkout HEAD -- nix/lock), or run ./please lock --platform ${packages.platform}");
-        python = import ./python { inherit root platform resolve; locked = packages; tools = tools.python; };
+        python = import ./python { inherit root platform resolve pipConfiguration; locked = packages; tools = tools.python; };
       in
       {
         inherit python platform;

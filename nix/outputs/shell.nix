@@ -2,7 +2,7 @@
 # pytest and the linters at hand.
 { root, platform, python, needs, ... }:
 let
-  inherit (builtins) concatStringsSep filter path replaceStrings;
+  inherit (builtins) concatStringsSep filter match path replaceStrings storeDir;
 
   members = keys: filter (package: package ? directory)
     (map (name: python.packages.${name}) (python.graph.names keys));
@@ -11,26 +11,35 @@ let
     let directory = toString root; in
     if replaceStrings [ ":" ] [ "" ] directory == directory then directory else throw
       "${directory}: a development shell puts the code on PYTHONPATH, which a colon splits: move the checkout to a path without a colon";
+  # Nix evaluates a flake from a copy in the store, or in the place of a store elsewhere.
+  isCopy = match ".*${storeDir}/.*" (toString root) != null;
+  files = path { name = "shell"; path = ./shell; };
 in
 {
   kinds = [ "service" "library" ];
   build = member: derivation ({
     name = "${member.name}-shell";
     inherit (platform) system locale;
-    builder = "${platform.busybox}/bin/busybox";
-    args = [ "sh" "-c" "echo 'error: this is a development shell: enter it with nix-shell' >&2; exit 1" ];
-    # nix-shell sources $stdenv/setup.
-    stdenv = path { name = "stdenv"; path = ./shell; };
+    # nix develop takes no other builder than a bash, and writes what it finds into the first of $outputs.
+    outputs = [ "out" ];
+    builder = "${platform.bash}/bin/bash";
+    args = [ "-c" "echo 'error: this is a development shell: enter it with nix-shell or nix develop' >&2; exit 1" ];
+    # nix-shell and nix develop source $stdenv/setup, the latter in a build, and run the hook at the start of the shell.
+    stdenv = files;
+    shellHook = "source ${files}/enter";
     environment = python.environment {
       name = "${member.name}-shell-env";
       keys = member.everything ++ [ "services[:test]" "services[:lint]" ];
       live = true;
     };
-    live = concatStringsSep ":" (map (package: "${checkout}/${package.directory}") (members member.everything));
+    # Where the code is live; a copy has none that anybody edits.
+    ${if isCopy then "copy" else "checkout"} = checkout;
+    # Directories in it.
+    live = concatStringsSep ":" (map (package: package.directory) (members member.everything));
   } // (if member.needs == [ ] then { } else {
     needs = needs.program;
     NEEDS_SERVERS = needs.variable member.directory member.needs;
-    NEEDS_PROJECT = "${checkout}/${member.directory}";
+    project = member.directory;
   }));
   # What a shell is built of; the shell itself is only entered.
   job = shell: shell.environment;

@@ -6,6 +6,8 @@
   # The name of the resolve, and its part of the lock: what ./packages.nix gives.
   resolve,
   locked,
+  # A pip.conf that says where packages come from; null for what the machine's pip reads.
+  pipConfiguration ? null,
   # What this file returns for the resolve whose packages the build steps themselves use.
   tools,
 }:
@@ -14,7 +16,7 @@ let
   graph = import ./graph.nix { inherit (platform) system; inherit packages resolve; };
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
-  fetch = import ./fetch { inherit root platform; };
+  fetch = import ./fetch { inherit root platform pipConfiguration; };
   wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
   sources = import ./source.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };

@@ -8,7 +8,15 @@ from typing import Any
 
 from toolchain import ROOT
 
-FILES = ["README.md", "default.nix", "pyproject.toml", "release.nix", "shell.nix"]
+FILES = [
+    "README.md",
+    "default.nix",
+    "flake.lock",
+    "flake.nix",
+    "pyproject.toml",
+    "release.nix",
+    "shell.nix",
+]
 DIRECTORIES = ["docs", "lib", "nix", "src", "tests"]
 # What tools leave in a checkout.
 IGNORED = [".git", "__pycache__", "*.egg-info", ".*_cache", ".venv", "result", "result-*"]

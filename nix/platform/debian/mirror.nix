@@ -12,6 +12,8 @@
   apt ? /etc/apt,
   # The base URL of a mirror, taken in place of the one in apt's configuration; "" for none.
   override ? builtins.getEnv "SERVICES_DEBIAN_MIRROR",
+  # Whether Nix reads neither files outside of the store nor the environment, as it does for a flake.
+  isPure ? !(builtins ? currentSystem),
 }:
 let
   inherit (builtins) any concatMap elem filter head isString match pathExists readFile sort split;
@@ -55,8 +57,12 @@ let
   chosen =
     if override != "" then
       if isUsable override then { url = stripSlash override; signedBy = ""; }
-      else throw "SERVICES_DEBIAN_MIRROR, or --argstr mirror, is not an http(s) address: set it to the base URL of a Debian mirror."
+      else throw "SERVICES_DEBIAN_MIRROR, --argstr mirror or the flake's input mirror is not an http(s) address: set it to the base URL of a Debian mirror."
     else if debian ++ candidates != [ ] then head (debian ++ candidates)
+    else if isPure then throw ''
+      no Debian mirror: pure evaluation reads neither apt's configuration nor SERVICES_DEBIAN_MIRROR, so it needs the input mirror.
+      Write the base URL of a mirror into a file, and add --override-input mirror path:FILE; or let Nix read apt's configuration: --impure;
+      or build on nixpkgs: --override-input nixpkgs nixpkgs (docs/flakes.md).''
     else throw ''
       no Debian mirror: ${toString apt}/sources.list and sources.list.d have no enabled entry with an http(s) address, a Debian release and the component main.
       Add one; or set SERVICES_DEBIAN_MIRROR, or --argstr mirror, to the base URL of a mirror; or build on nixpkgs: --arg pkgs 'import <nixpkgs> {}'.

@@ -3,9 +3,14 @@
 #   file_host.nix   from pip's default file host, where the machine's pip has no other index
 #   directory.nix   from a directory of this machine that pip's configuration names
 #   index.nix       with pip's own finder, as this machine's pip is configured
-{ root, platform }:
+{
+  root,
+  platform,
+  # A pip.conf; null for what the machine's pip reads.
+  pipConfiguration ? null,
+}:
 let
-  pip = import ./pip.nix { };
+  pip = import ./pip.nix { configurationFile = pipConfiguration; };
   named = import ./named_index.nix { inherit root; };
   fixed = import ./fixed.nix { inherit platform; };
   fromFileHost = import ./file_host.nix { inherit platform fixed; };

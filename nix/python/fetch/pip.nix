@@ -4,6 +4,8 @@
 # takes the texts whole, and asks them only two questions, in a way that errs on the safe side:
 # whether pip might look elsewhere than at its default index, and which words name directories.
 {
+  # A file for pip to read in place of the one that PIP_CONFIG_FILE names; null for none.
+  configurationFile ? null,
   # Returns a variable of the environment, "" without one; tests put their own here.
   getEnv ? builtins.getEnv,
   # The directory of the system's own files; tests put their own here.
@@ -32,7 +34,7 @@ let
     { place = "home/.config/pip/pip.conf"; path = "${or' (getEnv "XDG_CONFIG_HOME") "${home}/.config"}/pip/pip.conf"; }
   ];
   site = [{ place = "site/pip.conf"; path = "${getEnv "VIRTUAL_ENV"}/pip.conf"; }];
-  configFile = getEnv "PIP_CONFIG_FILE";
+  configFile = if configurationFile == null then getEnv "PIP_CONFIG_FILE" else configurationFile;
   named = [{ place = "named/pip.conf"; path = if substring 0 1 configFile == "/" then configFile else "${getEnv "PWD"}/${configFile}"; }];
   isNamed = configFile != "" && isFile (head named).path;
   files = map (file: file // { text = read file.path; }) (filter (file: isFile file.path) (

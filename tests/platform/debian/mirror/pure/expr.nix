@@ -1,0 +1,1 @@
+{ nix }: import (nix + "/platform/debian/mirror.nix") { codename = "bookworm"; apt = ../absent; override = ""; isPure = true; }
