@@ -118,3 +118,17 @@ def test_using_an_extension_that_was_not_asked_for(service: Service) -> None:
         "the app 'shop' has no 'db': if it is an extension, "
         "name it in create_app('shop', extensions=[..., 'db'])"
     )
+
+
+def test_the_collector_rests_while_extensions_are_imported(
+    service: Service, extension: Write
+) -> None:
+    service()
+    extension(
+        "noting",
+        "import gc\nimporting = gc.isenabled()\n\n\n"
+        "def init_app(app):\n    return importing, gc.isenabled()\n",
+    )
+    app = create_app("shop")
+    loader.load(app, ["noting"], known=["noting"])
+    assert app.loaded["noting"] == (False, True)

@@ -6,6 +6,7 @@ from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from backend_common.core import imports
 from backend_common.core.app import Application
 from backend_common.core.field import Field
 from backend_common.core.startup import StartupError
@@ -39,8 +40,9 @@ def load(app: Application, asked: Iterable[str], known: Sequence[str]) -> None:
         if asked.count(name) > 1:
             message = f"{app.name!r} asks for the extension {name!r} twice; name it once"
             raise ExtensionError(message)
-    for name in sorted(asked, key=known.index):
-        module = _import(app.name, name)
+    with imports.kept():
+        modules = {name: _import(app.name, name) for name in sorted(asked, key=known.index)}
+    for name, module in modules.items():
         app.attach(name, module.init_app(app))
 
 
