@@ -36,6 +36,7 @@ EXTRAS = {
         "sqlalchemy>=2.0.40",
     ],
     "log": [
+        "orjson>=3.10",  # writes a line at a tenth of the cost of the standard library
         "structlog>=25.1",
     ],
     "pulse": [

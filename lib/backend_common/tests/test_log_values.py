@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from backend_common import App, create_app
+from backend_common.core.config import Config
 from backend_common.log import values
 from backend_common.log.known import KnownSecrets
 from backend_common.log.lines import ErrorStreamHandler, handler
@@ -506,6 +507,37 @@ def test_a_line_of_a_console(make: Make, capsys: pytest.CaptureFixture[str]) -> 
     )
 
 
+@pytest.mark.parametrize("value", ["ä\u2028\x85", 2**64, -(2**63) - 1, "😀"], ids=ascii)
+def test_a_line_is_ascii_alone(
+    make: Make, capsys: pytest.CaptureFixture[str], value: str | int
+) -> None:
+    make().log.info("seen", value=value)
+    line = capsys.readouterr().err
+    assert line.isascii()
+    assert line.count("\n") == 1
+    assert json.loads(line)["value"] == value
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"a": "--password\nhunter2"},
+        {"a": "b\0c", "b": "--secret\nhunter2"},
+        {"a": "sat_0123456789012345678901234"},
+        {"a": "b", "c": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.hunter2"},
+        {"a": "<password>hunter2</password>"},
+    ],
+    ids=str,
+)
+def test_texts_that_look_plain_together_have_no_secrets(
+    make: Make, lines: Lines, event: dict[str, str]
+) -> None:
+    make().log.info("seen", **event)
+    (line,) = lines()
+    assert "hunter2" not in str(line)
+    assert "0123456789012345678901234" not in str(line)
+
+
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
@@ -518,6 +550,6 @@ def test_a_line_of_a_console(make: Make, capsys: pytest.CaptureFixture[str]) -> 
 )
 def test_the_time_of_a_line(seconds: float, expected: str) -> None:
     record = logging.makeLogRecord({"msg": "x", "created": seconds})
-    formatter = handler("shop", "json", KnownSecrets({})).formatter
+    formatter = handler("shop", "json", KnownSecrets(Config("."))).formatter
     assert formatter
     assert json.loads(formatter.format(record))["timestamp"] == expected

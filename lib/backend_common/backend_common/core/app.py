@@ -9,6 +9,7 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from backend_common.core import loopback
+from backend_common.core.config import Config
 from backend_common.core.request import Request
 from backend_common.core.rules import Rules
 from backend_common.core.sessions import Sessions
@@ -20,6 +21,8 @@ class Application(flask.Flask):
     No extension is known here by its name; :class:`backend_common.App` names them all.
     """
 
+    config: Config
+    config_class = Config
     request_class = Request
     url_map: Rules
     url_map_class = Rules

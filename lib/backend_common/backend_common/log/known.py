@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from operator import is_not
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from backend_common.core.config import Config
 from backend_common.log.redaction import REDACTED, is_secret
 
 SHORTEST = 8  # characters; what is shorter may be a part of any word
@@ -18,18 +18,16 @@ class KnownSecrets:
     :param config: the settings; who loads later may add some, or change them.
     """
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._values: list[Any] = []
+        self._known = -1  # how many changes of the settings
         self._secrets: list[str] = []
 
     def hide(self, text: str) -> str:
         """Return *text*, which may be JSON, without them."""
-        values = list(self._config.values())
-        # NB: not !=, which may be code of a value.
-        if len(values) != len(self._values) or any(map(is_not, values, self._values)):
+        if (changes := self._config.changes) != self._known:
             self._secrets = _all(self._config)
-            self._values = values  # NB: last, as other threads go by it
+            self._known = changes  # NB: last, as other threads go by it
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, REDACTED)

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend_common.log.redaction import (
     REDACTED,
+    are_plain,
     is_plain,
     is_secret,
     is_usual_name,
@@ -16,6 +17,7 @@ from backend_common.log.redaction import (
 
 LONGEST = 16_384  # characters of a text
 LONGEST_TRACEBACK = 65_536  # characters of the text of an exception
+FEW = 32  # items of a usual line
 MOST = 1_000  # items of a list or a dict
 DEEPEST = 12  # containers inside of each other
 WHOLE = 262_144  # characters of all values of a line
@@ -35,7 +37,28 @@ def clean(event: Mapping[Any, Any]) -> dict[str, Any]:
 
     What cannot be written is replaced by a text in brackets that says why.
     """
-    return Cleaner().items(event, 0)
+    return dict(event) if _is_clean(event) else Cleaner().items(event, 0)
+
+
+def _is_clean(event: Mapping[Any, Any]) -> bool:
+    """Say whether *event* is as nearly all are: a few numbers and plain texts, no secret."""
+    if len(event) > FEW:
+        return False
+    texts = []
+    for name, value in event.items():
+        if type(name) is not str or not is_usual_name(name):
+            return False
+        kind = type(value)
+        if kind is str:
+            texts.append(value)
+        elif not (value is None or kind is bool or _is_number(value)):
+            return False
+    return are_plain(texts)
+
+
+def _is_number(value: Any) -> bool:
+    kind = type(value)
+    return (kind is int and -LARGEST < value < LARGEST) or (kind is float and math.isfinite(value))
 
 
 class Cleaner:
@@ -50,13 +73,8 @@ class Cleaner:
         cleaned: dict[str, Any] = {}
         for key, value in islice(mapping.items(), MOST):
             self._left -= _EACH
-            # Most names and values are like these: each request has some.
-            if type(key) is str and is_usual_name(key) and key not in cleaned:
-                if type(value) is str and is_plain(value):
-                    cleaned[key] = value
-                    self._left -= len(value)
-                else:
-                    cleaned[key] = self._value(value, depth)
+            if type(key) is str and is_usual_name(key) and key not in cleaned:  # as most are
+                cleaned[key] = self._value(value, depth)
                 continue
             name = self._name(key)
             is_hidden = is_secret(key if type(key) is str else name)
@@ -81,11 +99,7 @@ class Cleaner:
         kind = type(value)
         if kind is str:
             return self._text(value)
-        if value is None or kind is bool:
-            return value
-        if kind is int and -LARGEST < value < LARGEST:
-            return value
-        if kind is float and math.isfinite(value):
+        if value is None or kind is bool or _is_number(value):
             return value
         try:
             return self._other(value, depth)
