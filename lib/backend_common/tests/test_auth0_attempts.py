@@ -177,7 +177,20 @@ def test_a_state_of_another_login(client: FlaskClient, provider: Provider) -> No
     state = parse_qs(urlsplit(two).query)["state"]
     code = parse_qs(urlsplit(provider.log_in(one)).query)["code"]
     response = client.get("/auth0/callback?" + urlencode({"code": code[0], "state": state[0]}))
-    assert response.status_code == 503, "the nonce is of the other login"
+    assert response.status_code == 400, "the nonce is of the other login"
+    said = "This answer of the provider belongs to another login. Begin again at /auth0/login."
+    assert said in response.text
+    assert client.get("/me").text == ""
+
+
+@pytest.mark.parametrize("claims", [{"aud": "other"}, {"iss": "https://a.example/"}, {"exp": 1}])
+def test_an_id_token_that_is_wrong_is_the_provider_s_fault(
+    make: Make, provider: Provider, caplog: pytest.LogCaptureFixture, claims: dict[str, Any]
+) -> None:
+    provider.claims = claims
+    client = make().test_client()
+    assert client.get(provider.log_in(begin(client))).status_code == 503
+    assert "its answer cannot be trusted (" in caplog.text
     assert client.get("/me").text == ""
 
 

@@ -12,7 +12,7 @@ from authlib.integrations.flask_client import (  # type: ignore[import-untyped]
     FlaskOAuth2App,
     OAuthError,
 )
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidClaimError, JoseError
 
 from backend_common.auth0.config import Config
 from backend_common.auth0.errors import LoginError, ProviderError, SpentError
@@ -22,6 +22,7 @@ ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")  # of ID tokens; their keys 
 OURS = ("invalid_client", "invalid_scope", "unauthorized_client")  # errors that users cannot help
 DENIED = "You did not let the provider log you in."
 LOST = "This login has expired, or did not begin here."
+MIXED = "This answer of the provider belongs to another login."
 NAME = "auth0"
 
 
@@ -204,9 +205,16 @@ def _told() -> Iterator[None]:
         raise ProviderError(message) from error
     except requests.RequestException as error:
         raise ProviderError(_what(error)) from error
+    except InvalidClaimError as error:
+        if error.claim == "nonce":  # the request has the code of another login
+            raise LoginError(MIXED) from error
+        raise _untrusted(error) from error
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
-        message = f"its answer cannot be trusted ({type(error).__name__})"
-        raise ProviderError(message) from error
+        raise _untrusted(error) from error
+
+
+def _untrusted(error: Exception) -> ProviderError:
+    return ProviderError(f"its answer cannot be trusted ({type(error).__name__})")
 
 
 def _what(error: requests.RequestException) -> str:

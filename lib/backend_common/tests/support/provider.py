@@ -20,7 +20,7 @@ class Provider:
     """What the provider says.
 
     Attributes:
-        claims: Of the ID token, beside those that each has.
+        claims: Of the ID token, beside those that each has, or in their place.
         user_info: The answer of the UserInfo endpoint.
         statuses: The status of an answer, by path; 200 for others.
         codes: The codes that were not used yet, and the nonces of their logins.
@@ -94,9 +94,9 @@ class Provider:
 
     def _id_token(self, nonce: str) -> str:
         now = int(time.time())
-        claims = {"sub": "alice", **self.claims}
-        fixed = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 60, "nonce": nonce}
-        return jwt.encode({"alg": "ES256", "kid": "one"}, {**claims, **fixed}, KEY)
+        usual = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 60, "nonce": nonce}
+        claims = {"sub": "alice", **usual, **self.claims}
+        return jwt.encode({"alg": "ES256", "kid": "one"}, claims, KEY)
 
 
 @contextmanager
