@@ -21,6 +21,9 @@ BEARER = "def bearer(token):\n    return {'sub': token, 'scope': ''}\n"
 ECHO = "def echo(**given):\n    return {name: str(value) for name, value in given.items()}\n"
 
 
+KEYS = "def echo(**given):\n    return sorted(given)\n"
+
+
 def field(name: str, kind: str = "string", **more: Any) -> Json:
     """A form field of Swagger 2.0."""
     return {"name": name, "in": "formData", "type": kind, **more}
@@ -302,3 +305,14 @@ def test_credentials_are_looked_at_first(service: Service) -> None:
         response = client.post("/?size=x", data=data, content_type=kind)
         assert response.status_code == 401, problem(response)
     assert client.post("/", headers={"Accept": "image/png"}).status_code == 401
+
+
+def test_keyword_arguments_have_the_names_of_the_document(service: Service) -> None:
+    """As in connexion, and not the Pythonic names that an argument of its own may have."""
+    names = ["petId", "id", "X-Size", "filter[a]", "pet.name"]
+    parameters = [parameter(name, "query", STRING) for name in names]
+    client = openapi(service, KEYS, parameters=parameters, requestBody=body("application/json", {}))
+    query = dict.fromkeys(names, "1")
+    response = client.post("/", query_string=query, headers=MALLORY, json={})
+    given = ["XSize", "body", "filter_a", "id", "petId", "petname", "token_info", "user"]
+    assert response.json == given

@@ -63,7 +63,8 @@ class Arguments:
         """Return the argument that the value called *name* becomes, or None for an unknown name.
 
         A function may write a name as the document does (``petId``) or in snake case (``pet_id``),
-        with an underscore after a name of Python's own (``all_``).
+        with an underscore after a name of Python's own (``all_``). ``**kwargs`` gets it as the
+        document writes it, without characters that no name of Python has.
 
         :param source: where the value comes from, for an error.
         :param always: whether every request has the value.
@@ -110,7 +111,7 @@ class Arguments:
         for candidate in (sanitized(name), pythonic(name)):
             if candidate in self.named:
                 return str(candidate)
-        return str(pythonic(name)) if self._any and not asked and pythonic(name) else None
+        return str(sanitized(name)) if self._any and not asked and sanitized(name) else None
 
     def _reason(self, name: str) -> str:
         sources = [source for source, _ in self._sources.get(name, [])]
