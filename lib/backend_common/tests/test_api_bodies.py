@@ -144,6 +144,34 @@ def test_bytes(service: Service) -> None:
     assert response.get_json() == 2
 
 
+@pytest.mark.parametrize(
+    ("media_type", "status"),
+    [
+        ("application/octet-stream", 200),
+        ("application/*", 200),
+        ("*/*", 200),
+        ("application/json", 415),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data", 415),
+    ],
+)
+def test_a_body_without_a_type_is_of_no_known_type(
+    service: Service, media_type: str, status: int
+) -> None:
+    functions = "def echo(body=None):\n    return repr(body)\n"
+    client = posting(service, functions, body(media_type, {}))
+    for headers in ({}, {"Content-Type": ""}):
+        response = client.post("/", data=b"1", headers=headers)
+        assert response.status_code == status
+        if status == 200:
+            assert response.get_json() == "b'1'"
+        else:
+            expected = f"The body has no Content-Type; it must be {media_type}"
+            assert problem(response)["detail"] == expected
+    assert client.post("/").status_code == 400, "it is required"
+
+
 def test_the_most_specific_type_decides(service: Service) -> None:
     content = {
         "*/*": {"schema": {}},

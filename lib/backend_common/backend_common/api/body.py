@@ -18,6 +18,10 @@ Read = Callable[[flask.Request], Any]
 
 LONGEST_TYPE = 100  # characters of a media type in an error
 
+# A body without a Content-Type is no JSON by guess: a page of another site can make a browser send
+# such a body without asking the service first (RFC 9110, section 8.3; Fetch, "CORS-safelisted").
+_UNKNOWN = "application/octet-stream"
+
 _UTF_8 = (None, "utf-8", "utf8")
 
 
@@ -49,7 +53,6 @@ class Body:
                 for name, definition in content.items()
             }
         )
-        self._first = MediaType.parse(self._names[0])
         schema = dialect.flat(next(iter(content.values())).get("schema", {}))
         self._default = schema.get("default", MISSING)
 
@@ -63,21 +66,21 @@ class Body:
         :raises UnsupportedMediaType: the operation does not take its media type.
         """
         is_empty = _is_empty(request)
-        media_type = self._first
-        if given := request.content_type:
-            try:
-                media_type = MediaType.parse(given)
-            except ValueError as error:
-                if not is_empty:
-                    raise self._unsupported(given) from error
-        elif not is_empty:
-            request.environ["CONTENT_TYPE"] = str(self._first)
+        given = request.content_type or ""
+        if not given and is_empty:
+            return self._absent()
+        try:
+            media_type = MediaType.parse(given or _UNKNOWN)
+        except ValueError as error:
+            if is_empty:
+                return self._absent()
+            raise self._unsupported(given) from error
         # NB: a form without a single field, as browsers send it, has no bytes.
-        if is_empty and not (given and media_type.is_form):
+        if is_empty and not media_type.is_form:
             return self._absent()
         found = self._readers.find(media_type)
         if found is None:
-            raise self._unsupported(given or "")
+            raise self._unsupported(given)
         name, read = found
         return name, read(request)
 
@@ -90,8 +93,11 @@ class Body:
         return name, deepcopy(self._default) if self._default is not MISSING else MISSING
 
     def _unsupported(self, given: str) -> UnsupportedMediaType:
+        expected = f"it must be {' or '.join(self._names)}"
+        if not given:
+            return UnsupportedMediaType(f"The body has no Content-Type; {expected}")
         shown = shorten(given.partition(";")[0].strip().lower(), LONGEST_TYPE)
-        return UnsupportedMediaType(f"The body is {shown!r}; it must be {' or '.join(self._names)}")
+        return UnsupportedMediaType(f"The body is {shown!r}; {expected}")
 
     def _reader(self, name: str, definition: Mapping[str, Any], dialect: Dialect) -> Read:
         media_type = MediaType.parse(name)
