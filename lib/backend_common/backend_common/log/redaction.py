@@ -61,8 +61,11 @@ _PATTERNS = [
         re.compile(r"(-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----).*?(?=-----END|\Z)", re.DOTALL),
         rf"\1{REDACTED}",
     ),
-    # psql --password hunter2
-    (re.compile(rf"(--[\w-]{{0,64}}(?:{_SECRET})\s{{1,8}})\S+", re.IGNORECASE), rf"\1{REDACTED}"),
+    # psql --password hunter2; not tried again at each dash of a line of dashes
+    (
+        re.compile(rf"((?<![\w-])--[\w-]{{0,64}}(?:{_SECRET})\s{{1,8}})\S+", re.IGNORECASE),
+        rf"\1{REDACTED}",
+    ),
     # An API token of the extension auth.
     (re.compile(rf"\b{_PREFIX_OF_API_TOKEN}[\w-]{{20,}}"), REDACTED),
 ]
