@@ -10,7 +10,7 @@ from bench.job import Job
 from bench.process import Usage, run
 from bench.rounds import Action, paired
 
-ROUNDS = 5
+ROUNDS = 9
 REQUESTS = 1000
 MICRO = 1_000_000
 
