@@ -9,10 +9,10 @@ import struct
 import tempfile
 import termios
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol
 
 from gunicorn.asgi.parser import ParseError  # type: ignore[import-untyped]
 from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
@@ -21,10 +21,10 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from serving import environ, parser
 from serving.answer import whole
 from serving.exchange import End, Exchange
+from serving.limits import Limits
 from serving.progress import Progress
-
-if TYPE_CHECKING:
-    from serving.worker import Worker
+from serving.served import Wsgi
+from serving.threads import Threads
 
 IN_MEMORY = 16384
 """The bytes of a body that are kept in memory; a larger one is in a temporary file."""
@@ -78,17 +78,51 @@ class Phase(enum.Enum):
     ENDING = "the client, which is to close it"
 
 
+class Host(Protocol):
+    """The process that a connection is in.
+
+    Attributes:
+        alive: Whether it takes more requests.
+        loop: The event loop.
+        wsgi: The application.
+        limits: The limits of clients.
+        threads: The threads that call the application.
+        buffer: What connections read into.
+        errors: The stream `wsgi.errors`.
+    """
+
+    alive: bool
+    loop: asyncio.AbstractEventLoop
+    wsgi: Wsgi
+    limits: Limits
+    threads: Threads
+    buffer: memoryview
+    errors: Any
+
+    def post(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Call something in the event loop; threads call this."""
+
+    def note(self, what: str, peer: str) -> None:
+        """Log that the connection of a client was ended."""
+
+    def connection_began(self, connection: "Connection") -> None:
+        """Know of a connection from now on."""
+
+    def connection_ended(self, connection: "Connection") -> None:
+        """Know no more of a connection."""
+
+
 class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
     """One connection, as a state machine without a task.
 
     Everything here runs in the event loop, except for what `exchange.Client` has.
     """
 
-    worker: "Worker"
+    worker: Host
     transport: asyncio.Transport
     _current_request: Any
 
-    def __init__(self, worker: "Worker", accepted: socket.socket) -> None:
+    def __init__(self, worker: Host, accepted: socket.socket) -> None:
         super().__init__(worker)
         self._phase = Phase.IDLE
         self._since = worker.loop.time()
@@ -116,7 +150,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         super().connection_made(transport)
         # Anything that the client did not take pauses writing.
         self.transport.set_write_buffer_limits(high=0)
-        self.worker.connections.add(self)
+        self.worker.connection_began(self)
 
     def _start_http1(self, buffered: bytes = b"") -> None:  # noqa: ARG002  # gunicorn's signature
         self._setup_callback_parser()
@@ -176,8 +210,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up; asyncio calls this."""
         super().connection_lost(exc)
-        self.worker.connections.discard(self)
-        self.worker.connection_ended()
+        self.worker.connection_ended(self)
         self._phase = Phase.ENDING
         self._unsent.clear()
         self._drop_body()

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gunicorn.http.wsgi import WSGIErrorsWrapper  # type: ignore[import-untyped]
 from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
@@ -20,9 +20,6 @@ from serving.connection import Connection
 from serving.limits import Limits
 from serving.served import Wsgi
 from serving.threads import Threads
-
-if TYPE_CHECKING:
-    from serving.server import Server
 
 READ = 32768
 """The bytes that are read from a connection at once."""
@@ -63,6 +60,17 @@ def connections_that_fit() -> int:
     if files == resource.RLIM_INFINITY:
         return sys.maxsize
     return max(1, (files - min(SPARE, files // 2)) // 2)
+
+
+class Application(Protocol):
+    """gunicorn's application, as a worker knows it."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of clients."""
+
+    def wsgi(self) -> Wsgi:
+        """Return the WSGI application."""
 
 
 class Worker(ASGIWorker):  # type: ignore[misc]
@@ -110,7 +118,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         """Take the application; gunicorn calls this."""
-        app: Server = self.app
+        app: Application = self.app
         self.wsgi = app.wsgi()
         self.limits = app.limits
         fitting = connections_that_fit()
@@ -221,7 +229,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]
             except OSError as error:  # no more file descriptors, say
                 self.log.error("cannot accept a connection: %s", error)
                 self._pause()
-                self.loop.call_later(TICK, self.connection_ended)
+                self.loop.call_later(TICK, self._resume)
                 return
             self._serve_connection(accepted)
 
@@ -231,7 +239,16 @@ class Worker(ASGIWorker):  # type: ignore[misc]
             self.loop.connect_accepted_socket(lambda: Connection(self, accepted), accepted)
         )
 
-    def connection_ended(self) -> None:
+    def connection_began(self, connection: Connection) -> None:
+        """Know of a connection from now on; it calls this."""
+        self.connections.add(connection)
+
+    def connection_ended(self, connection: Connection) -> None:
+        """Know no more of a connection; it calls this."""
+        self.connections.discard(connection)
+        self._resume()
+
+    def _resume(self) -> None:
         """Accept again, where that waited for a connection to end."""
         if self.alive:
             self._listen()
