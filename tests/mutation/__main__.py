@@ -1,26 +1,21 @@
 """The command line: change the code of extensions at random, and run their tests each time."""
 
 import argparse
-import os
 import random
 import secrets
 import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import checkout
 
 from .changes import Change, find
+from .suite import Suite
 
 LIBRARY = Path("lib/backend_common")
 HARMLESS = Path(__file__).parent / "harmless.txt"
 EXTENSIONS = ("api", "auth", "auth0", "security", "cors", "cache", "pulse", "db")
-SLOWER = 3  # times; a change may make tests wait for what never comes
-PATIENCE = 30.0  # seconds on top of that
 
 
 def main() -> int:
@@ -39,10 +34,9 @@ def main() -> int:
 
 def _try(root: Path, name: str, options: argparse.Namespace) -> int:
     """Try the changes to one extension, print those that went unnoticed, and return how many."""
-    started = time.monotonic()
-    if not _pass(root, name, None):
-        sys.exit(f"{name}: its tests fail without any change")
-    limit = SLOWER * (time.monotonic() - started) + PATIENCE
+    suite = Suite(root, name)
+    if failure := suite.measure():
+        sys.exit(f"{failure}\n{name}: its tests fail without any change")
     changes = [each for path in _files(root, name) for each in find(path)]
     # NB: a seed of its own, so that an extension has the same changes whatever else is tried.
     chosen = random.Random(f"{options.seed} {name}").sample(
@@ -59,7 +53,7 @@ def _try(root: Path, name: str, options: argparse.Namespace) -> int:
         original = change.path.read_bytes()
         try:
             change.apply()
-            noticed = not _pass(root, name, limit)
+            noticed = not suite.pass_with(change.path)
         finally:
             change.path.write_bytes(original)
         counts["noticed" if noticed else "unnoticed"] += 1
@@ -72,46 +66,9 @@ def _try(root: Path, name: str, options: argparse.Namespace) -> int:
     return counts["unnoticed"]
 
 
-def _pass(root: Path, name: str, limit: float | None) -> bool:
-    """Run the tests of one extension; return whether all passed in time."""
-    tests = [f"tests/test_{name}.py", *_relative(root, f"tests/test_{name}_*.py")]
-    pytest = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-    for arguments in (
-        # Bounds and defaults of settings are in the documentation, which is generated from them.
-        ["tests/support/settings_tables.py", "--check"],
-        [*pytest, *tests],
-        [*pytest, "tests/test_contract.py", "--extension", name],
-    ):
-        command = [sys.executable, *arguments]
-        path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            status = process.wait(limit)
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)  # with the processes that its tests started
-            process.wait()
-            if isinstance(error, subprocess.TimeoutExpired):
-                return False
-            raise
-        if status:
-            return False
-    return True
-
-
 def _files(root: Path, name: str) -> list[Path]:
     package = root / "backend_common" / name
     return sorted(package.rglob("*.py")) if package.is_dir() else [package.with_suffix(".py")]
-
-
-def _relative(root: Path, pattern: str) -> Iterator[str]:
-    return (str(path.relative_to(root)) for path in sorted(root.glob(pattern)))
 
 
 def _key(place: Path, change: Change) -> str:
