@@ -10,7 +10,7 @@ from functools import partial
 import flask
 from serving import Limits, Served, command
 
-from backend_common.core import loopback, settings, startup, unknown
+from backend_common.core import loopback, process, settings, startup, unknown
 from backend_common.core.app import Application
 
 
@@ -86,12 +86,7 @@ def load(service: str) -> Served:
         return command.served(app)
     limits = Limits(**vars(Settings(app)))
     unknown.check(app, SETTINGS, app.config)
-    has_log = "log" in app.loaded
-    if has_log:
-        # NB: not before; a service without log has no structlog.
-        from backend_common.log import process  # noqa: PLC0415
-
-        process.take_over(app)
+    has_log = process.take_over(app)
     check_address = partial(loopback.require, app)
     return Served(app, limits, logs_to_root=has_log, check_address=check_address)
 

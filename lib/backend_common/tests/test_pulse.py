@@ -375,6 +375,37 @@ def test_a_command_has_nothing_to_do_in_memory(app: App, command: str) -> None:
     assert "PULSE_URL is memory://, a broker that no other process has: set it" in result.output
 
 
+WARNING = """
+import logging
+from backend_common import create_app
+
+
+def warn(*_):
+    logging.getLogger("library").warning("at amqp://shop:hunter2@broker")
+
+
+app = create_app("shop", ["log", "pulse"], {"LOG_FORMAT": "json", "PULSE_URL": "amqp://127.0.0.1:1"})
+app.pulse.relay = app.pulse.consume = warn
+"""
+
+
+@pytest.mark.parametrize("command", ["relay", "consume"])
+def test_a_process_logs_what_libraries_say_as_its_application_does(
+    service: Service, command: str
+) -> None:
+    pytest.importorskip("structlog", reason="needs the extra log too")
+    directory = service({"shop/flask.py": WARNING})
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "shop.flask", "pulse", command],
+        cwd=directory,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    line = json.loads(result.stderr)
+    assert (line["logger"], line["event"]) == ("library", "at amqp://[redacted]@broker")
+
+
 def test_the_relay_needs_a_database(make: Make) -> None:
     result = make(PULSE_URL=NOBODY).test_cli_runner().invoke(args=["pulse", "relay"])
     assert result.exit_code == 1

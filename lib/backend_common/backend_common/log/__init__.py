@@ -1,11 +1,12 @@
 """Structured logs: structlog, with an id for each request and one line for its outcome."""
 
 import logging
+from functools import partial
 
 import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 
-from backend_common.core import settings
+from backend_common.core import process, settings
 from backend_common.core.app import Application
 from backend_common.log import requests, sentry
 from backend_common.log.known import KnownSecrets
@@ -66,4 +67,11 @@ def init_app(app: Application) -> BoundLogger:
         context_class=dict,
     ).bind()
     requests.follow(app)
+    process.provide(app, partial(_take_over, app))
     return log
+
+
+def _take_over(app: Application) -> None:
+    from backend_common.log.process import take_over  # noqa: PLC0415  few processes need it
+
+    take_over(app)

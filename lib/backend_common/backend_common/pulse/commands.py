@@ -9,6 +9,7 @@ from types import FrameType
 import click
 from flask.cli import AppGroup
 
+from backend_common.core import process
 from backend_common.core.app import current_app
 from backend_common.core.loader import ExtensionError
 from backend_common.pulse.errors import BrokerError
@@ -53,6 +54,7 @@ def _check() -> None:
 
 def _run(work: Callable[[Event], None]) -> None:
     _check()
+    process.take_over(current_app)
     try:
         with _until_signalled() as stop:
             work(stop)
