@@ -2,17 +2,13 @@
 
 import asyncio
 import enum
-import fcntl
 import io
 import socket
-import struct
 import tempfile
-import termios
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from gunicorn.asgi.parser import ParseError  # type: ignore[import-untyped]
 from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
@@ -21,19 +17,12 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from serving import environ, parser
 from serving.answer import whole
 from serving.exchange import End, Exchange
-from serving.limits import Limits
+from serving.host import Host
+from serving.outgoing import Outgoing
 from serving.progress import Progress
-from serving.served import Wsgi
-from serving.threads import Threads
 
 IN_MEMORY = 16384
 """The bytes of a body that are kept in memory; a larger one is in a temporary file."""
-
-SLICE = 16384
-"""The bytes that the transport gets at once: it copies those that the client does not take."""
-
-TURN = 16
-"""The slices that are handed to the transport of one connection before others have their turn."""
 
 MAX_HEAD = 32768
 """The bytes of a request line and headers together."""
@@ -78,40 +67,6 @@ class Phase(enum.Enum):
     ENDING = "the client, which is to close it"
 
 
-class Host(Protocol):
-    """The process that a connection is in.
-
-    Attributes:
-        alive: Whether it takes more requests.
-        loop: The event loop.
-        wsgi: The application.
-        limits: The limits of clients.
-        threads: The threads that call the application.
-        buffer: What connections read into.
-        errors: The stream `wsgi.errors`.
-    """
-
-    alive: bool
-    loop: asyncio.AbstractEventLoop
-    wsgi: Wsgi
-    limits: Limits
-    threads: Threads
-    buffer: memoryview
-    errors: Any
-
-    def post(self, call: Callable[..., None], *arguments: Any) -> None:
-        """Call something in the event loop; threads call this."""
-
-    def note(self, what: str, peer: str) -> None:
-        """Log that the connection of a client was ended."""
-
-    def connection_began(self, connection: "Connection") -> None:
-        """Know of a connection from now on."""
-
-    def connection_ended(self, connection: "Connection") -> None:
-        """Know no more of a connection."""
-
-
 class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
     """One connection, as a state machine without a task.
 
@@ -120,6 +75,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
 
     worker: Host
     transport: asyncio.Transport
+    _outgoing: Outgoing
     _current_request: Any
 
     def __init__(self, worker: Host, accepted: socket.socket) -> None:
@@ -133,10 +89,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         self._behind: list[bytes] = []
         self._has_ended = False
         self._exchange: Exchange | None = None
-        self._unsent: deque[memoryview] = deque()
-        self._posted_bytes = 0
         self._end: End | None = None
-        self._is_blocked = False
         self._base: environ.Environ = {}
         self._socket = accepted
         # For what threads use of the above, from here on.
@@ -148,8 +101,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; asyncio calls this."""
         super().connection_made(transport)
-        # Anything that the client did not take pauses writing.
-        self.transport.set_write_buffer_limits(high=0)
+        self._outgoing = Outgoing(self.transport, self.worker.loop, self._drained)
         self.worker.connection_began(self)
 
     def _start_http1(self, buffered: bytes = b"") -> None:  # noqa: ARG002  # gunicorn's signature
@@ -198,21 +150,21 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
 
     def pause_writing(self) -> None:
         """Stop; asyncio calls this when the client does not take more."""
-        self._is_blocked = True
+        self._outgoing.is_blocked = True
         self._progress = self._new_progress(1)
 
     def resume_writing(self) -> None:
         """Go on; asyncio calls this when the client took everything."""
-        self._is_blocked = False
+        self._outgoing.is_blocked = False
         self._progress = None
-        self._flush()
+        self._outgoing.flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up; asyncio calls this."""
         super().connection_lost(exc)
         self.worker.connection_ended(self)
         self._phase = Phase.ENDING
-        self._unsent.clear()
+        self._outgoing.clear()
         self._drop_body()
         with self._lock:
             # NB: a thread that sends has ended before asyncio closes the socket.
@@ -309,7 +261,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         self._callback_parser.reset()
         self._current_request = None
         self._end = None
-        self._posted_bytes = 0
+        self._outgoing.begin()
         self._enter(Phase.IDLE)
         self._resume_reading()
         if self._behind:
@@ -323,7 +275,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         """Answer a request that does not reach the application, and end the connection."""
         self._note(f"refused a request with {status}: {reason}")
         self._drop_body()
-        self._write(whole(f"{status} {_REASONS[status]}", reason))
+        self._outgoing.write(whole(f"{status} {_REASONS[status]}", reason))
         self._finish()
 
     def _drop_body(self) -> None:
@@ -354,7 +306,7 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
             # NB: with the lock, the socket is still this client's: see connection_lost.
             if self._exchange is not exchange:
                 return  # the client is gone
-            if not self._is_blocked:
+            if not self._outgoing.is_blocked:
                 try:
                     sent = self._socket.send(data)
                 except OSError:
@@ -377,29 +329,10 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         if exchange is not self._exchange:
             return  # the client is gone
         self._end = end
-        for part in parts:
-            self._posted_bytes += len(part)
-            if self._is_blocked or self._unsent or len(part) > SLICE:
-                self._unsent.append(memoryview(part))
-            else:
-                self._write(part)
-        self._flush()
+        self._outgoing.send(parts)
 
-    def _flush(self) -> None:
-        """Send what the client takes, and let other connections have their turn."""
-        unsent = self._unsent
-        for _ in range(TURN):
-            if self._is_blocked or not unsent:
-                break
-            part = unsent.popleft()
-            self._write(part[:SLICE])
-            if len(part) > SLICE:
-                unsent.appendleft(part[SLICE:])
-        if self._is_blocked:
-            return
-        if unsent:
-            self.worker.loop.call_soon(self._flush)
-            return
+    def _drained(self) -> None:
+        """Go on when the transport has all that was posted."""
         exchange, end = self._exchange, self._end
         if end is not None:
             self._exchange = None
@@ -418,15 +351,11 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
 
     def _answered(self, end: End) -> None:
         if end.fails:
-            self._reset()  # so that the client cannot take the answer for whole
+            self._outgoing.reset()  # so that the client cannot take the answer for whole
         elif end.keeps and self._expects_more():
             self._next()
         else:
             self._finish()
-
-    def _write(self, data: bytes | memoryview) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(data)
 
     # The end
 
@@ -462,35 +391,19 @@ class Connection(ASGIProtocol, asyncio.BufferedProtocol):  # type: ignore[misc]
         elif self._phase is Phase.BODY and self._progress is not None:
             if self._progress.stalled(now, self._body_bytes) > limits.body:
                 self._refuse(408, f"the body made no progress for {limits.body:g} seconds")
-        elif self._is_blocked and self._progress is not None:
-            if self._progress.stalled(now, self._read_bytes()) > limits.answer:
+        elif self._outgoing.is_blocked and self._progress is not None:
+            if self._progress.stalled(now, self._outgoing.read_bytes()) > limits.answer:
                 self._note(f"a client read nothing of an answer for {limits.answer:g} seconds")
-                self._reset()
+                self._outgoing.reset()
         elif self._phase is Phase.ENDING and waited > LINGER:
             self.transport.abort()
 
     def _note(self, what: str) -> None:
         self.worker.note(what, self._base["REMOTE_ADDR"])
 
-    def _reset(self) -> None:
-        """End the connection at once, with what the system still holds for the client."""
-        sock = self.transport.get_extra_info("socket")
-        with suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
-
-    def _read_bytes(self) -> int:
-        """Return the bytes of the answer that the client's machine has acknowledged."""
-        queued = bytearray(4)
-        with suppress(OSError):
-            fcntl.ioctl(self.transport.get_extra_info("socket"), termios.TIOCOUTQ, queued)
-        unsent = sum(map(len, self._unsent)) + self.transport.get_write_buffer_size()
-        not_acknowledged: int = struct.unpack("i", queued)[0]
-        return self._posted_bytes - unsent - not_acknowledged
-
     def _new_progress(self, least: int) -> Progress:
         now = self.worker.loop.time()
-        total = self._body_bytes if self._phase is Phase.BODY else self._read_bytes()
+        total = self._body_bytes if self._phase is Phase.BODY else self._outgoing.read_bytes()
         return Progress(now, total, self.worker.limits.window, least)
 
     def _enter(self, phase: Phase) -> None:
