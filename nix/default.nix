@@ -14,7 +14,7 @@ let
 
   # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
   platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror release; }) locked.releases;
-  locked = import ./python/packages.nix { inherit root; system = if pkgs == null then system else pkgs.stdenv.hostPlatform.system; };
+  locked = import ./python/packages.nix { inherit root system; };
 
   # What is made for one resolve, by its name.
   kits = mapAttrs

@@ -40,6 +40,7 @@ def test_every_stage_has_cases() -> None:
         "platform/debian/packages",
         "platform/debian/mirror",
         "platform/debian/sources",
+        "platform/nixpkgs",
         "python/entry",
         "python/graph",
         "python/packages",

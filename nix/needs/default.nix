@@ -2,14 +2,15 @@
 { platform, python }:
 let
   # By the names that manifests use. A platform may lack one.
-  servers = listToAttrs (filter (server: server.value != null)
-    (map (name: { inherit name; value = prepared name (platform.server name); }) (import ./names.nix ./servers)));
+  servers = listToAttrs (map (name: { inherit name; value = prepared name (platform.server name); }) (filter has known));
+  known = import ./names.nix ./servers;
+  has = name: let server = tryEval (platform.server name); in server.success && server.value != null;
   # ./prepared/<name>.nix makes once what each first start of a server would make.
   prepared = name: prefix:
     let file = ./prepared + "/${name}.nix"; in
-    if prefix != null && pathExists file then import file { inherit python prefix; } else prefix;
+    if pathExists file then import file { inherit python prefix; } else prefix;
 
-  inherit (builtins) attrNames concatLists filter isList listToAttrs pathExists;
+  inherit (builtins) attrNames concatLists elem filter isList listToAttrs pathExists tryEval;
   code = import ./code.nix { inherit python; };
 in
 {
@@ -19,6 +20,9 @@ in
   # bin/needs. No server is in its closure: it takes them from the variable NEEDS_SERVERS.
   program = import ./program.nix { inherit platform code; };
 
+  # Names of servers -> those that the platform has; a name that no server has stays, for an error.
+  available = filter (name: servers ? ${name} || !(elem name known));
+
   # Lists of names -> the names that are in any of them.
   union = lists: attrNames (listToAttrs (map (name: { inherit name; value = null; }) (concatLists lists)));
 
@@ -26,7 +30,9 @@ in
   variable = asker: names:
     let
       manifest = "${asker}/pyproject.toml: [tool.services]:";
-      unknown = name: throw "${manifest} there is no server ${name} to need; there are: ${builtins.concatStringsSep ", " (attrNames servers)}";
+      # Where the platform says why it lacks a server, that is the error.
+      unknown = name: if elem name known && platform.server name != null then null else throw
+        "${manifest} there is no server ${name} to need; there are: ${builtins.concatStringsSep ", " (attrNames servers)}";
     in
     if !isList names then throw "${manifest} the servers to need are not a list of names, such as [\"postgresql\"]"
     else toString (map (name: "${name}=${servers.${name} or (unknown name)}") names);

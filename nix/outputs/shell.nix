@@ -38,7 +38,8 @@ in
     live = concatStringsSep ":" (map (package: package.directory) (members member.everything));
   } // (if member.needs == [ ] then { } else {
     needs = needs.program;
-    NEEDS_SERVERS = needs.variable member.directory member.needs;
+    # A shell is of use without the servers that the platform lacks.
+    NEEDS_SERVERS = needs.variable member.directory (needs.available member.needs);
     project = member.directory;
   }));
   # What a shell is built of; the shell itself is only entered.

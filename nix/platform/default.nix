@@ -1,7 +1,7 @@
 # The platform: the few things that the toolchain does not build from the Python lock.
 #
 # Two implementations answer to the same names, and nothing else in the tree knows which of
-# them it got: ./debian (the embedded default) and ./nixpkgs.nix (with `pkgs`).
+# them it got: ./debian (the embedded default) and ./nixpkgs (with `pkgs`).
 #
 #   system       the Nix system that everything is built for
 #   python       CPython: bin/python3
@@ -21,9 +21,10 @@
 #   tzdata       share/zoneinfo
 #   locale       the directory with the locale C.utf8, for LOCPATH (setlocale(3))
 #   server       a function: the name of a server of ../needs/servers -> a prefix with the programs
-#                that its module runs, such as bin/redis-server; null where the platform has no such server
+#                that its module runs, such as bin/redis-server; null, or an error that says why, where the
+#                platform has no such server
 {
-  # The Nix system to build for, a string.
+  # The Nix system to build for, a string; that of `pkgs` too.
   system,
   # nixpkgs as an attribute set; null for the embedded platform.
   pkgs ? null,
@@ -32,5 +33,5 @@
   # The base URL of a Debian mirror; null to take it from the machine's apt configuration.
   mirror ? null,
 }:
-if pkgs != null then import ./nixpkgs.nix { inherit pkgs; inherit (import ./releases.nix release) pythonVersion; }
+if pkgs != null then import ./nixpkgs { inherit system pkgs; inherit (import ./releases.nix release) pythonVersion; }
 else import ./debian { inherit system release mirror; }

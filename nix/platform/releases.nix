@@ -9,11 +9,10 @@
 # Type: string -> { others :: string or null; pythonVersion :: string; components :: attrset; }
 release:
 let
-  inherit (builtins) attrNames concatMap concatStringsSep fromTOML head match pathExists readDir readFile removeAttrs;
+  inherit (builtins) concatMap concatStringsSep fromTOML head match pathExists readFile removeAttrs;
 
   file = ./releases + "/${release}.toml";
-  stem = name: let found = match "([^.].*)\\.toml" name; in if found == null then [ ] else found;
-  known = concatStringsSep ", " (concatMap stem (attrNames (readDir ./releases)));
+  known = concatStringsSep ", " (import ./release_names.nix);
   content =
     if pathExists file then fromTOML (readFile file)
     else throw ("there is no Debian release ${release} in nix/platform/releases, only ${known}: "

@@ -7,17 +7,17 @@ from typing import Any
 from toolchain import environment, evaluate
 
 _MIRROR = '(import ./nix/platform/debian/mirror.nix { codename = "bookworm"; }).url'
-# Failures are not cached, and nothing is asked of the registry of flakes.
-_OPTIONS = [
+OPTIONS = [
     *["--extra-experimental-features", "nix-command flakes"],
     *["--option", "eval-cache", "false", "--offline"],
 ]
+"""Options of every command: failures are not cached, and the registry of flakes is not asked."""
 
 
 def nix(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of `nix` in a directory."""
     return subprocess.run(
-        ["nix", *_OPTIONS, *map(str, arguments)],
+        ["nix", *OPTIONS, *map(str, arguments)],
         cwd=cwd,
         env=environment(),
         text=True,

@@ -1,0 +1,1 @@
+{ nix }: (import ../platform.nix { inherit nix; pkgs = import ../../stub.nix; }).python

@@ -1,0 +1,1 @@
+{ nix }: (import ../platform.nix { inherit nix; pkgs = 42; }).python

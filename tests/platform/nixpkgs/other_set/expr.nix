@@ -1,0 +1,1 @@
+{ nix }: (import ../platform.nix { inherit nix; pkgs = { hello = 1; }; }).python

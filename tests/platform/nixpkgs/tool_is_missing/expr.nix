@@ -1,0 +1,1 @@
+{ nix }: (import ../platform.nix { inherit nix; pkgs = removeAttrs (import ../../stub.nix { }) [ "patchelf" ]; }).patchelf
