@@ -23,16 +23,18 @@ let
         file = "nix/lock/debian/${packages.platform}.json";
         platform = platforms.${packages.platform} or (throw
           "${file} does not exist: restore it (git checkout HEAD -- nix/lock), or run ./please lock --platform ${packages.platform}");
-        python = import ./python { inherit root platform resolve pipConfiguration; locked = packages; tools = tools.python; };
+        python = import ./python { inherit root platform resolve pipConfiguration serving; locked = packages; tools = tools.python; };
       in
       {
         inherit python platform;
-        outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; }; inherit inNixShell; };
+        outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; inherit (python) server; }; inherit inNixShell; };
       })
     locked.resolves;
   # The resolve of members that name none; and that of the programs that the toolchain itself runs.
   default = kits.default or (missing "default");
   tools = kits.tools or (missing "tools");
+  # The Python of the resolve that lib/serving is in, which is where its server comes from.
+  serving = if locked.members ? serving then kits.${builtins.head locked.members.serving.named}.python else null;
   missing = resolve: throw "nix/lock/python/${resolve}.json does not exist: run ./please lock";
 
   # Servers, and the tools of the toolchain itself.

@@ -1,6 +1,7 @@
 # The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
-# { name, kind, key, package, directory, module, resolve, resolves, isGuest, extras, testKeys, everything,
-# needs, extraNeeds } by name. `testKeys` and `everything` are keys of the graph: what its tests need; and the
+# { name, kind, key, package, directory, module, app, resolve, resolves, isGuest, extras, testKeys,
+# everything, needs, extraNeeds } by name. `app` is where a service has its application, null for the
+# conventional place. `testKeys` and `everything` are keys of the graph: what its tests need; and the
 # member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
 # that the tests of an extra do.
 #
@@ -46,7 +47,7 @@ let
     found // {
       inherit resolve package extras testKeys;
       isGuest = !(elem resolve named);
-      inherit (asked) needs;
+      inherit (asked) app needs;
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
       extraNeeds =

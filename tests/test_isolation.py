@@ -47,7 +47,7 @@ def test_other_packages_do_not_leak_into_an_app(tmp_path: Path) -> None:
         check=False,
     )
     assert "leaked" not in result.stderr
-    assert "Usage: tokens" in result.stdout
+    assert "usage: tokens" in result.stdout
 
 
 def test_a_running_app_maps_files_of_the_store_alone(tmp_path: Path) -> None:

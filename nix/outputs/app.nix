@@ -1,10 +1,10 @@
 # The app of a service: an environment with it and its command, bin/<module>.
-{ root, python, ... }:
+{ root, python, server, ... }:
 let
-  inherit (builtins) concatStringsSep filter pathExists;
+  inherit (builtins) concatStringsSep elem filter pathExists;
 
-  # The files that the conventions ask for.
-  required = member: [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
+  # The files that the conventions ask for, and an application in another place needs none of.
+  required = member: if member.app != null then [ ] else [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
   missing = member: filter (file: !pathExists (root + "/${member.directory}/${file}")) (required member);
 in
 {
@@ -15,6 +15,10 @@ in
     else python.environment {
       inherit (member) name;
       keys = [ member.key ];
-      launcher = member.module;
+      launcher = {
+        inherit (member) module app directory;
+        # A service that requires the server has it among its packages.
+        server = if elem "serving" (python.graph.names [ member.key ]) then [ ] else server;
+      };
     };
 }

@@ -10,6 +10,8 @@
   pipConfiguration ? null,
   # What this file returns for the resolve whose packages the build steps themselves use.
   tools,
+  # The same for the resolve of lib/serving, null if the workspace does not have that.
+  serving ? null,
 }:
 let
   packages = locked.index // locked.members // { services = locked.root // { directory = "."; version = ""; }; };
@@ -37,6 +39,9 @@ let
   # What the build backend of a source distribution imports, and what calls it.
   buildLibraries = names: tools.libraries [ "pyproject-hooks" ] ++ libraries names;
 
+  # A package of any resolve, by its name -> a prefix with it, for this Python; of a member, its code.
+  install = name: package: if package ? directory then (member name package).code else wheel name package;
+
   # key of the graph -> the parts that it puts into an environment, as store paths. With `live`, the
   # code of members comes from the checkout.
   paths = { live }: key:
@@ -56,6 +61,9 @@ let
 in
 {
   inherit packages graph step modules wheels sources libraries;
+
+  # The server for services that do not require it.
+  server = import ./server.nix { inherit install platform serving; };
 
   # Makes an environment with what some keys of the graph require, and no more.
   environment =

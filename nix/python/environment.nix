@@ -10,6 +10,7 @@ let
       ../platform/bytecode.py
       ./steps/collisions.py
       ./steps/entry_points.py
+      ./steps/launcher.py
       ./steps/link_bytecode.py
       ./steps/link_environment.py
       ./steps/member_record.py
@@ -26,7 +27,7 @@ in
   # Its parts: a list of { path, package, version, is_root }. `path` is a store path in the
   # shape of a Python prefix; `is_root` says whether the environment is made for that package.
   parts,
-  # The module of a service for which to make bin/<service>; null for none.
+  # For bin/<service>: { module, app, directory, server }, of ../outputs/app.nix; null for none.
   launcher ? null,
   # The choices of manifests where parts collide: a list of { path, package, manifest }.
   collisions ? [ ],
@@ -41,7 +42,8 @@ step {
   imports = [ linker "${startup}/${platform.sitePackages}" ];
   env = {
     inherit (platform) python cacert tzdata locale;
-    inherit launcher manifest whole;
+    inherit manifest whole;
+    launcher = if launcher == null then "" else builtins.toJSON launcher;
     # In files, because a variable may not be long enough (execve(2), MAX_ARG_STRLEN).
     parts = builtins.toJSON (parts ++ [{ path = startup; package = "environment-startup"; }]);
     collisions = builtins.toJSON collisions;

@@ -1,5 +1,6 @@
 """Parts of an environment, made for a test, and the environment of them."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,19 +36,28 @@ class Parts:
         self,
         *parts: Part,
         launcher: str = "",
+        app: str | None = None,
+        server: Sequence[str] = (),
         choices: Mapping[str, str] | None = None,
         is_whole: bool = True,
     ) -> Path:
         """Make an environment of parts around the interpreter of this test.
 
-        choices are those of a manifest: packages by path.
+        launcher is the module of a service with a command, app and server are as in
+        launcher.Launcher, and choices are those of a manifest: packages by path.
         """
+        command = {
+            "module": launcher,
+            "app": app,
+            "directory": f"src/{launcher}",
+            "server": server,
+        }
         env = {
             "python": sys.base_prefix,
             "cacert": "/cacert",
             "tzdata": "/tzdata",
             "locale": "/locale",
-            "launcher": launcher,
+            "launcher": json.dumps(command) if launcher else "",
             "whole": "1" if is_whole else "",
         }
         settings = [Setting(path, name, MANIFEST) for path, name in (choices or {}).items()]

@@ -7,6 +7,7 @@ start, the addresses that development may use, the log, and settings from the en
 import sys
 from functools import partial
 
+import click
 import flask
 from serving import Limits, Served, command
 
@@ -76,12 +77,13 @@ class Settings(settings.Table):
 SETTINGS = Settings.fields()
 
 
-def load(service: str) -> Served:
+def load(service: str, place: str | None = None) -> Served:
     """Return what is served for *service*.
 
+    :param place: where its application is, if that is not ``<service>.flask:app``.
     :raises StartupError: there is no application, or one of its settings is wrong.
     """
-    app = startup.load(service)
+    app = startup.load(service) if place is None else startup.load_from(place)
     if not isinstance(app, Application):
         return command.served(app)
     limits = Limits(**vars(Settings(app)))
@@ -91,9 +93,16 @@ def load(service: str) -> Served:
     return Served(app, limits, logs_to_root=has_log, check_address=check_address)
 
 
-def main(service: str) -> None:
-    """Run the command of *service* with the arguments in ``sys.argv``; it ends the process."""
-    command.main(service, load)
+def main(service: str, place: str | None = None) -> None:
+    """Run the command of *service* with the arguments in ``sys.argv``; it ends the process.
+
+    :param place: where its application is, if that is not ``<service>.flask:app``.
+    """
+    try:
+        command.main(service, place, load)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import flask
 import pytest
-from backend_common import App, StartupError, create_app
+from backend_common import App, StartupError, create_app, serve
 
 Service = Callable[..., Path]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -23,6 +24,15 @@ def create_app(config=None):
 APP = "import shop\n\napp = shop.create_app()\n"
 WHOLE = {"shop/__init__.py": INIT, "shop/flask.py": APP}
 HINT = "; to see the traceback, set LOG_LEVEL=DEBUG in the environment\n"
+
+FACTORY = """import flask
+
+
+def make(name):
+    if not name:
+        raise ValueError("no name")
+    return flask.Flask(name)
+"""
 
 COMMANDS = {
     "server": ["backend_common.serve", "shop", "--port", "0"],
@@ -190,6 +200,43 @@ def test_the_traceback_is_there_where_it_is_asked_for(
     service({**WHOLE, "settings.py": "APP_CHANNEL = 'moon'\n"})
     output = run(command, LOG_LEVEL="DEBUG").stderr
     assert "Traceback (most recent call last):" in output
+
+
+PLACES = {
+    "a factory": ("shop.web:make('it')", {"shop/web.py": FACTORY}, ""),
+    "a module that is not there": (
+        "shop.wep:make",
+        {},
+        "there is no module shop.wep, which shop.wep:make names: correct [tool.services] app of "
+        "its pyproject.toml, or install the service\n",
+    ),
+    "a factory that fails": (
+        "shop.web:make('')",
+        {"shop/web.py": FACTORY},
+        "{here}/shop/web.py, line 6: ValueError: no name" + HINT,
+    ),
+    "a text that is no place": (
+        "shop.web:1",
+        {},
+        "'shop.web:1' is not the place of an application: write module:object, module:create_app "
+        'or module:create_app("argument"), with literals as arguments, in [tool.services] app of '
+        "its pyproject.toml\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_an_application_in_another_place(service: Service, case: str) -> None:
+    place, files, error = PLACES[case]
+    here = service({**WHOLE, **files})
+    if error:
+        with pytest.raises(StartupError) as raised:
+            serve.load("shop", place)
+        assert f"{raised.value.message}\n" == error.replace("{here}", str(here))
+    else:
+        app = serve.load("shop", place).app
+        assert isinstance(app, flask.Flask)
+        assert app.name == "it"
 
 
 def test_no_service(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,8 +88,8 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     (app,) = nix.build(root, [member.name])
     os.environ.setdefault("APP_CHANNEL", "development")
     os.environ.update(servers.start(root, member, names))
-    if (app / "share" / member.module / "migrations").is_dir():
-        migration.migrate(app, member.module)
+    if migration.needed(app, member):
+        migration.migrate(app, member)
     nix.execute(str(app / "bin" / member.module), arguments)
 
 

@@ -1,5 +1,6 @@
 """`flask db upgrade` of a service that `please run` is about to serve."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 from please_cli import process
 from please_cli.errors import UserError
 from please_cli.failures import TAIL
+from please_cli.workspace import Member
 
 # An error of click at the end, whose message may go on in lines that are indented.
 _LAST_ERROR = re.compile(r"^Error: (.*(?:\n\s.*)*)\n?\Z", re.MULTILINE)
@@ -21,21 +23,36 @@ _UNUSABLE = re.compile(
 )
 
 
-def migrate(app: Path, name: str) -> None:
-    """Bring the database of the service `name` up to date.
+def needed(app: Path, member: Member) -> bool:
+    """Tell whether the service built at `app` has migrations, and Flask-Migrate to run them."""
+    return _migrations(app, member).is_dir() and any(
+        app.glob("lib/python3*/site-packages/flask_migrate")
+    )
 
-    `app` is where the service was built. Raises UserError if that fails: its line is what the
-    command said, where that is one line.
+
+def migrate(app: Path, member: Member) -> None:
+    """Bring the database of a service up to date.
+
+    `app` is where it was built. Raises UserError if that fails: its line is what the command said,
+    where that is one line.
     """
+    name = member.module
     click.echo(f"{name}: bringing its database up to date", err=True)
+    # Isolated, as the server is.
+    command: list[str | Path] = [app / "bin/python", "-I", "-m", "flask", "db", "upgrade"]
     done = process.run(
-        # Isolated, as the server is.
-        [app / "bin/python", "-I", "-m", "flask", "--app", f"{name}.flask", "db", "upgrade"],
+        [*command, "--directory", _migrations(app, member)],
+        # Flask 2.1 has no --app.
+        env={**os.environ, "FLASK_APP": member.place},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     if done.returncode:
         raise _error(name, done.stdout)
+
+
+def _migrations(app: Path, member: Member) -> Path:
+    return app / "share" / member.module / "migrations"
 
 
 def _error(name: str, output: str) -> UserError:

@@ -62,6 +62,15 @@ class Member:
         """What Python imports, and a service's own command."""
         return self.key.replace("-", "_")
 
+    @property
+    def place(self) -> str:
+        """Where the application of a service is, as `flask --app` takes it.
+
+        Raises UserError when pyproject.toml cannot be read.
+        """
+        services = pyproject.load(self.path / _MANIFEST).get("tool", {}).get("services", {})
+        return str(services.get("app", f"{self.module}.flask"))
+
     def description(self) -> str:
         """Return what its manifest says it is, empty when that is silent.
 

@@ -4,7 +4,8 @@ A library that adds to it, such as its own logging, calls :func:`serving.command
 function that returns a :class:`Served`.
 """
 
+from serving.errors import ServingError
 from serving.limits import LimitError, Limits
 from serving.served import Served, Wsgi
 
-__all__ = ["LimitError", "Limits", "Served", "Wsgi"]
+__all__ = ["LimitError", "Limits", "Served", "ServingError", "Wsgi"]

@@ -1,102 +1,129 @@
-"""The command that serves a service: `python -m serving SERVICE`, and `bin/<service>`."""
+"""The command that serves a service: `python -m serving SERVICE`, and `bin/<service>`.
+
+It is written with argparse, so that the server requires gunicorn alone: what it requires goes
+before the packages of a service that borrows it (nix/python/server.nix).
+"""
 
 import gc
-import importlib
+import sys
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
-
-from serving import listen
+from serving import application, listen
+from serving.application import Place
+from serving.errors import ServingError
 from serving.limits import LimitError, Limits
 from serving.served import Served
 from serving.server import Server
 
-Load = Callable[[str], Served]
-"""Returns what is served for the name of a service; raises click.ClickException."""
+Load = Callable[[str, str | None], Served]
+"""Returns what is served for the name of a service, and the place of its application, if it has one
+that is not the conventional one. It raises ServingError."""
 
 
-def load(service: str) -> Served:
-    """Return `<service>.flask:app`.
+def load(service: str, place: str | None = None) -> Served:
+    """Return what is served: `<service>.flask:app`, or what is at another place.
 
     Raises:
-        click.ClickException: There is no such application, or one of its limits is wrong.
+        ServingError: There is no such application, or one of its limits is wrong.
     """
-    place = f"{service}.flask"
-    try:
-        app = importlib.import_module(place).app
-    except ModuleNotFoundError as error:
-        if error.name not in (service, place):
-            raise
-        message = f"no module {place}: is {service!r} a service, and is it installed?"
-        raise click.ClickException(message) from error
-    except AttributeError as error:
-        message = f"{place} has no app; write app = {service}.create_app()"
-        raise click.ClickException(message) from error
-    if not callable(app):
-        message = f"{place}:app is not a WSGI application; write app = {service}.create_app()"
-        raise click.ClickException(message)
-    return served(app)
+    return served(application.conventional(service) if place is None else Place.parse(place).load())
 
 
 def served(app: Any) -> Served:
     """Return what is served for an application, whose `config` has the limits of clients.
 
     Raises:
-        click.ClickException: One of the limits is wrong.
+        ServingError: One of the limits is wrong.
     """
     try:
         return Served(app, Limits.read(getattr(app, "config", {})))
     except LimitError as error:
-        raise click.ClickException(str(error)) from error
+        raise ServingError(str(error)) from error
 
 
-@click.command(help="Serve the service over HTTP, until SIGTERM or Ctrl-C.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--unix",
-    type=click.Path(path_type=Path),
-    help="Unix socket to listen on, in place of --host and --port.",
-)
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that serve."
-)
-@click.option(
-    "--threads",
-    default=8,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Requests that each process serves at once.",
-)
-@click.pass_obj
-def command(  # noqa: PLR0917  # click passes the first one by position
-    service_and_loader: tuple[str, Load],
-    host: str,
-    port: int,
-    unix: Path | None,
-    workers: int,
-    threads: int,
-) -> None:
-    """Serve a service, whose name and loader click passes as its object.
+def main(service: str, place: str | None = None, loader: Load = load) -> None:
+    """Run the command of `service` with the arguments in `sys.argv`; it ends the process.
+
+    Args:
+        service: The name of the service.
+        place: Where its application is, if that is not the conventional place.
+        loader: Returns what is served.
+    """
+    options = parser(service).parse_args()
+    try:
+        serve(service, loader(service, place), options)
+    except ServingError as error:
+        sys.exit(f"Error: {error}")
+
+
+def parser(service: str) -> ArgumentParser:
+    """Return the parser of the command's options."""
+    made = ArgumentParser(
+        prog=service,
+        description="Serve the service over HTTP, until SIGTERM or Ctrl-C.",
+        formatter_class=ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    made.add_argument(
+        "--port",
+        default=8000,
+        type=whole(0, 65535),
+        help="port to listen on; 0 takes a free one",
+    )
+    made.add_argument(
+        "--unix",
+        type=Path,
+        metavar="PATH",
+        help="Unix socket to listen on, in place of --host and --port",
+    )
+    made.add_argument("--workers", default=1, type=whole(1), help="processes that serve")
+    made.add_argument(
+        "--threads", default=8, type=whole(1), help="requests that each process serves at once"
+    )
+    return made
+
+
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return a function that reads a whole number within bounds."""
+    bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least or (most is not None and number > most):
+            raise ArgumentTypeError(f"{text!r} is not a whole number, {bounds}")
+        return number
+
+    return read
+
+
+def serve(service: str, found: Served, arguments: Namespace) -> None:
+    """Serve until a signal ends it.
 
     Where systemd passes sockets, these are listened on, whatever the options say.
+
+    Raises:
+        ServingError: It cannot listen where it is to listen.
     """
-    service, loader = service_and_loader
-    found = loader(service)
-    options: dict[str, Any] = {"proc_name": service, "threads": threads, "workers": workers}
+    options: dict[str, Any] = {
+        "proc_name": service,
+        "threads": arguments.threads,
+        "workers": arguments.workers,
+    }
     inherited = listen.inherited()
     if inherited:
         listeners = inherited  # duplicates: gunicorn finds the sockets itself
+    elif arguments.unix is None:
+        listeners = [listen.on_address(arguments.host, arguments.port)]
     else:
-        listeners = [listen.on_address(host, port) if unix is None else listen.on_path(unix)]
+        listeners = [listen.on_path(arguments.unix)]
+    if not inherited:
         options["bind"] = f"fd://{listeners[0].fileno()}"
     for listener in listeners:
         found.check_address(listen.address(listener))
@@ -109,8 +136,3 @@ def command(  # noqa: PLR0917  # click passes the first one by position
     gc.collect()
     gc.freeze()
     Server(found, options).run()
-
-
-def main(service: str, loader: Load = load) -> None:
-    """Run the command of `service` with the arguments in `sys.argv`; it ends the process."""
-    command(prog_name=service, obj=(service, loader))

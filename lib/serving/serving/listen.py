@@ -8,8 +8,9 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
-import click
 from gunicorn.systemd import SD_LISTEN_FDS_START  # type: ignore[import-untyped]
+
+from serving.errors import ServingError
 
 BACKLOG = 2048
 """The connections that may wait to be accepted; the system may allow less."""
@@ -23,23 +24,21 @@ def on_address(host: str, port: int) -> socket.socket:
     gunicorn, given an address, would retry for some seconds before it tells what is wrong.
 
     Raises:
-        click.ClickException: The address cannot be listened on.
+        ServingError: The address cannot be listened on.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         place, advice = f"{host} port {port}", "choose another --host or --port"
-        raise click.ClickException(
-            f"cannot listen on {place}: {_reason(error)}; {advice}"
-        ) from error
+        raise ServingError(f"cannot listen on {place}: {_reason(error)}; {advice}") from error
 
 
 def on_path(path: Path) -> socket.socket:
     """Listen on a Unix socket, in place of one that no process listens on any more.
 
     Raises:
-        click.ClickException: Another process listens there, or it cannot be made.
+        ServingError: Another process listens there, or it cannot be made.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -51,7 +50,7 @@ def on_path(path: Path) -> socket.socket:
         message = (
             f"cannot listen on the Unix socket {path}: {_reason(error)}; choose another --unix"
         )
-        raise click.ClickException(message) from error
+        raise ServingError(message) from error
     return listener
 
 
@@ -61,7 +60,7 @@ def inherited() -> list[socket.socket]:
     They stay as they are: gunicorn finds them itself.
 
     Raises:
-        click.ClickException: There are none, or one of them is not a stream socket.
+        ServingError: There are none, or one of them is not a stream socket.
     """
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
@@ -71,7 +70,7 @@ def inherited() -> list[socket.socket]:
             f"LISTEN_FDS is {count!r}, and not a number of sockets: unset LISTEN_PID and "
             "LISTEN_FDS, or let systemd set them"
         )
-        raise click.ClickException(message)
+        raise ServingError(message)
     return [_inherited(SD_LISTEN_FDS_START + each) for each in range(int(count))]
 
 
@@ -83,13 +82,13 @@ def _inherited(number: int) -> socket.socket:
             f"file descriptor {number}, which LISTEN_FDS counts, is not a socket: "
             f"{_reason(error)}; correct the socket unit, or unset LISTEN_FDS"
         )
-        raise click.ClickException(message) from error
+        raise ServingError(message) from error
     if found.type != socket.SOCK_STREAM:
         message = (
             f"file descriptor {number}, which LISTEN_FDS counts, is not a stream socket: "
             "write ListenStream= in the socket unit"
         )
-        raise click.ClickException(message)
+        raise ServingError(message)
     return found
 
 

@@ -24,7 +24,7 @@ class Served:
         logs_to_root: True if the handlers of the root logger write the lines of the server. False
             if the server writes its own lines to standard error.
         check_address: Called with the address of each socket before it serves: an IP address, or
-            `unix:` and a path. It raises click.ClickException if the application must not be
+            `unix:` and a path. It raises ServingError if the application must not be
             reached there.
     """
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Serve a service with the given `flask.py`; every process ends with the test."""
     servers: list[Running] = []
 
-    def start(code: str, *arguments: str, **options: dict[str, str]) -> Running:
+    def start(code: str, *arguments: str, variables: Mapping[str, str] | None = None) -> Running:
         (tmp_path / "shop").mkdir(exist_ok=True)
         (tmp_path / "shop/__init__.py").touch()
         (tmp_path / "shop/flask.py").write_text(code)
-        servers.append(Running(tmp_path, *(arguments or ("--port", "0")), **options))
+        arguments = arguments or ("--port", "0")
+        servers.append(Running(tmp_path, *arguments, variables=variables))
         return servers[-1]
 
     yield start

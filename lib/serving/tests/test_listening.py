@@ -228,4 +228,4 @@ def test_no_service() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "serving", "--port"], capture_output=True, text=True, check=False
     )
-    assert done.stderr == "Usage: python -m serving SERVICE [OPTIONS]\n"
+    assert done.stderr == "Usage: python -m serving SERVICE|MODULE:APP [OPTIONS]\n"

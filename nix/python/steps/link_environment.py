@@ -9,7 +9,8 @@ Environment, set by environment.nix:
   collisions.Setting
 - manifest: where a further choice is to be written, such as src/treestatus/pyproject.toml
 - whole: 1 if the environment has all that its packages ask for, else empty
-- launcher: the module of the service that gets a command of its own; may be empty
+- launcher: for a service, which gets a command of its own, an object with the fields of
+  launcher.Launcher; may be empty
 - python, cacert, tzdata, locale, out
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 from collisions import Collisions, Part, Setting
 from environment_startup import CHANGES
+from launcher import Launcher, write_launcher
 from link_bytecode import link_bytecode
 from member_record import write_records
 from merge import merge
@@ -36,32 +38,6 @@ RESERVED = (
     f"{SITE_PACKAGES}/sitecustomize.py",
     f"{SITE_PACKAGES}/sitecustomize",
 )
-
-# The modules of which the launcher imports the first that is there.
-SERVERS = {
-    f"{SITE_PACKAGES}/backend_common/serve.py": "backend_common.serve",
-    f"{SITE_PACKAGES}/serving/command.py": "serving.command",
-}
-
-# Isolated (-I) from PYTHONPATH, the user's packages and the working directory.
-LAUNCHER = """\
-#!{python} -I
-from {server} import main
-
-main("{service}")
-"""
-
-# The launcher where none of these is there. The service may have another WSGI server.
-UNSERVED = """\
-#!{python} -I
-import sys
-
-sys.exit(
-    "error: the service {service} does not require serving, the server. Add "
-    'dependencies = ["serving"] to its pyproject.toml and run ./please lock, or serve '
-    "{service}.flask:app with another WSGI server."
-)
-"""
 
 # Imported by Python itself at every start. The certificates, time zones and locales of the host are
 # not looked at, unless the variables say so. Processes that a program starts inherit these: where
@@ -141,7 +117,9 @@ def write_programs(
 
     Raises SystemExit if two of these cannot be there, or a setting for collisions has no effect.
     """
-    python, service = f"{directory}/python", env["launcher"]
+    python = f"{directory}/python"
+    launcher = Launcher(**json.loads(env["launcher"])) if env["launcher"] else None
+    service = launcher.module if launcher else ""
     programs = find_programs(parts, python)
     for name in INTERPRETERS:
         if name in programs:
@@ -163,22 +141,15 @@ def write_programs(
             if len(found) > 1:
                 program = choose_program(name, found, collisions, python)
             write_program(directory / name, program)
-    if service:
-        server = next((SERVERS[path] for path in SERVERS if has(parts, path)), None)
-        text = UNSERVED if server is None else LAUNCHER
-        launcher = text.format(python=python, service=service, server=server).encode()
-        write_program(directory / service, Program(parts[0], launcher))
+    if launcher:
+        content = write_launcher(launcher, parts, python)
+        write_program(directory / service, Program(parts[0], content))
     collisions.check(
         parts,
         [f"{program.part.package}/{name}" for name, found in programs.items() for program in found],
         is_whole=bool(env["whole"]),
     )
     collisions.report()
-
-
-def has(parts: Sequence[Part], path: str) -> bool:
-    """Tell whether a part has a file at this path."""
-    return any((part.path / path).is_file() for part in parts)
 
 
 def read(variable: str) -> list[dict[str, Any]]:

@@ -137,9 +137,8 @@ def test_a_service_that_nothing_serves(parts: Parts) -> None:
     done = subprocess.run([environment / "bin/sample"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (
         1,
-        "error: the service sample does not require serving, the server. Add "
-        'dependencies = ["serving"] to its pyproject.toml and run ./please lock, or serve '
-        "sample.flask:app with another WSGI server.\n",
+        "error: nothing serves sample: the workspace has no lib/serving. Serve sample.flask:app "
+        "with another WSGI server.\n",
     )
 
 

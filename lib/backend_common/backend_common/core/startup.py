@@ -10,6 +10,8 @@ from typing import IO, Any
 
 import click
 import flask
+from serving import ServingError, Wsgi
+from serving.application import Place
 
 from backend_common.core import store
 
@@ -56,6 +58,22 @@ def load(service: str) -> flask.Flask:
     return app
 
 
+def load_from(place: str) -> Wsgi:
+    """Return the application of a service at a *place*, such as ``shop.web:create_app()``.
+
+    :raises StartupError: there is no application, or it cannot be made.
+    """
+    try:
+        found = Place.parse(place)
+        with explained(found.module.partition(".")[0]):
+            app = found.load()
+    except ServingError as error:
+        raise StartupError(str(error)) from error
+    if isinstance(app, flask.Flask):
+        store.warn(app)
+    return app
+
+
 @contextmanager
 def explained(service: str, files: Collection[str] = ()) -> Iterator[None]:
     """Make a :class:`StartupError` of any exception that is not one for the command line already.
@@ -67,7 +85,7 @@ def explained(service: str, files: Collection[str] = ()) -> Iterator[None]:
     """
     try:
         yield
-    except click.ClickException:
+    except (click.ClickException, ServingError):
         raise
     except Exception as error:
         place = _place(error, service, files)

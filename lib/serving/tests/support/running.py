@@ -23,14 +23,19 @@ class Running:
         directory: Where the service is, and the working directory.
         arguments: The arguments of the command.
         variables: More variables of the environment.
+        name: What is served, where it is not the service `shop`.
     """
 
     def __init__(
-        self, directory: Path, *arguments: str, variables: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        *arguments: str,
+        variables: Mapping[str, str] | None = None,
+        name: str = "shop",
     ) -> None:
         paths = os.pathsep.join(path for path in (str(directory), *sys.path) if path)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "serving", "shop", *arguments],
+            [sys.executable, "-m", "serving", name, *arguments],
             env={**os.environ, "PYTHONPATH": paths, **(variables or {})},
             cwd=directory,
             stdout=subprocess.PIPE,

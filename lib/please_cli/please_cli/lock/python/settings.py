@@ -3,6 +3,7 @@
 nix/manifest.nix has the same settings. Which resolves there are is resolves.py's.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import manifests
 
-MEMBER = ("collisions", "extras", "needs", "resolve", "resolves")
+MEMBER = ("app", "collisions", "extras", "needs", "resolve", "resolves")
 """The settings of a member."""
 
 WORKSPACE = ("collisions", "resolves")
 """The settings of the workspace."""
 
 _SERVERS = "nix/needs/servers"
+
+# nix/manifest.nix has the same; nix/python/steps/launcher.py says more about it.
+_PLACE = re.compile(r"[\w.]+:\w+(\(.*\))?", re.DOTALL)
 
 
 def read(manifest: Path) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
         table = read(root / file)
         _check_table(file, table, MEMBER)
         where = f"{file}: [tool.services]"
+        _check_app(where, table, member["directory"])
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
         extras = table.get("extras", {})
         if not isinstance(extras, dict):
@@ -72,6 +77,19 @@ def _check_table(file: str, table: Mapping[str, Any], known: Collection[str]) ->
                 f"{file}: [tool.services] has no setting {name}, {_only(known)}; correct the name, "
                 "or delete the line"
             )
+
+
+def _check_app(where: str, table: Mapping[str, Any], directory: str) -> None:
+    if "app" not in table:
+        return
+    app = table["app"]
+    if not directory.startswith("src/"):
+        raise UserError(f"{where} has app, but {directory} is no service; delete the line")
+    if not isinstance(app, str) or not _PLACE.fullmatch(app):
+        raise UserError(
+            f"{where}: app is {app!r}, not the place of an application; write "
+            '"module:object" or "module:create_app()", as for `flask --app`'
+        )
 
 
 def _check_servers(where: str, names: Any, known: Collection[str]) -> None:

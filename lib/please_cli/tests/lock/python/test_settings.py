@@ -41,7 +41,7 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
     [
         (
             'need = ["redis"]',
-            "[tool.services] has no setting need, only collisions, extras, needs, resolve, "
+            "[tool.services] has no setting need, only app, collisions, extras, needs, resolve, "
             "resolves; correct the name, or delete the line",
         ),
         (
@@ -97,4 +97,35 @@ def test_settings_that_are_no_table(root: Path, write: Write) -> None:
         settings.check(root, members())
     assert caught.value.message == (
         f"{manifest}: tool.services is not a table; write [tool.services]"
+    )
+
+
+SERVICE: dict[str, Any] = {"door": {"directory": "src/door", "declares": {"requires": []}}}
+
+
+@pytest.mark.parametrize("app", ["door:app", "door.web:create_app", "door:create_app('x', y=[1])"])
+def test_a_place_of_an_application(root: Path, write: Write, app: str) -> None:
+    write(root / "src/door/pyproject.toml", f'[tool.services]\napp = "{app}"\n')
+    settings.check(root, SERVICE)
+
+
+@pytest.mark.parametrize("app", ['"door"', '"door:"', '"door:app.wsgi"', '"door app"', "3", "[]"])
+def test_no_place_of_an_application(root: Path, write: Write, app: str) -> None:
+    write(root / "src/door/pyproject.toml", f"[tool.services]\napp = {app}\n")
+    with pytest.raises(UserError) as error:
+        settings.check(root, SERVICE)
+    said = app.replace('"', "'")
+    assert error.value.message == (
+        f"src/door/pyproject.toml: [tool.services]: app is {said}, not the place of an "
+        'application; write "module:object" or "module:create_app()", as for `flask --app`'
+    )
+
+
+def test_an_application_of_a_library(root: Path, write: Write) -> None:
+    write(root / "lib/paint/pyproject.toml", '[tool.services]\napp = "paint:app"\n')
+    with pytest.raises(UserError) as error:
+        settings.check(root, members())
+    assert error.value.message == (
+        "lib/paint/pyproject.toml: [tool.services] has app, but lib/paint is no service; delete "
+        "the line"
     )
