@@ -9,7 +9,7 @@ from typing import Any
 import flask
 import pytest
 from backend_common import App, SettingError, create_app
-from backend_common.api import document, quiet
+from backend_common.api import place, quiet
 from backend_common.api.document import DocumentError
 from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed
@@ -400,8 +400,8 @@ def test_who_imported_a_stub_has_the_module_once_it_is_over() -> None:
 @pytest.mark.parametrize("schema", [{"type": "string"}, True, {}])
 def test_a_schema_that_is_not_in_the_document_has_its_place_at_the_top(schema: Any) -> None:
     given = {"paths": {"/a": [{"type": "integer"}, 1]}}
-    assert document._place(given, schema) == "#"
-    assert document._place(given, {"type": "integer"}) == "#/paths/~1a/0"
+    assert place.of_schema(given, schema) == "#"
+    assert place.of_schema(given, {"type": "integer"}) == "#/paths/~1a/0"
 
 
 def test_a_long_media_type_is_shortened_in_the_error(client: FlaskClient) -> None:

@@ -1,0 +1,98 @@
+"""What is wrong with a document that connexion would take: found before connexion reads it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from connexion.http_facts import METHODS  # type: ignore[import-untyped]
+
+from backend_common.api import patterns, place
+from backend_common.api.openapi31 import VALUES
+from backend_common.api.place import PlaceError, pointer
+from backend_common.api.security import PERMISSIONS
+
+
+def check_patterns(node: Any, place: tuple[str, ...], raw: Mapping[str, Any]) -> None:
+    """Find regular expressions that are wrong, or whose cost has no bound."""
+    if isinstance(node, Mapping):
+        try:
+            if isinstance(node.get("pattern"), str):
+                patterns.translate(node["pattern"], node.get("maxLength"))
+            if isinstance(node.get("patternProperties"), Mapping):
+                for name in node["patternProperties"]:
+                    patterns.of_names(name)
+        except ValueError as error:
+            used = _user(raw, node)
+            reason = f"{error}; {used} has it" if used else str(error)
+            raise PlaceError(reason, pointer(*place)) from error
+        for key, value in node.items():
+            if key not in VALUES:
+                check_patterns(value, (*place, key), raw)
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            check_patterns(value, (*place, str(number)), raw)
+
+
+def check_references(node: Any, place: tuple[str, ...]) -> None:
+    """Find properties that are called ``$ref``, which connexion takes for references."""
+    if isinstance(node, Mapping):
+        if "$ref" in node and not isinstance(node["$ref"], str):
+            raise PlaceError(
+                "'$ref' is not the text of a reference; a property of that name needs OpenAPI 3.1",
+                pointer(*place),
+            )
+        for key, value in node.items():
+            if key not in VALUES:
+                check_references(value, (*place, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            check_references(value, (*place, str(number)))
+
+
+def check_permissions(raw: Mapping[str, Any]) -> None:
+    """Find permissions that nothing would enforce, where they are or as they are written."""
+    _check_extensions(raw, (), is_operation=False)
+    for path, item in (raw.get("paths") or {}).items():
+        if not isinstance(item, Mapping):
+            continue
+        _check_extensions(item, ("paths", path), is_operation=False)
+        for method in METHODS & item.keys():
+            if isinstance(item[method], Mapping):
+                _check_extensions(item[method], ("paths", path, method), is_operation=True)
+
+
+def _check_extensions(
+    node: Mapping[str, Any], place: tuple[str, ...], *, is_operation: bool
+) -> None:
+    for key in node:
+        if not re.fullmatch(r"x[-_]?permissions?", key, re.IGNORECASE):
+            continue
+        if key != PERMISSIONS:
+            raise PlaceError(f"{key} is unknown: write {PERMISSIONS}", pointer(*place))
+        if not is_operation:
+            raise PlaceError(f"{key} belong to an operation", pointer(*place))
+
+
+def _user(raw: Mapping[str, Any], schema: Mapping[str, Any]) -> str | None:
+    """Return the first operation of a document that has *schema*, itself or by references."""
+    for path, item in (raw.get("paths") or {}).items():
+        for method in sorted(METHODS & item.keys()) if isinstance(item, Mapping) else ():
+            if _contains([item[method], item.get("parameters")], schema, raw):
+                return f"{method.upper()} {path}"
+    return None
+
+
+def _contains(node: Any, wanted: Any, raw: Mapping[str, Any]) -> bool:
+    seen: set[int] = set()
+    left = [node]
+    while left:
+        node = left.pop()
+        if node is wanted:
+            return True
+        if not isinstance(node, dict | list) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        left += node.values() if isinstance(node, dict) else node
+        if isinstance(node, dict) and str(node.get("$ref")).startswith("#/"):
+            left.append(place.target(raw, node["$ref"]))
+    return False
