@@ -65,6 +65,8 @@ let
       kind = "library";
       directory = "";
       everything = concatMap (member: member.everything) inResolve;
+      # Those of two members may have one name.
+      variables = { };
       needs = needs.union (map (member: member.needs) inResolve);
     };
   shells = mapAttrs (resolve: kit: (kit.outputsOf (workspace resolve)).outputs.shell) kits;

@@ -1,9 +1,9 @@
 # The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
 # { name, kind, key, package, directory, module, app, resolve, resolves, isGuest, extras, testKeys,
-# everything, needs, extraNeeds } by name. `app` is where a service has its application, null for the
-# conventional place. `testKeys` and `everything` are keys of the graph: what its tests need; and the
+# everything, needs, extraNeeds, variables, tests } by name. `app` is where a service has its application, null
+# for the conventional place. `testKeys` and `everything` are keys of the graph: what its tests need; and the
 # member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
-# that the tests of an extra do.
+# that the tests of an extra do; `variables` and `tests` are as ./manifest.nix has them.
 #
 # `resolve` is the name of the resolve that all this is of: the first that its manifest names, or `default`.
 # `resolves` is the member in each resolve that has it, by name. Where its manifest does not name the resolve,
@@ -17,7 +17,7 @@
   packages,
 }:
 let
-  inherit (builtins) any attrNames attrValues concatStringsSep elem head mapAttrs seq;
+  inherit (builtins) any attrNames attrValues concatStringsSep elem filter head mapAttrs seq;
 
   manifest = import ./manifest.nix { inherit root; };
   list = concatStringsSep ", ";
@@ -42,12 +42,17 @@ let
       package = packages.${resolve}.${key};
       extras = attrNames (package.extras or { });
       strange = attrNames (removeAttrs asked.extras extras);
-      testKeys = if package ? groups.test then [ "${key}[:test]" ] else [ ];
+      isGuest = !(elem resolve named);
+      lacking = filter (group: !(package ? groups.${group})) asked.tests.groups;
+      testKeys =
+        if isGuest || asked.tests.groups == [ "test" ] && lacking != [ ] then [ ]
+        else if lacking == [ ] then map (group: "${key}[:${group}]") asked.tests.groups
+        else throw ("${directory}/pyproject.toml: [tool.services.tests]: groups: "
+          + "there is no dependency group ${list lacking}: correct the name, or run ./please lock");
     in
     found // {
-      inherit resolve package extras testKeys;
-      isGuest = !(elem resolve named);
-      inherit (asked) app needs;
+      inherit resolve package extras testKeys isGuest;
+      inherit (asked) app needs tests variables;
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
       extraNeeds =

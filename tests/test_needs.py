@@ -79,7 +79,7 @@ def test_an_unknown_setting_is_named(checkout: Path) -> None:
     edit(checkout / "src/treestatus/pyproject.toml", "\nneeds = ", "\nneed = ")
     error = refusal("treestatus.tests", checkout)
     assert (
-        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only collisions, "
+        "src/treestatus/pyproject.toml: [tool.services] has no setting need, only app, collisions, "
         "extras, needs, "
     ) in error
 

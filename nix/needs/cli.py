@@ -2,6 +2,7 @@
 
 Environment:
   NEEDS_SERVERS    the servers, as name=prefix, separated by spaces
+  NEEDS_VARIABLES  further variables, an object of texts, where $NAME is one of a server
   NEEDS_PROJECT    the path of the member that asks for them; by default the working directory
   NEEDS_DIRECTORY  the directory of their data; by default the project's own below the user's state
                    directory, so that the data are there again tomorrow
@@ -17,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from needs import catalogue, supervisor, user
+from needs import aliases, catalogue, supervisor, user
 from needs.errors import NeedsError
 from needs.record import Record
 from needs.session import Session
@@ -111,11 +112,11 @@ def variables(options: argparse.Namespace) -> int:
     session = this_session()
     started = [name for name in session.prefixes if session.record(name).was_started()]
     running = [name for name in started if session.is_running(name)]
-    found = session.variables(running)
+    found = extended(session.variables(running))
     if options.json:
         print(json.dumps(found))
         return 0
-    for name in session.variables(started):
+    for name in extended(session.variables(started)):
         print(f"export {name}={shlex.quote(found[name])}" if name in found else f"unset {name}")
     return 0
 
@@ -128,7 +129,10 @@ def run(options: argparse.Namespace) -> NoReturn:
     os.environ["NEEDS_OWNER"] = str(os.getpid())
     session = this_session()
     session.start(session.choose([]))
-    os.environ.update(session.variables(session.choose([])))
+    found = session.variables(session.choose([]))
+    further = aliases.read(os.environ)
+    aliases.check(further, found)
+    os.environ.update(found | aliases.resolve(further, found))
     try:
         os.execvp(command[0], command)
     except FileNotFoundError:
@@ -173,6 +177,11 @@ def this_session() -> Session:
         owner=int(owner) if owner else os.getppid(),
         command=[sys.executable, "-I", sys.argv[0]],
     )
+
+
+def extended(variables: dict[str, str]) -> dict[str, str]:
+    """Return the variables of servers, and those of the manifest that stand for these."""
+    return variables | aliases.resolve(aliases.read(os.environ), variables)
 
 
 def directory() -> Path:

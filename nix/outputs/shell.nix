@@ -40,6 +40,7 @@ in
     needs = needs.program;
     # A shell is of use without the servers that the platform lacks.
     NEEDS_SERVERS = needs.variable member.directory (needs.available member.needs);
+    NEEDS_VARIABLES = builtins.toJSON member.variables;
     project = member.directory;
   }));
   # What a shell is built of; the shell itself is only entered.

@@ -1,11 +1,16 @@
 # The tests of a member, run by pytest in the build sandbox: junit.xml and log in the output.
 { python, needs, ... }:
 let
-  inherit (builtins) match;
+  inherit (builtins) any elem match stringLength substring toJSON;
 
-  # The tests and what configures them; not the code, which comes from the environment.
-  belongs = file: match "pyproject\\.toml|setup\\.(py|cfg)|conftest\\.py|pytest\\.ini|tests(/.*)?" file != null;
+  # What configures the tests, in the files of which any tool may have its settings.
+  configuration = "(pyproject|pytest|\\.pytest)\\.toml|setup\\.(py|cfg)|conftest\\.py|\\.?pytest\\.ini|tox\\.ini|\\.coveragerc";
   isModule = file: match "tests/test_[^/]*\\.py" file != null;
+  # pytest reads the conftest.py of directories above tests, too.
+  isAbove = file: path: match ".+/conftest\\.py" file != null && startsWith "${dirOf file}/" path;
+  # Whether a file is at a path or below it, or a directory is above it.
+  isAt = file: path: file == path || startsWith "${path}/" file || startsWith "${file}/" path;
+  startsWith = start: text: substring 0 (stringLength start) text == start;
 in
 {
   kinds = [ "service" "library" ];
@@ -16,12 +21,17 @@ in
   #   expected    where its tests should be, for the error of a member without tests
   build = member:
     let
+      inherit (member) directory;
+      inherit (member.tests) paths files;
       keys =
         if member.isGuest then throw
-          ("${member.directory} has no tests in the resolve ${member.resolve}, which its pyproject.toml does not name: "
+          ("${directory} has no tests in the resolve ${member.resolve}, which its pyproject.toml does not name: "
             + "build ${member.name}.tests, or add it to `resolves` in [tool.services] and run ./please lock")
-        else if member.testKeys != [ ] then member.everything else throw
-          "${member.directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run ./please lock";
+        else if elem "pytest" (python.graph.names member.everything) then member.everything else throw
+          ("${directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run "
+            + "./please lock");
+      # The tests and what they read; not the code, which comes from the environment, unless it is among `files`.
+      belongs = file: match configuration file != null || any (isAt file) (paths ++ files) || any (isAbove file) paths;
       isChosen = file: match "tests/test_(${member.chosen or ".*"})\\.py" file != null;
     in
     python.step {
@@ -31,12 +41,14 @@ in
       env = {
         environment = python.environment { name = "${member.name}-test-env"; inherit keys; };
         arguments = member.arguments or [ ];
-        member = member.directory;
-        expected = member.expected or "tests/test_*.py";
-        src = python.sources member.directory (file: _: belongs file && (isModule file -> isChosen file));
+        paths = toJSON paths;
+        member = directory;
+        expected = member.expected or (if paths == [ "tests" ] then "tests/test_*.py" else toString paths);
+        src = python.sources directory (file: _: belongs file && (isModule file -> isChosen file));
       } // (if member.needs == [ ] then { } else {
         needs = needs.program;
-        NEEDS_SERVERS = needs.variable member.directory member.needs;
+        NEEDS_SERVERS = needs.variable directory member.needs;
+        NEEDS_VARIABLES = toJSON member.variables;
       });
     };
 }

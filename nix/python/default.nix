@@ -57,6 +57,8 @@ let
   # The choices of manifests where packages collide, as ./environment.nix takes them.
   collisions = import ./collisions.nix { inherit root packages; };
 
+  manifest = import ../manifest.nix { inherit root; };
+
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
@@ -84,7 +86,8 @@ in
       asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
       roots = filter (name: packages.${name} ? directory) (map (node: node.key) asked);
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))
-        ++ (if packages.${root} ? groups.test then [ "${root}[:test]" ] else [ ]);
+        ++ map (group: "${root}[:${group}]")
+          (filter (group: packages.${root} ? groups.${group}) (manifest packages.${root}.directory).tests.groups);
     in
     link (collisions roots // {
       inherit name launcher;

@@ -10,6 +10,7 @@ import click
 
 from please_cli import nix, process
 from please_cli.errors import UserError
+from please_cli.lock.python import settings
 from please_cli.workspace import Member
 
 
@@ -35,6 +36,7 @@ def start(root: Path, member: Member, names: Sequence[str]) -> dict[str, str]:
     program, *prefixes = nix.build(root, ["toolchain.needs.program", *attributes])
     variables = {
         "NEEDS_SERVERS": " ".join(map("{}={}".format, names, prefixes)),
+        "NEEDS_VARIABLES": json.dumps(settings.variables(member.path / "pyproject.toml")),
         "NEEDS_PROJECT": str(member.path),
         "NEEDS_OWNER": str(os.getpid()),
     }

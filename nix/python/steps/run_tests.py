@@ -1,18 +1,20 @@
 """Run the tests of a workspace member against the environment that it is built into.
 
-Environment, set by tests.nix: environment (with the member and pytest), src (the tests), arguments
-(further ones of pytest), out (gets junit.xml and log). For the error if there are no tests: member
-(its directory in the checkout), expected (where its tests should be). If the member asks for
-servers, also needs (a prefix with bin/needs) and what that reads.
+Environment, set by tests.nix: environment (with the member and pytest), src (the tests), paths
+(where they are, a list as JSON), arguments (further ones of pytest), out (gets junit.xml and log).
+For the error if there are no tests: member (its directory in the checkout), expected (where its
+tests should be). If the member asks for servers, also needs (a prefix with bin/needs) and what that
+reads.
 """
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,21 +76,30 @@ def main() -> int:
     shutil.copytree(source, directory, ignore=left_out(source), copy_function=shutil.copyfile)
     for parent, _, _ in os.walk(directory):
         Path(parent).chmod(0o755)
-    # Without this directory, pytest would complain of its own arguments.
-    status = run(directory, out) if (directory / "tests").is_dir() else NO_TESTS
-    if status == NO_TESTS:
-        member, expected = os.environ["member"], os.environ["expected"]
+    paths = json.loads(os.environ["paths"])
+    member = os.environ["member"]
+    # Without these, pytest would complain of its own arguments.
+    missing = [path for path in paths if not (directory / path).exists()]
+    status = NO_TESTS if missing else run(directory, paths, out)
+    if missing and paths != ["tests"]:
+        print(
+            f"error: {member}/pyproject.toml: [tool.services.tests]: paths: there is no file "
+            f"{', '.join(missing)}, or git does not track it: correct the path (docs/testing.md)",
+            flush=True,
+        )
+    elif status == NO_TESTS:
+        expected = os.environ["expected"]
         print(f"error: {member} has no tests: write {expected} (docs/testing.md)", flush=True)
     return status
 
 
-def run(directory: Path, out: Path) -> int:
-    """Run the tests in a directory, with servers if the member asks for some.
+def run(directory: Path, paths: Sequence[str], out: Path) -> int:
+    """Run the tests in a directory, at these paths, with servers if the member asks for some.
 
     Returns pytest's exit status.
     """
     bin_directory = f"{os.environ['environment']}/bin"
-    command = [f"{bin_directory}/python", "-m", "pytest", "tests", "-p", "no:cacheprovider"]
+    command = [f"{bin_directory}/python", "-m", "pytest", *paths, "-p", "no:cacheprovider"]
     command += os.environ["arguments"].split()
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     if "needs" not in os.environ:

@@ -33,6 +33,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("environment", str(ENVIRONMENT))
     monkeypatch.setenv("src", str(tmp_path / "member"))
     monkeypatch.setenv("arguments", "")
+    monkeypatch.setenv("paths", '["tests"]')
     monkeypatch.setenv("member", "src/shop")
     monkeypatch.setenv("expected", "tests/test_*.py")
     monkeypatch.setenv("out", str(tmp_path / "out"))
@@ -65,6 +66,32 @@ def test_links_to_what_is_not_there(tmp_path: Path) -> None:
     tests.chmod(0o755)
     (tests / "link").symlink_to("nowhere")
     assert run_tests.main() == 0
+
+
+@pytest.mark.usefixtures("out")
+def test_tests_in_other_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    member(tmp_path, "def test_it():\n    assert False\n")
+    place = tmp_path / "member"
+    place.chmod(0o755)
+    (place / "all tests.py").write_text("def test_all():\n    pass\n")
+    monkeypatch.setenv("paths", '["all tests.py"]')
+    assert run_tests.main() == 0
+    assert "all tests.py ." in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("out")
+def test_a_place_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member(tmp_path, "")
+    monkeypatch.setenv("paths", '["tests", "shop/tests", "checks.py"]')
+    assert run_tests.main() == 5
+    assert capsys.readouterr().out == (
+        "error: src/shop/pyproject.toml: [tool.services.tests]: paths: there is no file "
+        "shop/tests, checks.py, or git does not track it: correct the path (docs/testing.md)\n"
+    )
 
 
 def test_failure_is_the_exit_status(out: Path, tmp_path: Path) -> None:

@@ -12,11 +12,18 @@ from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import manifests
 
-MEMBER = ("app", "collisions", "extras", "needs", "resolve", "resolves")
+MEMBER = ("app", "collisions", "extras", "needs", "resolve", "resolves", "tests", "variables")
 """The settings of a member."""
 
 WORKSPACE = ("collisions", "resolves")
 """The settings of the workspace."""
+
+_TESTS = ("files", "groups", "paths")
+
+# Of a file or directory of the member.
+_OUTSIDE = re.compile(r"/.*|(.*/)?\.\.?(/.*)?|.*/|", re.DOTALL)
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _SERVERS = "nix/needs/servers"
 
@@ -36,7 +43,7 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
     """Check the settings of the workspace at `root`, and of its members.
 
     `members` is what the lock has of each (metadata.py). Raises UserError for a setting that does
-    not exist, and for servers, extras and collisions that are not names.
+    not exist, and for servers, extras, groups, paths and collisions that are not names.
     """
     _check_table("pyproject.toml", read(root / "pyproject.toml"), WORKSPACE)
     servers = sorted(file.stem for file in (root / _SERVERS).glob("[!.]*.py"))
@@ -47,6 +54,8 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
         where = f"{file}: [tool.services]"
         _check_app(where, table, member["directory"])
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
+        _check_tests(file, table, member["declares"].get("groups", {}))
+        _check_variables(file, table)
         extras = table.get("extras", {})
         if not isinstance(extras, dict):
             raise UserError(
@@ -60,6 +69,14 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
                     f"{_only(provided)}; correct the name, or delete the line"
                 )
             _check_servers(f"{file}: [tool.services.extras]: {extra}", needed, servers)
+
+
+def variables(manifest: Path) -> dict[str, str]:
+    """Return the further variables with addresses of servers. Raises UserError as `check` does."""
+    table = read(manifest)
+    _check_variables(str(manifest), table)
+    found: dict[str, str] = table.get("variables", {})
+    return found
 
 
 def _check_table(file: str, table: Mapping[str, Any], known: Collection[str]) -> None:
@@ -89,6 +106,47 @@ def _check_app(where: str, table: Mapping[str, Any], directory: str) -> None:
         raise UserError(
             f"{where}: app is {app!r}, not the place of an application; write "
             '"module:object" or "module:create_app()", as for `flask --app`'
+        )
+
+
+def _check_tests(file: str, table: Mapping[str, Any], groups: Collection[str]) -> None:
+    where = f"{file}: [tool.services.tests]"
+    tests = table.get("tests", {})
+    if not isinstance(tests, dict):
+        raise UserError(
+            f"{file}: [tool.services]: tests is not a table; write [tool.services.tests]"
+        )
+    for name, value in tests.items():
+        if name not in _TESTS:
+            raise UserError(
+                f"{where} has no setting {name}, {_only(_TESTS)}; correct the name, or delete the "
+                "line"
+            )
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise UserError(
+                f'{where}: {name} is not a list of names, such as ["tests"]; correct it'
+            )
+        for each in value:
+            if name == "groups" and each not in groups:
+                raise UserError(
+                    f"{where}: groups: there is no dependency group {each}, {_only(groups)}; "
+                    "correct the name"
+                )
+            if name != "groups" and _OUTSIDE.fullmatch(each):
+                raise UserError(
+                    f"{where}: {name}: {each!r} is not the path of a file or directory of the "
+                    'member, such as "tests"; correct it'
+                )
+
+
+def _check_variables(file: str, table: Mapping[str, Any]) -> None:
+    variables = table.get("variables", {})
+    if not isinstance(variables, dict) or not all(
+        _VARIABLE.fullmatch(name) and isinstance(text, str) for name, text in variables.items()
+    ):
+        raise UserError(
+            f"{file}: [tool.services.variables] is not a table of texts by variable, such as "
+            'CACHE_ADDRESS = "$CACHE_URL"; correct it'
         )
 
 

@@ -19,7 +19,7 @@ def root(platform: Path, write: Write) -> Path:
 
 
 def members() -> dict[str, Any]:
-    declares = {"requires": [], "extras": {"oil": [], "water": []}}
+    declares = {"requires": [], "extras": {"oil": [], "water": []}, "groups": {"dev": []}}
     return {"paint": {"directory": "lib/paint", "declares": declares}}
 
 
@@ -29,6 +29,8 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
     resolves = ["default"]
     extras.oil = ["postgresql"]
     collisions."tests/a.py" = "brush"
+    variables.PAINT_CACHE = "$CACHE_URL/2"
+    tests = { paths = ["paint/tests"], files = [".data", "paint/..oil"], groups = ["dev"] }
     """
     write(root / "lib/paint/pyproject.toml", f"[tool.services]\n{table}")
     settings.check(root, members())
@@ -42,7 +44,7 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
         (
             'need = ["redis"]',
             "[tool.services] has no setting need, only app, collisions, extras, needs, resolve, "
-            "resolves; correct the name, or delete the line",
+            "resolves, tests, variables; correct the name, or delete the line",
         ),
         (
             'needs = ["postgres"]',
@@ -66,6 +68,47 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
         (
             'extras = ["oil"]',
             "[tool.services]: extras is not a table of lists; write [tool.services.extras]",
+        ),
+        (
+            "tests.group = ['dev']",
+            "[tool.services.tests] has no setting group, only files, groups, paths; correct the "
+            "name, or delete the line",
+        ),
+        (
+            "tests = ['tests']",
+            "[tool.services]: tests is not a table; write [tool.services.tests]",
+        ),
+        (
+            "tests.paths = 'tests'",
+            '[tool.services.tests]: paths is not a list of names, such as ["tests"]; correct it',
+        ),
+        *(
+            (
+                f"tests.{name} = [{path!r}]",
+                f"[tool.services.tests]: {name}: {path!r} is not the path of a file or directory "
+                'of the member, such as "tests"; correct it',
+            )
+            for name, path in (
+                ("paths", "../tests"),
+                ("paths", ""),
+                ("files", "/etc/passwd"),
+                ("files", "paint/"),
+                ("files", "a/./b"),
+                ("files", "."),
+            )
+        ),
+        (
+            "tests.groups = ['test']",
+            "[tool.services.tests]: groups: there is no dependency group test, only dev; correct "
+            "the name",
+        ),
+        *(
+            (
+                f"variables = {value}",
+                "[tool.services.variables] is not a table of texts by variable, such as "
+                'CACHE_ADDRESS = "$CACHE_URL"; correct it',
+            )
+            for value in ("['CACHE_URL']", "{ A = 1 }", "{ 'A B' = 'x' }")
         ),
         (
             'collisions."a.py" = ["brush"]',
