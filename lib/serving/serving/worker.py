@@ -107,6 +107,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Begin; gunicorn calls this in the new process."""
         self.connections: set[Connection] = set()
+        self._opening: set[asyncio.Task[object]] = set()  # connections that are not among them yet
         self.buffer = memoryview(bytearray(READ))
         self.errors = WSGIErrorsWrapper(self.cfg)
         self._calls: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
@@ -219,7 +220,8 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     def _accept(self, listener: socket.socket, most: int) -> None:
         for _ in range(most):
-            if self.alive and len(self.connections) >= self.limits.connections:
+            open_ones = len(self.connections) + len(self._opening)
+            if self.alive and open_ones >= self.limits.connections:
                 self._pause()
                 return
             try:
@@ -235,9 +237,11 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     def _serve_connection(self, accepted: socket.socket) -> None:
         accepted.setblocking(False)
-        self.loop.create_task(
+        opening: asyncio.Task[object] = self.loop.create_task(
             self.loop.connect_accepted_socket(lambda: Connection(self, accepted), accepted)
         )
+        self._opening.add(opening)
+        opening.add_done_callback(self._opening.discard)
 
     def connection_began(self, connection: Connection) -> None:
         """Know of a connection from now on; it calls this."""
@@ -264,6 +268,8 @@ class Worker(ASGIWorker):  # type: ignore[misc]
             if not self._quick_shutdown:
                 self._accept(each.sock, most=BACKLOG)
             each.close()
+        if self._opening:
+            await asyncio.wait(self._opening)
         deadline = self.loop.time() + self.cfg.graceful_timeout
         while self.connections and not self._quick_shutdown and self.loop.time() < deadline:
             await asyncio.sleep(STEP)

@@ -1,5 +1,7 @@
 """Slow clients: each costs one connection, for a time that has an end."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -152,6 +154,24 @@ def test_connections_beyond_the_limit_wait(serve: Serve) -> None:
         each.close()
 
 
+def test_connections_that_come_at_once_are_within_the_limit(serve: Serve) -> None:
+    server = serve(APP + "app.config['SERVING_CONNECTIONS'] = 2\n")
+    address = server.address
+    request = b"GET / HTTP/1.1\r\nHost: shop\r\n"
+    send(address, request + b"Connection: close\r\n\r\n")  # it serves
+    (worker,) = server.workers
+    before = _sockets(worker)
+    os.kill(worker, signal.SIGSTOP)
+    clients = [connect(address) for _ in range(8)]
+    for client in clients:
+        client.sendall(request + b"\r\n")
+    os.kill(worker, signal.SIGCONT)
+    assert clients[0].recv(1) == b"H"
+    assert _sockets(worker) <= before + 2
+    for client in clients:
+        client.close()
+
+
 def test_bodies_are_not_in_memory(address: Address) -> None:
     """What is left of a body in a temporary file has no name, and goes with the connection."""
     with connect(address) as client:
@@ -164,6 +184,12 @@ def test_bodies_are_not_in_memory(address: Address) -> None:
     while _temporary_files():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def _sockets(process: int) -> int:
+    """Return how many sockets a process has."""
+    links = Path(f"/proc/{process}/fd").iterdir()
+    return sum(str(link.readlink()).startswith("socket:") for link in links)
 
 
 def _temporary_files() -> list[str]:
