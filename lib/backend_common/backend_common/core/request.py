@@ -22,7 +22,6 @@ from werkzeug.exceptions import (
 )
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_date
-from werkzeug.urls import uri_to_iri
 from werkzeug.wsgi import LimitedStream
 
 if TYPE_CHECKING:
@@ -74,9 +73,10 @@ class Request(flask.Request):
             self.host = host = self.environ["HTTP_HOST"]
         try:
             if host and not host.startswith("["):
-                host.partition(":")[0].encode("idna")
-                if "xn--" in host.lower():
-                    uri_to_iri(f"http://{host}/")
+                name = host.partition(":")[0].lower()
+                name.encode("idna")
+                if "xn--" in name:
+                    name.encode("ascii").decode("idna")
         except UnicodeError:
             host = ""
         if not host:
