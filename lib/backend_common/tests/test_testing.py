@@ -225,6 +225,23 @@ def test_settings(app):
 
 def test_another_app(make_app, tmp_path):
     assert make_app({"LOG_LEVEL": "ERROR"}).config["LOG_LEVEL"] == "ERROR"
+
+
+closed = []
+kept = []
+
+
+def test_an_app_that_connects(make_app):
+    app = make_app({})
+    kept.append(app)
+    with app.app_context():
+        sqlalchemy.event.listen(app.db.engine, "close", lambda *_: closed.append(True))
+        with app.db.engine.connect():
+            assert not closed
+
+
+def test_its_connections_end_with_the_test():
+    assert closed == [True]
 """
 
 WHICH_SERVICE = (

@@ -5,6 +5,7 @@ works with them in ``app.db.session``. Nothing of the models knows the applicati
 """
 
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from flask_sqlalchemy import SQLAlchemy
 
@@ -56,6 +57,8 @@ def init_app(app: Application) -> SQLAlchemy:
         for each in db.engines.values():
             engines.prepare(each, read)
             faults.watch(each)
+            # An application that is no longer used has no connections, and none when Python ends.
+            finalize(app, each.dispose)
     failures.handle(app, faults)
     transient.add(app, failures.is_transient)
     app.extensions[config.KEY] = read

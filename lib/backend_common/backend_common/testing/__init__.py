@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -85,14 +86,31 @@ def service_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def make_app(
     service_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[dict[str, Any]], App]:
-    """Return the ``create_app`` of the service; the state directory is an empty one."""
+) -> Iterator[Callable[[dict[str, Any]], App]]:
+    """Return the ``create_app`` of the service; the state directory is an empty one.
+
+    The applications that it makes have no connections to a database after the test.
+    """
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path_factory.mktemp("state")))
     if importlib.util.find_spec(service_name) is None:
         message = f"there is no module {service_name}, which the fixture service_name names"
         pytest.fail(f"{message}: {WHICH_SERVICE}", pytrace=False)
-    create_app: Callable[[dict[str, Any]], App] = importlib.import_module(service_name).create_app
-    return create_app
+    create_app: Callable[..., App] = importlib.import_module(service_name).create_app
+    made: list[App] = []
+
+    @wraps(create_app)
+    def make(*arguments: Any, **options: Any) -> App:
+        made.append(create_app(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for app in made:
+        if "db" in app.loaded:
+            # NB: not before; a service without db has no SQLAlchemy.
+            from backend_common.testing import database  # noqa: PLC0415
+
+            for engine in database.engines(app):
+                engine.dispose()
 
 
 @pytest.fixture
