@@ -2,7 +2,13 @@
 #
 # Job by job: nix-build release.nix -A treestatus.tests.x86_64-linux. A CI server may pass
 # further systems; each needs a builder of that kind.
-{ systems ? [ builtins.currentSystem ], pkgs ? null, mirror ? null }:
+{
+  systems ? [ builtins.currentSystem ],
+  pkgs ? null,
+  mirror ? null,
+  # Whether to leave out what is built of a Debian release whose files leave the mirrors.
+  frozen ? false,
+}:
 let
   inherit (builtins) attrValues concatMap foldl' head listToAttrs mapAttrs;
 
@@ -16,7 +22,7 @@ let
   perSystem = path: job:
     if job ? drvPath then mapAttrs (_: toolchain: foldl' (jobs: name: jobs.${name}) toolchain.jobs path) toolchains
     else mapAttrs (name: perSystem (path ++ [ name ])) job;
-  jobs = perSystem [ ] any.jobs;
+  jobs = perSystem [ ] (if frozen then any.frozenJobs else any.jobs);
 
   derivations = job: if job ? drvPath then [ job ] else concatMap derivations (attrValues job);
   inherit (any) platform;

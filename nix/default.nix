@@ -10,7 +10,7 @@
   root ? ../.,
 }:
 let
-  inherit (builtins) attrValues concatMap mapAttrs;
+  inherit (builtins) attrNames attrValues concatMap filter mapAttrs;
 
   # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
   platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror release; }) locked.releases;
@@ -40,6 +40,8 @@ let
   # Servers, and the tools of the toolchain itself.
   inherit (tools) platform;
   needs = import ./needs { inherit platform; inherit (tools) python; };
+  # Whether no file of a resolve's platform leaves the mirrors.
+  isFrozen = resolve: kits.${resolve}.platform.isFrozen;
   members = import ./members.nix { inherit root; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
 
   made = mapAttrs
@@ -51,10 +53,15 @@ let
       in
       {
         attribute = attribute // { resolves = mapAttrs (_: each: each.attribute) inResolve; };
-        jobs = jobs // (if others == { } then { } else {
-          # A guest has no tests.
-          resolves = mapAttrs (name: each: removeAttrs each.jobs (if member.resolves.${name}.isGuest then [ "tests" ] else [ ])) others;
-        });
+        # What CI builds of it in the resolves that `isWanted` chooses, a function of the name.
+        jobs = isWanted:
+          let wanted = removeAttrs others (filter (name: !isWanted name) (attrNames others)); in
+          (if isWanted member.resolve then jobs else { }) // (if wanted == { } then { } else {
+            # A guest has no tests.
+            resolves = mapAttrs (name: each: removeAttrs each.jobs (if member.resolves.${name}.isGuest then [ "tests" ] else [ ])) wanted;
+          });
+        # Whether the files of its tests all stay, by the resolve.
+        tests = mapAttrs (name: _: isFrozen name) (removeAttrs member.resolves (filter (name: member.resolves.${name}.isGuest) (attrNames member.resolves)));
       })
     members;
   # All members of a resolve in one, for a development shell.
@@ -76,7 +83,11 @@ mapAttrs (_: member: member.attribute) made // {
   toolchain = {
     inherit platform needs kits;
     inherit (default.python) graph packages wheels;
-    jobs = mapAttrs (_: member: member.jobs) made;
+    jobs = mapAttrs (_: member: member.jobs (_: true)) made;
+    # Those that build for as long as there are mirrors: no file of theirs leaves one.
+    frozenJobs = mapAttrs (_: member: member.jobs isFrozen) made;
+    # For ./please test: the resolves in which a member has tests -> whether those are among `frozenJobs`.
+    tests = mapAttrs (_: member: member.tests) made;
     inherit shells;
     shell = shells.default;
     # The environment that tests/ runs in.

@@ -36,11 +36,11 @@ def upgrade():
         metadata.create_all(op.get_bind())
 """
 
-# The jobs of release.nix; for the report of a test run, which holds nothing that could run, the
-# environment that it was run in.
+# The jobs of release.nix whose files stay on the mirrors; for the report of a test run, which holds
+# nothing that could run, the environment that it was run in.
 JOBS = """
   let
-    jobs = removeAttrs (import ./release.nix { }) [ "aggregate" ];
+    jobs = removeAttrs (import ./release.nix { frozen = true; }) [ "aggregate" ];
     list = job:
       if job ? drvPath then [ (job.environment or job) ]
       else builtins.concatMap list (builtins.attrValues job);
@@ -133,7 +133,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outputs(checkout: Path) -> list[Path]:
-    """All outputs of release.nix, those of the platform, and the services that were added."""
+    """All outputs of such jobs, those of the platform, and the services that were added."""
     release = run("nix-build", "--no-out-link", "-E", JOBS).stdout.split()
     others = [
         *("toolchain.testEnv", "toolchain.needs.program", "toolchain.shell.environment"),

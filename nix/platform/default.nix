@@ -4,6 +4,7 @@
 # them it got: ./debian (the embedded default) and ./nixpkgs (with `pkgs`).
 #
 #   system       the Nix system that everything is built for
+#   isFrozen     whether all files that it is made of stay where they are fetched from
 #   python       CPython: bin/python3
 #   sitePackages the directory of packages in a Python prefix, lib/python<version>/site-packages
 #   abi          the tag of its ABI in the names of wheels (PEP 425)

@@ -1,12 +1,13 @@
 # What a Debian release is made of, from ./releases/<codename>.toml: adding a release is adding a file.
 #
 #   import ./releases.nix "trixie"
-#   => { others = "bookworm"; pythonVersion = "3.13"; components = { python = { packages = [ … ]; … }; … }; }
+#   => { others = "bookworm"; frozen = false; pythonVersion = "3.13"; components = { python = { packages = [ … ]; … }; … }; }
 #
-# `others` is the release that all other components come from, or null. `pythonVersion` is that of the
+# `others` is the release that all other components come from, or null. `frozen` says that all files of the
+# release stay on the mirrors, as those of a release do that changes no more. `pythonVersion` is that of the
 # interpreter, as the name of its package has it.
 #
-# Type: string -> { others :: string or null; pythonVersion :: string; components :: attrset; }
+# Type: string -> { others :: string or null; frozen :: bool; pythonVersion :: string; components :: attrset; }
 release:
 let
   inherit (builtins) concatMap concatStringsSep fromTOML head match pathExists readFile removeAttrs;
@@ -20,7 +21,8 @@ let
 in
 {
   others = content.others or null;
-  components = removeAttrs content [ "others" ];
+  frozen = content.frozen or false;
+  components = removeAttrs content [ "others" "frozen" ];
   pythonVersion = head (concatMap
     (name: let found = match "python(3\\.[0-9]+)-minimal" name; in if found == null then [ ] else found)
     content.python.packages);

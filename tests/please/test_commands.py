@@ -21,8 +21,25 @@ let
     # Not built before, whatever the store has.
     seed = builtins.getEnv "SEED";
   };
+  # On a Debian release whose files have left the mirror.
+  gone = sh "door-tests" "echo > $out" // {
+    tests = derivation {
+      name = "door-tests";
+      system = builtins.currentSystem;
+      builder = "/bin/sh";
+      needs = sh "deb-libc6" "echo 'error: http://mirror/pool/libc6.deb does not exist.'; exit 1";
+    };
+  };
+  inResolves = member: member // { resolves.default = member; resolves.next = gone; };
 in
 {
+  toolchain.tests = {
+    bell.default = true;
+    door = { default = true; next = false; };
+    horn.default = true;
+    lamp.next = false;
+  };
+} // builtins.mapAttrs (_: inResolves) {
   bell = sh "bell" "while :; do :; done" // {
     tests = sh "bell-tests" "echo ding; echo '=== 1 failed, 3 passed in 0.10s ==='; exit 1";
   };
@@ -143,6 +160,41 @@ def test_tests_that_could_not_be_run(please: Path, variables: dict[str, str]) ->
     assert done.stdout.splitlines()[-1] == "3 passed, 1 failed, 1 skipped"
     assert "error: not all tests could be run, for brass failed to build\n" in done.stderr
     assert "error: brass failed to build; its log ends like this:\ntoo thin\n" in done.stderr
+
+
+LEFT_OUT = (
+    "left out: tests in the resolve next, on a Debian release whose files leave the mirrors; "
+    "./please test --all runs them, too\n"
+)
+
+
+def test_tests_of_a_release_that_changes_are_left_out(
+    please: Path, variables: dict[str, str]
+) -> None:
+    done = call(please, variables, "test", "door")
+    assert done.returncode == 0
+    assert LEFT_OUT in done.stderr
+    assert LEFT_OUT not in call(please, variables, "test", "bell").stderr
+
+
+def test_where_a_file_has_left_the_mirror_its_tests_alone_fail(
+    please: Path, variables: dict[str, str]
+) -> None:
+    done = call(please, variables, "test", "door", "--all")
+    assert done.returncode == 1
+    rows = [line.split() for line in done.stdout.splitlines() if line.strip()]
+    assert ["door", "(default)", "3", "1", "2.0"] in rows
+    assert ["door", "(next)", "0", "1"] in rows
+    assert "error: pool/libc6.deb has left the Debian mirror; " in done.stderr
+    assert LEFT_OUT not in done.stderr
+
+
+def test_a_member_that_is_named_is_tested_on_any_release(
+    please: Path, variables: dict[str, str]
+) -> None:
+    done = call(please, variables, "test", "lamp")
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
+    assert "left out" not in done.stderr
 
 
 def test_tests_that_pass(please: Path, variables: dict[str, str]) -> None:

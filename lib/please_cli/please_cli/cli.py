@@ -112,17 +112,27 @@ def shell(name: str | None, command: str | None) -> None:
 @cli.command(short_help="Run tests, and print the totals.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--toolchain", is_flag=True, help="Run the tests of the toolchain itself, too.")
-def test(names: Sequence[str], toolchain: bool) -> int:
-    """Run the tests of services and libraries (all, unless named), and print the totals."""
+@click.option("--all", "everything", is_flag=True, help="Run those on every Debian release, too.")
+def test(names: Sequence[str], toolchain: bool, everything: bool) -> int:
+    """Run the tests of services and libraries (all, unless named), and print the totals.
+
+    They run in each resolve that a manifest names. Those on a Debian release that still changes,
+    whose files leave the mirrors, run with --all alone.
+    """
     root = workspace.root()
     members = [workspace.find(root, name) for name in names] or workspace.members(root)
-    found = testing.members(root, [member.name for member in members])
+    chosen = testing.choose(
+        root, [member.name for member in members], are_named=bool(names), everything=everything
+    )
+    found = testing.members(root, chosen.attributes)
     if toolchain:
         found.append(testing.toolchain(root))
     # Only here, because rich takes as long to import as Nix to find that nothing is to be built.
     from please_cli import table  # noqa: PLC0415
 
     table.show(found)
+    if chosen.left_out:
+        click.echo(chosen.left_out, err=True)
     click.echo(results.totals(found))
     return 1 if any(result.failed for result in found) else 0
 

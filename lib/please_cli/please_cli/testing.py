@@ -1,7 +1,9 @@
 """Runs of tests: those of members in the build sandbox, those of the toolchain in the checkout."""
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,14 +15,54 @@ from please_cli.events import store_name
 from please_cli.failures import TAIL, NixError
 
 
-def members(root: Path, names: Sequence[str]) -> list[results.Result]:
-    """Run the tests of members, and return their counts in order.
+@dataclass(frozen=True)
+class Chosen:
+    """The tests to run.
 
-    What failed is told on stderr. Raises UserError when no builder failed, but Nix did.
+    `attributes` are those of default.nix, by the names that they have in the report. `left_out`
+    is a line about the tests that are left out, empty if there are none.
+    """
+
+    attributes: Mapping[str, str]
+    left_out: str = ""
+
+
+def choose(
+    root: Path, names: Sequence[str], *, are_named: bool = False, everything: bool = False
+) -> Chosen:
+    """Return the tests of members in each of their resolves.
+
+    Those on a Debian release whose files leave the mirrors are left out, unless `everything` is
+    wanted, or the user named the members (`are_named`) and one has no other tests.
+
+    Raises UserError when Nix cannot evaluate the members.
     """
     if not names:
+        return Chosen({})
+    asked = [f"toolchain.tests.{name}" for name in names] if are_named else ["toolchain.tests"]
+    found = [json.loads(nix.evaluate(root, attribute)) for attribute in asked]
+    frozen = dict(zip(names, found, strict=True)) if are_named else found[0]
+    attributes = {}
+    left_out = set()
+    for name in names:
+        resolves = frozen[name]
+        lasting = [resolve for resolve, lasts in resolves.items() if everything or lasts]
+        wanted = lasting or (list(resolves) if are_named else [])
+        left_out |= resolves.keys() - wanted
+        for resolve in wanted:
+            label = name if len(wanted) == 1 else f"{name} ({resolve})"
+            attributes[label] = f"{name}.resolves.{resolve}.tests"
+    return Chosen(attributes, _left_out(sorted(left_out)))
+
+
+def members(root: Path, attributes: Mapping[str, str]) -> list[results.Result]:
+    """Run the tests of members, and return their counts in order.
+
+    `attributes` are those of default.nix, by the names for the report. What failed is told on
+    stderr. Raises UserError when no builder failed, but Nix did.
+    """
+    if not attributes:
         return []
-    attributes = {name: f"{name}.tests" for name in names}
     try:
         outputs = nix.build(root, list(attributes.values()), keep_going=True)
     except NixError as error:
@@ -30,7 +72,7 @@ def members(root: Path, names: Sequence[str]) -> list[results.Result]:
         return _with_failures(root, attributes, error)
     return [
         results.from_junit(name, output / "junit.xml")
-        for name, output in zip(names, outputs, strict=True)
+        for name, output in zip(attributes, outputs, strict=True)
     ]
 
 
@@ -52,6 +94,16 @@ def toolchain(root: Path) -> results.Result:
     if status and not result.failed:
         raise UserError(f"the tests of the toolchain ended with status {status}; see above")
     return result
+
+
+def _left_out(resolves: Sequence[str]) -> str:
+    if not resolves:
+        return ""
+    plural = "s" if len(resolves) > 1 else ""
+    return (
+        f"left out: tests in the resolve{plural} {', '.join(resolves)}, on a Debian release whose "
+        "files leave the mirrors; ./please test --all runs them, too"
+    )
 
 
 def _with_failures(

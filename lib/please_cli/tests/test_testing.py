@@ -8,11 +8,14 @@ from please_cli.errors import UserError
 
 
 def test_nothing_to_test(tmp_path: Path) -> None:
-    assert testing.members(tmp_path, []) == []
+    assert testing.members(tmp_path, {}) == []
 
 
 def test_no_nix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for call in (lambda: testing.members(tmp_path, ["paint"]), lambda: testing.toolchain(tmp_path)):
+    for call in (
+        lambda: testing.members(tmp_path, {"paint": "paint.tests"}),
+        lambda: testing.toolchain(tmp_path),
+    ):
         with pytest.raises(UserError, match=r"^nix-build is not on this machine; "):
             call()

@@ -10,7 +10,7 @@
   mirror ? null,
 }:
 let
-  inherit (import ../releases.nix release) components others pythonVersion;
+  inherit (import ../releases.nix release) components others frozen pythonVersion;
 
   # The platform that the components come from which this release does not have.
   rest = if others == null then { } else import ./. { inherit system mirror; release = others; };
@@ -78,6 +78,6 @@ let
 
   own = builtins.foldl' (names: component: names // also.${component} or { }) { } (builtins.attrNames components)
     // builtins.intersectAttrs components made;
-  platform = rest // own // { inherit system server; };
+  platform = rest // own // { inherit system server; isFrozen = frozen && rest.isFrozen or true; };
 in
 platform

@@ -17,6 +17,7 @@ let
 in
 rec {
   inherit system python busybox;
+  isFrozen = true;
   # With line editing, which the package `bash` lacks.
   bash = package.of "bashInteractive";
   cacert = package.of "cacert";

@@ -1,6 +1,6 @@
 {
   names = [
-    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "libc" "loader" "locale" "openssl"
+    "abi" "bash" "busybox" "cacert" "cxx" "elfutils" "isFrozen" "libc" "loader" "locale" "openssl"
     "patchelf" "pip" "pipIndex" "python" "server" "sitePackages" "system" "tzdata"
   ];
   partial = true;

@@ -22,11 +22,13 @@ class Release:
         codename: Its codename, such as "trixie", which is also the suite on a mirror.
         components: What comes from it.
         others: The codename of the release that all other components come from, or None.
+        frozen: Whether the release changes no more, so that its files stay on the mirrors.
     """
 
     codename: str
     components: Components
     others: str | None
+    frozen: bool = False
 
     @property
     def path(self) -> str:
@@ -43,8 +45,8 @@ def read(root: Path, codename: str) -> Release:
     """Return a release of the checkout at `root`.
 
     Raises:
-        UserError: The file cannot be read, a component lacks one of its lists, or the file names a
-            release that is not there.
+        UserError: The file cannot be read, a component lacks one of its lists, the file names a
+            release that is not there, or `frozen` is neither true nor false.
     """
     path = root / DIRECTORY / f"{codename}.toml"
     try:
@@ -58,8 +60,11 @@ def read(root: Path, codename: str) -> Release:
             f"{path}: others is {others!r}, which is no other release in {DIRECTORY}, only "
             f"{known}; correct the file"
         )
+    frozen = found.pop("frozen", False)
+    if not isinstance(frozen, bool):
+        raise UserError(f"{path}: frozen is {frozen!r}, not true or false; correct the file")
     for name, component in found.items():
         for key in ("packages", "without"):
             if not isinstance(component, dict) or not isinstance(component.get(key), list):
                 raise UserError(f"{path}: {name}: {key!r} is not a list; correct the file")
-    return Release(codename, found, others)
+    return Release(codename, found, others, frozen)

@@ -54,6 +54,24 @@ def test_others_is_another_release(tmp_path: Path, file: File, others: str) -> N
     )
 
 
+def test_whether_a_release_is_frozen(tmp_path: Path, file: File) -> None:
+    for codename, text in (
+        ("bookworm", "frozen = true"),
+        ("trixie", "frozen = false"),
+        ("sid", ""),
+    ):
+        file(codename, text)
+    assert [releases.read(tmp_path, name).frozen for name in ("bookworm", "trixie", "sid")] == [
+        True,
+        False,
+        False,
+    ]
+    path = file("trixie", 'frozen = "no"')
+    with pytest.raises(UserError) as caught:
+        releases.read(tmp_path, "trixie")
+    assert caught.value.message == (f"{path}: frozen is 'no', not true or false; correct the file")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
