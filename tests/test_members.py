@@ -157,12 +157,12 @@ def test_a_lock_for_another_python(checkout: Path) -> None:
 def test_a_member_that_moved_to_another_resolve(checkout: Path) -> None:
     edit(
         checkout / "src/tokens/pyproject.toml",
-        "[tool.setuptools]",
-        '[tool.services]\nresolve = "tools"\n\n[tool.setuptools]',
+        'resolves = ["default", "next"]',
+        'resolve = "tools"',
     )
     assert (
         "error: nix/lock/members/tokens.json is older than src/tokens: it has the resolve default, "
-        "not tools. Run ./please lock."
+        "next, not tools. Run ./please lock."
     ) in build_error("tokens", root=checkout)
 
 

@@ -1,8 +1,11 @@
 """release.nix: a job set that a CI server evaluates job by job."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
-from toolchain import evaluate, run
+from toolchain import ROOT, evaluate, run
 
 # The jobs as attribute paths; an attribute set that is a derivation is a job.
 PATHS = """
@@ -36,6 +39,32 @@ def test_jobs_of_members() -> None:
         for output in outputs
     }
     assert expected <= set(jobs())
+
+
+def test_jobs_of_another_resolve() -> None:
+    system = evaluate("builtins.currentSystem")
+    expected = {
+        f"{name}.resolves.next.tests.{system}"
+        for name in ("backend_common", "serving", "tokens", "treestatus")
+    }
+    assert expected <= set(jobs())
+
+
+def test_jobs_that_last_need_no_file_that_leaves_the_mirrors() -> None:
+    lasting = jobs("{ frozen = true; }")
+    system = evaluate("builtins.currentSystem")
+    assert {f"treestatus.tests.{system}", f"please_cli.tests.{system}"} <= set(lasting)
+    assert not [path for path in lasting if ".resolves.next." in path]
+    options = [word for path in lasting for word in ("-A", path)]
+    arguments = ["release.nix", "--arg", "frozen", "true", *options]
+    derivations = run("nix-instantiate", *arguments).stdout.split()
+    closure = run("nix-store", "--query", "--requisites", *derivations).stdout
+    for release in (ROOT / "nix/lock/debian").glob("*.json"):
+        packages = json.loads(release.read_text())["systems"][system]["packages"].values()
+        files = {Path(package["file"]).name for package in packages}
+        fetched = {file for file in files if f"-deb-{re.sub('%3a|~', '-', file)}.drv" in closure}
+        frozen = evaluate(f'(import ./nix/platform/releases.nix "{release.stem}").frozen')
+        assert bool(fetched) == frozen, release
 
 
 def test_every_job_evaluates_alone() -> None:
