@@ -22,3 +22,15 @@ def load(path: Path) -> dict[str, Any]:
         raise UserError(f"{path}: {error.strerror}; make it readable") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not TOML: {error}; correct it") from error
+
+
+def services(path: Path) -> dict[str, Any]:
+    """Return the table [tool.services] of a pyproject.toml, or an empty one.
+
+    Raises:
+        UserError: As `load`, or it is something else than a table.
+    """
+    found = load(path).get("tool", {}).get("services", {})
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: tool.services is not a table; write [tool.services]")
+    return found

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
-from please_cli import nix, process
+from please_cli import nix, process, variables
 from please_cli.errors import UserError
-from please_cli.lock.python import settings
 from please_cli.workspace import Member
 
 
@@ -34,15 +33,15 @@ def start(root: Path, member: Member, names: Sequence[str]) -> dict[str, str]:
         return {}
     attributes = [f"toolchain.needs.servers.{name}" for name in names]
     program, *prefixes = nix.build(root, ["toolchain.needs.program", *attributes])
-    variables = {
+    given = {
         "NEEDS_SERVERS": " ".join(map("{}={}".format, names, prefixes)),
-        "NEEDS_VARIABLES": json.dumps(settings.variables(member.path / "pyproject.toml")),
+        "NEEDS_VARIABLES": json.dumps(variables.read(member.path / "pyproject.toml")),
         "NEEDS_PROJECT": str(member.path),
         "NEEDS_OWNER": str(os.getpid()),
     }
     click.echo(f"{member.name}: starting {', '.join(names)}", err=True)
-    _needs(program, variables, "start")
-    found: dict[str, str] = json.loads(_needs(program, variables, "variables", "--json"))
+    _needs(program, given, "start")
+    found: dict[str, str] = json.loads(_needs(program, given, "variables", "--json"))
     return found
 
 

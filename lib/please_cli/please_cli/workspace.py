@@ -68,8 +68,7 @@ class Member:
 
         Raises UserError when pyproject.toml cannot be read.
         """
-        services = pyproject.load(self.path / _MANIFEST).get("tool", {}).get("services", {})
-        return str(services.get("app", f"{self.module}.flask"))
+        return str(pyproject.services(self.path / _MANIFEST).get("app", f"{self.module}.flask"))
 
     def description(self) -> str:
         """Return what its manifest says it is, empty when that is silent.

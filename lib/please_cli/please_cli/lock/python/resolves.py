@@ -19,10 +19,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from please_cli import pyproject
 from please_cli.errors import UserError
 from please_cli.lock.debian import releases
 from please_cli.lock.document import Document
-from please_cli.lock.python import settings
 from please_cli.lock.python.declares import Declares, required
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.metadata import core
@@ -97,7 +97,7 @@ def platforms(root: Path) -> dict[str, str]:
 
     Raises UserError for a name that cannot be one, for unknown settings and releases.
     """
-    table = settings.read(root / "pyproject.toml").get("resolves", {})
+    table = pyproject.services(root / "pyproject.toml").get("resolves", {})
     if not isinstance(table, dict) or not all(isinstance(each, dict) for each in table.values()):
         raise UserError(
             "pyproject.toml: [tool.services] resolves is not a table of tables; write "
@@ -133,7 +133,7 @@ def chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
     """
     directory = entry["directory"]
     where = f"{directory}/pyproject.toml: [tool.services]"
-    table = settings.read(root / directory / "pyproject.toml")
+    table = pyproject.services(root / directory / "pyproject.toml")
     if "resolve" in table and "resolves" in table:
         raise UserError(f"{where} has both `resolve` and `resolves`; remove one of them")
     found = table.get("resolves", [table.get("resolve", DEFAULT)])

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from please_cli import variables
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import manifests
+from please_cli.pyproject import services
 
 MEMBER = ("app", "collisions", "extras", "needs", "resolve", "resolves", "tests", "variables")
 """The settings of a member."""
@@ -23,20 +24,10 @@ _TESTS = ("files", "groups", "paths")
 # Of a file or directory of the member.
 _OUTSIDE = re.compile(r"/.*|(.*/)?\.\.?(/.*)?|.*/|", re.DOTALL)
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
 _SERVERS = "nix/needs/servers"
 
 # nix/manifest.nix has the same; nix/python/steps/launcher.py says more about it.
 _PLACE = re.compile(r"[\w.]+:\w+(\(.*\))?", re.DOTALL)
-
-
-def read(manifest: Path) -> dict[str, Any]:
-    """Return [tool.services] of a manifest. Raises UserError for something else than a table."""
-    found = manifests.load(manifest).get("tool", {}).get("services", {})
-    if not isinstance(found, dict):
-        raise UserError(f"{manifest}: tool.services is not a table; write [tool.services]")
-    return found
 
 
 def check(root: Path, members: Mapping[str, Document]) -> None:
@@ -45,17 +36,17 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
     `members` is what the lock has of each (metadata.py). Raises UserError for a setting that does
     not exist, and for servers, extras, groups, paths and collisions that are not names.
     """
-    _check_table("pyproject.toml", read(root / "pyproject.toml"), WORKSPACE)
+    _check_table("pyproject.toml", services(root / "pyproject.toml"), WORKSPACE)
     servers = sorted(file.stem for file in (root / _SERVERS).glob("[!.]*.py"))
     for member in members.values():
         file = f"{member['directory']}/pyproject.toml"
-        table = read(root / file)
+        table = services(root / file)
         _check_table(file, table, MEMBER)
         where = f"{file}: [tool.services]"
         _check_app(where, table, member["directory"])
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
         _check_tests(file, table, member["declares"].get("groups", {}))
-        _check_variables(file, table)
+        variables.check(file, table)
         extras = table.get("extras", {})
         if not isinstance(extras, dict):
             raise UserError(
@@ -69,14 +60,6 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
                     f"{_only(provided)}; correct the name, or delete the line"
                 )
             _check_servers(f"{file}: [tool.services.extras]: {extra}", needed, servers)
-
-
-def variables(manifest: Path) -> dict[str, str]:
-    """Return the further variables with addresses of servers. Raises UserError as `check` does."""
-    table = read(manifest)
-    _check_variables(str(manifest), table)
-    found: dict[str, str] = table.get("variables", {})
-    return found
 
 
 def _check_table(file: str, table: Mapping[str, Any], known: Collection[str]) -> None:
@@ -137,17 +120,6 @@ def _check_tests(file: str, table: Mapping[str, Any], groups: Collection[str]) -
                     f"{where}: {name}: {each!r} is not the path of a file or directory of the "
                     'member, such as "tests"; correct it'
                 )
-
-
-def _check_variables(file: str, table: Mapping[str, Any]) -> None:
-    variables = table.get("variables", {})
-    if not isinstance(variables, dict) or not all(
-        _VARIABLE.fullmatch(name) and isinstance(text, str) for name, text in variables.items()
-    ):
-        raise UserError(
-            f"{file}: [tool.services.variables] is not a table of texts by variable, such as "
-            'CACHE_ADDRESS = "$CACHE_URL"; correct it'
-        )
 
 
 def _check_servers(where: str, names: Any, known: Collection[str]) -> None:
