@@ -27,7 +27,10 @@ let
       in
       {
         inherit python platform;
-        outputsOf = import ./outputs.nix { kit = { inherit root platform python needs; inherit (python) server; }; inherit inNixShell; };
+        outputsOf = import ./outputs.nix {
+          inherit inNixShell;
+          kit = { inherit root platform python needs; inherit (python) server; linters = linters packages.platform; };
+        };
       })
     locked.resolves;
   # The resolve of members that name none; and that of the programs that the toolchain itself runs.
@@ -35,6 +38,10 @@ let
   tools = kits.tools or (missing "tools");
   # The Python of the resolve that lib/serving is in, which is where its server comes from.
   serving = if locked.members ? serving then kits.${builtins.head locked.members.serving.named}.python else null;
+  # The linters for a platform, as parts of an environment: those of `tools`, or of `tools-<platform>`.
+  linters = release:
+    let resolve = if locked.resolves.tools.platform or release == release then "tools" else "tools-${release}"; in
+    (kits.${resolve} or (missing resolve)).python.partsOf [ "services[:lint]" ];
   missing = resolve: throw "nix/lock/python/${resolve}.json does not exist: run ./please lock";
 
   # Servers, and the tools of the toolchain itself.

@@ -1,6 +1,6 @@
 # A development shell: third-party packages from the store, code live from the checkout, and
-# pytest and the linters at hand.
-{ root, platform, python, needs, ... }:
+# the tests' packages and the linters at hand.
+{ root, platform, python, linters, needs, ... }:
 let
   inherit (builtins) concatStringsSep filter match path replaceStrings storeDir;
 
@@ -29,7 +29,9 @@ in
     shellHook = "source ${files}/enter";
     environment = python.environment {
       name = "${member.name}-shell-env";
-      keys = member.everything ++ [ "services[:test]" "services[:lint]" ];
+      keys = member.everything;
+      # Of other versions than its packages may be, and bound by none of these.
+      borrowed = linters;
       live = true;
     };
     # Where the code is live; a copy has none that anybody edits.

@@ -59,10 +59,26 @@ let
 
   manifest = import ../manifest.nix { inherit root; };
 
+  # Keys of the graph -> the parts of an environment for them, without repetition.
+  partsOf = { live ? false, roots ? [ ] }: keys: builtins.concatMap
+    (key:
+      let package = (graph.parse key).name; in
+      map
+        (path: {
+          inherit path package;
+          inherit (packages.${package}) version;
+          is_root = builtins.elem package roots;
+        })
+        (paths { inherit live; } key))
+    (graph.closure keys);
+
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
   inherit packages graph step modules wheels sources libraries;
+
+  # Keys of the graph -> the parts of an environment for them, for other environments to borrow.
+  partsOf = partsOf { };
 
   # The server for services that do not require it.
   server = import ./server.nix { inherit install platform serving; };
@@ -76,12 +92,13 @@ in
       # Whether to leave out the code of workspace members.
       live ? false,
       launcher ? null,
+      # Parts of another environment whose programs this one has, too, where it has none of that name.
+      borrowed ? [ ],
     }:
     let
       inherit (builtins) all attrNames concatMap elem filter genericClosure;
       nameOf = key: (graph.parse key).name;
 
-      closure = graph.closure keys;
       # The members that it is made for, without repetition; and the keys of the extras and tests of each.
       asked = genericClosure { startSet = map (key: { key = nameOf key; }) keys; operator = _: [ ]; };
       roots = filter (name: packages.${name} ? directory) (map (node: node.key) asked);
@@ -90,18 +107,8 @@ in
           (filter (group: packages.${root} ? groups.${group}) (manifest packages.${root}.directory).tests.groups);
     in
     link (collisions roots // {
-      inherit name launcher;
+      inherit name launcher borrowed;
       whole = all (key: elem key keys) (concatMap wanted roots);
-      parts = concatMap
-        (key:
-          let package = nameOf key; in
-          map
-            (path: {
-              inherit path package;
-              inherit (packages.${package}) version;
-              is_root = elem package roots;
-            })
-            (paths { inherit live; } key))
-        closure;
+      parts = partsOf { inherit live roots; } keys;
     });
 }

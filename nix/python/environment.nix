@@ -29,6 +29,9 @@ in
   parts,
   # For bin/<service>: { module, app, directory, server }, of ../outputs/app.nix; null for none.
   launcher ? null,
+  # Further parts, whose programs it has where it has none of that name. Their modules are imported in
+  # the processes of these programs alone, in place of its own.
+  borrowed ? [ ],
   # The choices of manifests where parts collide: a list of { path, package, manifest }.
   collisions ? [ ],
   # The manifest in which a further choice is to be made.
@@ -47,6 +50,7 @@ step {
     # In files, because a variable may not be long enough (execve(2), MAX_ARG_STRLEN).
     parts = builtins.toJSON (parts ++ [{ path = startup; package = "environment-startup"; }]);
     collisions = builtins.toJSON collisions;
-    passAsFile = [ "parts" "collisions" ];
+    borrowed = builtins.toJSON borrowed;
+    passAsFile = [ "parts" "collisions" "borrowed" ];
   };
 }

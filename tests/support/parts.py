@@ -38,6 +38,7 @@ class Parts:
         launcher: str = "",
         app: str | None = None,
         server: Sequence[str] = (),
+        borrowed: Sequence[Part] = (),
         choices: Mapping[str, str] | None = None,
         is_whole: bool = True,
     ) -> Path:
@@ -62,7 +63,8 @@ class Parts:
         }
         settings = [Setting(path, name, MANIFEST) for path, name in (choices or {}).items()]
         out = self.directory / "env"
-        link_environment(out, [*parts, self.startup], Collisions(settings, MANIFEST), env)
+        collisions = Collisions(settings, MANIFEST)
+        link_environment(out, [*parts, self.startup], collisions, env, borrowed)
         return out
 
 

@@ -7,6 +7,7 @@ Environment, set by environment.nix:
 - partsPath: a JSON file, a list of parts, each an object with the fields of collisions.Part
 - collisionsPath: a JSON file, a list of choices, each an object with the fields of
   collisions.Setting
+- borrowedPath: a JSON file, a list of parts whose programs it has, too
 - manifest: where a further choice is to be written, such as src/treestatus/pyproject.toml
 - whole: 1 if the environment has all that its packages ask for, else empty
 - launcher: for a service, which gets a command of its own, an object with the fields of
@@ -57,7 +58,11 @@ if "{locale}" not in locales:
 
 
 def link_environment(
-    out: Path, parts: Sequence[Part], collisions: Collisions, env: Mapping[str, str]
+    out: Path,
+    parts: Sequence[Part],
+    collisions: Collisions,
+    env: Mapping[str, str],
+    borrowed: Sequence[Part] = (),
 ) -> None:
     """Make an environment.
 
@@ -66,6 +71,7 @@ def link_environment(
         parts: Its parts; of equals, the first counts.
         collisions: Decides about paths that several parts have.
         env: The variables of the step.
+        borrowed: Parts whose programs it has where it has none of that name.
 
     Raises:
         SystemExit: Parts collide, one has something of the environment's own, or a script cannot be
@@ -76,6 +82,7 @@ def link_environment(
     for directory in ("bin", SITE_PACKAGES):
         (out / directory).mkdir(parents=True, exist_ok=True)
     write_programs(out / "bin", parts, collisions, env)
+    write_borrowed(out / "bin", borrowed)
     (out / SITE_PACKAGES / "sitecustomize.py").write_text(site_customize(out, env))
     (out / "pyvenv.cfg").write_text(
         f"home = {env['python']}/bin\ninclude-system-site-packages = false\n"
@@ -152,6 +159,19 @@ def write_programs(
     collisions.report()
 
 
+def write_borrowed(directory: Path, parts: Sequence[Part]) -> None:
+    """Write the programs of further parts into an environment's bin, unless that has their names.
+
+    They run with the environment's interpreter, and find its packages after their own: a type
+    checker has to see the versions of an environment, and must not bind them.
+    """
+    packages = [part.path / SITE_PACKAGES for part in parts]
+    paths = [str(path) for path in packages if path.is_dir()]
+    for name, found in find_programs(parts, f"{directory}/python", paths).items():
+        if not os.path.lexists(directory / name):
+            write_program(directory / name, found[0])
+
+
 def read(variable: str) -> list[dict[str, Any]]:
     """Return the list that is in the file that a variable names."""
     objects: list[dict[str, Any]] = json.loads(Path(os.environ[variable]).read_text())
@@ -161,6 +181,7 @@ def read(variable: str) -> list[dict[str, Any]]:
 def main() -> None:
     """Run the build step."""
     parts = [Part(**{**part, "path": Path(part["path"])}) for part in read("partsPath")]
+    borrowed = [Part(**{**part, "path": Path(part["path"])}) for part in read("borrowedPath")]
     settings = [Setting(**setting) for setting in read("collisionsPath")]
     collisions = Collisions(settings, os.environ["manifest"])
-    link_environment(Path(os.environ["out"]), parts, collisions, os.environ)
+    link_environment(Path(os.environ["out"]), parts, collisions, os.environ, borrowed)

@@ -15,7 +15,7 @@ SHEBANG = f"#!{PLACEHOLDER}".encode()
 SCRIPT = """\
 #!{python}
 import sys
-
+{paths}
 from {module} import {name}
 
 if __name__ == "__main__":
@@ -42,11 +42,18 @@ class Program(NamedTuple):
         return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
 
 
-def find_programs(parts: Sequence[Part], python: str) -> dict[str, list[Program]]:
+def find_programs(
+    parts: Sequence[Part], python: str, paths: Sequence[str] = ()
+) -> dict[str, list[Program]]:
     """Return the programs of parts by name, in the order of the parts.
 
     Of one package, an entry point goes before a file: setuptools once made files of them, which pip
     leaves out too.
+
+    Args:
+        parts: The parts.
+        python: The interpreter of scripts.
+        paths: Directories in which the scripts of entry points look for modules first.
 
     Raises:
         SystemExit: A script cannot be made; the message names the package.
@@ -65,7 +72,10 @@ def find_programs(parts: Sequence[Part], python: str) -> dict[str, list[Program]
                     "another version."
                 ) from error
             found.update(
-                {name: Program(part, script_of(point, python)) for name, point in points.items()}
+                {
+                    name: Program(part, script_of(point, python, paths))
+                    for name, point in points.items()
+                }
             )
         for name, program in found.items():
             programs.setdefault(name, []).append(program)
@@ -80,10 +90,11 @@ def fix_script(file: Path, python: str) -> bytes | Path:
         return f"#!{python}".encode() + script.read()
 
 
-def script_of(point: EntryPoint, python: str) -> bytes:
-    """Return the script of an entry point."""
+def script_of(point: EntryPoint, python: str, paths: Sequence[str] = ()) -> bytes:
+    """Return the script of an entry point, which looks for modules in some paths first."""
     name = point.object.partition(".")[0]
-    fields = {"module": point.module, "name": name, "object": point.object}
+    first = f"\nsys.path[:0] = {[*paths]!r}\n" if paths else ""
+    fields = {"paths": first, "module": point.module, "name": name, "object": point.object}
     return SCRIPT.format(python=python, **fields).encode()
 
 

@@ -84,6 +84,27 @@ def test_a_service_with_backend_common_is_served_by_it(parts: Parts) -> None:
     assert output(parts.link(serving, both, launcher="sample") / "bin/sample") == "sample"
 
 
+def test_programs_that_are_borrowed(parts: Parts) -> None:
+    """They have modules of their own, then those of the environment, which has none of theirs."""
+    site = f"{SITE_PACKAGES}"
+    check = "import common, own\n\n\ndef main():\n    print(common.version, own.version)\n"
+    tool = parts.part(
+        "tool",
+        {**points("check", "tool:main"), f"{site}/tool.py": check, "bin/fast": "#!/bin/sh\n"},
+    )
+    common = parts.part(
+        "common", {**points("sample", "os:getcwd"), f"{site}/common.py": "version = 2"}
+    )
+    app = {f"{site}/common.py": "version = 1", f"{site}/own.py": "version = 3"}
+    own = parts.part("own", {**app, **points("sample", "own:main")})
+    environment = parts.link(own, borrowed=[tool, common, parts.part("bare", {"share/bare": ""})])
+    assert output(environment / "bin/check") == "2 3"
+    assert (environment / "bin/fast").is_symlink()
+    assert "from own import main" in (environment / "bin/sample").read_text()
+    code = "import importlib.util as i; print(i.find_spec('tool'))"
+    assert output(environment / "bin/python", "-c", code) == "None"
+
+
 def points(name: str, value: str) -> dict[str, str]:
     """Return the files of a part that declares one script."""
     path = f"{SITE_PACKAGES}/part-1.0.dist-info/entry_points.txt"

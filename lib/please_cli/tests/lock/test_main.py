@@ -11,8 +11,7 @@ ROOT = """
 name = "services"
 version = "0"
 [dependency-groups]
-lint = ["brush"]
-test = ["comb"]
+build = ["brush", "comb"]
 """
 DOOR = """
 [project]

@@ -92,11 +92,12 @@ def lock(
 
 
 def _resolve(resolve: Resolve, locked: Locked, groups: declares.Declares) -> Document:
+    found = resolve.groups(groups.get("groups", {}))
     return {
         "platform": resolve.platform,
         "python": resolve.python.release,
         "groups": locked.groups,
-        "declares": groups,
+        "declares": {"groups": found} if found else {},
         "packages": locked.packages,
     }
 

@@ -30,6 +30,16 @@ from please_cli.lock.python.metadata import core
 DEFAULT = "default"
 """The resolve of a member that names none."""
 
+TOOLS = "tools"
+"""The resolve of the toolchain's own tools, which bind nobody else.
+
+Development shells have its linters. Where a resolve is on another platform, these come from a
+resolve of their own for that, which needs no configuration: `tools-trixie`.
+"""
+
+_BUILD = "build"
+"""The one dependency group of the workspace that counts in each resolve: sdists are built there."""
+
 PLATFORM = "bookworm"
 """The Debian release of a resolve that names none."""
 
@@ -49,6 +59,11 @@ class Resolve:
     platform: str
     python: Interpreter
     guests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def groups(self, declared: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Return the dependency groups of the workspace that count here, of all, by name."""
+        has_all = self.name in {TOOLS, f"{TOOLS}-{self.platform}"}
+        return {name: each for name, each in declared.items() if has_all or name == _BUILD}
 
     def asked(self, name: str, declared: Declares) -> Declares:
         """Return the part of what a member declares that counts here."""
@@ -121,9 +136,9 @@ def platforms(root: Path) -> dict[str, str]:
                 f"{where}: there is no platform {release!r}, only "
                 f"{', '.join(releases.names(root))} ({releases.DIRECTORY}); correct the name"
             )
-    return {
-        name: table.get(name, {}).get("platform", PLATFORM) for name in sorted({DEFAULT, *table})
-    }
+    given = {name: table.get(name, {}).get("platform", PLATFORM) for name in {DEFAULT, *table}}
+    others = {*given.values()} - {given[TOOLS]} if TOOLS in given else set()
+    return dict(sorted({**{f"{TOOLS}-{other}": other for other in others}, **given}.items()))
 
 
 def chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from please_cli.lock.document import Document
-from please_cli.lock.python import manifest_indexes, manifests
+from please_cli.lock.python import declares, manifest_indexes, manifests
 from please_cli.lock.python.declares import Declares
 from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
@@ -55,11 +55,12 @@ def _workspace(
     members: Mapping[str, Document],
 ) -> dict[str, Any]:
     settings = manifest.get("tool", {}).get("uv", {})
+    groups = declares.groups(manifest, "pyproject.toml").get("groups", {})
     sources = _sources(manifest) | {name: {"workspace": True} for name in members}
     indexes = manifest_indexes.absolute(settings.get("index", []), root)
     return {
         "project": {"name": ROOT, "version": "0", "requires-python": requires_python(resolve)},
-        "dependency-groups": manifest.get("dependency-groups", {}),
+        "dependency-groups": resolve.groups(groups),
         "tool": {
             "uv": {
                 **{name: value for name, value in settings.items() if name not in _OWN},

@@ -13,7 +13,7 @@ ROOT = """
 name = "services"
 version = "0"
 [dependency-groups]
-lint = ["{}"]
+build = ["{}"]
 """
 
 
@@ -33,16 +33,16 @@ def details(platform: Path, write: Callable[..., Path], index: Any) -> Callable[
 
 CONCLUSION = (
     "error: No solution found when resolving dependencies\n"
-    "  cause: Because {}, we can conclude that services:lint's requirements are unsatisfiable.\n"
-    "         And because your project requires services:lint, we can conclude that your project's "
-    "requirements are unsatisfiable."
+    "  cause: Because {}, we can conclude that services:build's requirements are unsatisfiable.\n"
+    "         And because your project requires services:build, we can conclude that your project's"
+    " requirements are unsatisfiable."
 )
 
 
 def test_a_conflict(details: Any, index: Any) -> None:
     index.wheel("acme", "1.0")
     assert details("acme>=2") == CONCLUSION.format(
-        "only acme==1.0 is available and services:lint depends on acme>=2"
+        "only acme==1.0 is available and services:build depends on acme>=2"
     )
 
 
@@ -71,11 +71,11 @@ def test_what_is_known_to_be_right_stays(details: Any, index: Any) -> None:
 def test_a_hint_of_several_paragraphs() -> None:
     said = (
         "error: Failed to build `acme==2.0`\n\n"
-        "hint: `acme` (v2.0) was included because `services:lint` (v0) depends on `acme`\n\n"
+        "hint: `acme` (v2.0) was included because `services:build` (v0) depends on `acme`\n\n"
         "hint: consider adding `nothing`. Otherwise, add it under:\n\n"
         '[tool.uv.extra-build-dependencies]\nacme = ["nothing"]\n'
     )
     assert correct(said) == (
         "error: Failed to build `acme==2.0`\n\n"
-        "hint: `acme` (v2.0) was included because `services:lint` (v0) depends on `acme`"
+        "hint: `acme` (v2.0) was included because `services:build` (v0) depends on `acme`"
     )

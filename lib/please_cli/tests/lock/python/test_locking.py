@@ -231,6 +231,20 @@ def test_resolves_have_versions_of_their_own(root: Path, index: Any, write: Writ
     assert text(locking.lock(root, lock)) == text(lock)
 
 
+def test_the_tools_of_the_workspace_bind_nobody(root: Path, index: Any, write: Write) -> None:
+    tools = 'lint = ["pigment>=2"]\ntest = ["brush>=2"]\n[tool.services.resolves.tools]\n'
+    write(root / "pyproject.toml", ROOT + tools)
+    write(root / "lib/paint/pyproject.toml", PAINT.replace("brush", "brush<2"))
+    index.wheel("brush", "2.0")
+    index.wheel("pigment", "2.0")
+    write(root / "src/door/pyproject.toml", DOOR.replace('",water]"', '",water]", "pigment<2"'))
+    lock = locking.lock(root, NONE)
+    assert versions(lock)["brush"] == "1.0"
+    assert versions(lock, "tools") == {"brush": "2.0", "hammer": "1.0", "pigment": "2.0"}
+    assert lock.resolves["default"]["declares"] == {"groups": {"build": ["hammer"]}}
+    assert list(lock.resolves["tools"]["declares"]["groups"]) == ["build", "lint", "test"]
+
+
 def test_the_tests_of_a_guest_bind_nobody(root: Path, index: Any, write: Write) -> None:
     write(root / "pyproject.toml", ROOT + "[tool.services.resolves.legacy]\n")
     write(root / "lib/paint/pyproject.toml", PAINT.replace("brush", "brush>=2"))

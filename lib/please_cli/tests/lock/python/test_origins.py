@@ -19,7 +19,7 @@ name = "services"
 version = "0"
 requires-python = "==3.11.*"
 [dependency-groups]
-lint = ["acme"]
+build = ["acme"]
 """
 
 NONE = Lock()

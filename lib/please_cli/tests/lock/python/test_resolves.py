@@ -178,6 +178,36 @@ def test_the_releases_of_resolves(root: Path, write: Write, member: Any) -> None
     assert (following.platform, following.python.version) == ("trixie", (3, 13))
 
 
+def test_the_tools_have_a_resolve_for_each_platform(root: Path, write: Write) -> None:
+    for release in ("bookworm", "trixie", "sid"):
+        write(root / f"nix/platform/releases/{release}.toml")
+    tables = "[tool.services.resolves.{}]\n" * 2 + 'platform = "trixie"\n'
+    write(root / "pyproject.toml", tables.format("tools", "next"))
+    assert list(resolves.platforms(root).items()) == [
+        ("default", "bookworm"),
+        ("next", "trixie"),
+        ("tools", "bookworm"),
+        ("tools-trixie", "trixie"),
+    ]
+    write(root / "pyproject.toml", tables.format("next", "tools"))
+    assert list(resolves.platforms(root).items()) == [
+        ("default", "bookworm"),
+        ("next", "bookworm"),
+        ("tools", "trixie"),
+        ("tools-bookworm", "bookworm"),
+    ]
+
+
+def test_groups_of_the_workspace() -> None:
+    groups = {"build": ["hammer"], "lint": ["ruff"], "test": ["pytest"]}
+
+    def of(name: str) -> list[str]:
+        return list(Resolve(name, frozenset(), "trixie", PYTHON).groups(groups))
+
+    assert of("default") == of("next") == of("tools-bookworm") == ["build"]
+    assert of("tools") == of("tools-trixie") == ["build", "lint", "test"]
+
+
 def test_a_release_that_is_not_there(root: Path, write: Write) -> None:
     write(root / "nix/platform/releases/trixie.toml")
     write(root / "pyproject.toml", '[tool.services.resolves.next]\nplatform = "woody"\n')

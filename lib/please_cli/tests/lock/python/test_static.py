@@ -16,6 +16,7 @@ name = "work"
 version = "1"
 requires-python = "==3.11.*"
 [dependency-groups]
+build = ["flit-core"]
 lint = ["ruff"]
 [tool.uv]
 environments = ["sys_platform == 'win32'"]
@@ -52,7 +53,7 @@ def test_manifests_of_a_resolve(tmp_path: Path, write: Callable[..., Path]) -> N
     static.write(root, Resolve("next", frozenset(["door"]), "bookworm", PYTHON), members, to)
     assert written(to, ".") == {
         "project": {"name": "services", "version": "0", "requires-python": ">=3.11"},
-        "dependency-groups": {"lint": ["ruff"]},
+        "dependency-groups": {"build": ["flit-core"]},
         "tool": {
             "uv": {
                 "constraint-dependencies": ["flask<4"],
@@ -87,3 +88,14 @@ def test_the_python_that_runs_uv_is_not_too_old(
     monkeypatch.setattr("sys.version_info", (3, 11, 2, "final", 0))
     resolve = Resolve("next", frozenset(), "trixie", Interpreter(release, (2, 41)))
     assert static.requires_python(resolve) == ">={}.{}".format(*expected)
+
+
+@pytest.mark.parametrize("name", ["tools", "tools-bookworm"])
+def test_the_resolve_of_the_tools_has_all_groups_of_the_workspace(
+    tmp_path: Path, write: Callable[..., Path], name: str
+) -> None:
+    root, to = tmp_path / "work", tmp_path / "copy"
+    write(root / "pyproject.toml", ROOT)
+    static.write(root, Resolve(name, frozenset(), "bookworm", PYTHON), {}, to)
+    found = written(to, ".")["dependency-groups"]
+    assert found == {"build": ["flit-core"], "lint": ["ruff"]}
