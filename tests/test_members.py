@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from checkout import LOCK, edit, edit_lock
-from toolchain import NixError, build_error, evaluate, run
+from toolchain import NixError, build, build_error, evaluate, run
 
 # The names of all jobs but the one that is made of them.
 JOBS = """
@@ -178,7 +178,12 @@ def test_a_stale_lock_of_an_extra(checkout: Path) -> None:
 @pytest.mark.builds
 def test_a_broken_manifest(checkout: Path) -> None:
     edit(checkout / "src/tokens/pyproject.toml", "dependencies = [", "dependencies = ")
-    assert "error: src/tokens/pyproject.toml: Invalid " in build_error("tokens", root=checkout)
+    # Nix reads [tool.services] of it, and cannot name the file; ./please, which names it, goes first.
+    assert "error: while parsing a TOML string" in build_error("tokens", root=checkout)
+    program = build("please_cli") / "bin/please"
+    with pytest.raises(NixError) as raised:
+        run(program, "build", "tokens", variables={"PLEASE_ROOT": str(checkout)})
+    assert f"{checkout}/src/tokens/pyproject.toml: not TOML: Invalid value" in str(raised.value)
 
 
 @pytest.mark.builds
