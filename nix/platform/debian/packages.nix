@@ -34,6 +34,8 @@ in
   component = name: locked.components.${name} or (throw
     "the component ${name} is not in ${path}: run ./please lock --platform");
   prune = name: components.${name}.prune or [ ];
-  # What is taken of its first package, a list of paths in it.
-  files = name: components.${name}.files;
+  # What is taken of its first package, a list of paths in it. On x86_64 alone, the loader has a link in lib64.
+  files = name: builtins.filter
+    (path: system == "x86_64-linux" || builtins.match ".*/lib64" path == null)
+    components.${name}.files;
 }

@@ -1,0 +1,5 @@
+{
+  x86_64 = [ "./lib" "./lib64" ];
+  aarch64 = [ "./lib" ];
+  aarch64_trixie = [ "./usr/lib" ];
+}
