@@ -1,6 +1,7 @@
 """What Linux does for processes and files, and Python's library has no names for."""
 
 import ctypes
+import errno
 import fcntl
 import os
 import signal
@@ -24,9 +25,21 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def adopt_orphans() -> None:
-    """Become the parent of all descendants that lose theirs, daemons among them."""
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+def adopt_orphans() -> bool:
+    """Become the parent of all descendants that lose theirs, daemons among them.
+
+    Returns:
+        False where that cannot be had: emulators such as qemu-user do not know the option. Then a
+        daemon outlives this process, unless the PID namespace that both are in ends.
+    """
+    try:
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    except OSError as error:
+        # Every Linux that runs this knows the option: an emulator answers here.
+        if error.errno != errno.EINVAL:
+            raise
+        return False
+    return True
 
 
 def signal_descendants(pid: int, number: signal.Signals) -> None:
@@ -40,11 +53,9 @@ def signal_descendants(pid: int, number: signal.Signals) -> None:
 
 
 def kill_children() -> None:
-    """Kill and reap all children, the adopted ones too, until no child is left."""
+    """Kill all descendants, and reap all children, the adopted ones too, until no child is left."""
     while True:
-        for task in Path("/proc/self/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                os.kill(int(pid), signal.SIGKILL)
+        signal_descendants(os.getpid(), signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:

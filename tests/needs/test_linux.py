@@ -1,5 +1,6 @@
 """What Linux does for processes: each test has processes of its own for it."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -53,6 +54,49 @@ def test_orphans_are_adopted_and_killed() -> None:
         orphan = int(parent.stdout.readline())
     assert is_gone(orphan)
     assert parent.returncode == 0
+
+
+# prctl(2) fails with an errno for the option PR_SET_CHILD_SUBREAPER, as under an emulator.
+WITHOUT_SUBREAPER = """
+import ctypes
+class Libc:
+    @staticmethod
+    def prctl(option, *arguments):
+        if option != 36:
+            return 0
+        ctypes.set_errno({number})
+        return -1
+linux._libc = Libc
+"""
+
+
+def test_an_emulator_that_adopts_no_orphans() -> None:
+    with run(
+        WITHOUT_SUBREAPER.format(number=errno.EINVAL)
+        + "print(linux.adopt_orphans())\n"
+        + "shell = 'sleep 600 & echo $!; wait'\n"
+        + "child = subprocess.Popen(['sh', '-c', shell], stdout=subprocess.PIPE, text=True)\n"
+        + "grandchild = int(child.stdout.readline())\n"
+        + "linux.kill_children()\n"
+        + "print(child.pid, grandchild, flush=True)\n"
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "False\n"
+        child, grandchild = map(int, parent.stdout.readline().split())
+    assert parent.returncode == 0
+    # The children of a child that is killed are killed too, though nobody adopts them.
+    assert is_gone(child)
+    eventually(lambda: is_gone(grandchild))
+
+
+def test_another_error_than_that_of_an_emulator() -> None:
+    with run(
+        WITHOUT_SUBREAPER.format(number=errno.EPERM)
+        + "try:\n    linux.adopt_orphans()\n"
+        + "except PermissionError:\n    print('refused', flush=True)\n"
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "refused\n"
 
 
 def state(pid: int) -> str:
