@@ -113,18 +113,24 @@ def shell(name: str | None, command: str | None) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--toolchain", is_flag=True, help="Run the tests of the toolchain itself, too.")
 @click.option("--all", "everything", is_flag=True, help="Run those on every Debian release, too.")
-def test(names: Sequence[str], toolchain: bool, everything: bool) -> int:
+@click.option("--system", metavar="SYSTEM", help="Run them on this system, such as aarch64-linux.")
+def test(names: Sequence[str], toolchain: bool, everything: bool, system: str | None) -> int:
     """Run the tests of services and libraries (all, unless named), and print the totals.
 
     They run in each resolve that a manifest names. Those on a Debian release that still changes,
     whose files leave the mirrors, run with --all alone.
+
+    Those of another SYSTEM run under emulation, which takes several times as long. Where this
+    machine lacks something for it, the error says what.
     """
+    if system and toolchain:
+        raise UserError("the tests of the toolchain run on this machine: leave out --system")
     root = workspace.root()
     members = [workspace.find(root, name) for name in names] or workspace.members(root)
     chosen = testing.choose(
         root, [member.name for member in members], are_named=bool(names), everything=everything
     )
-    found = testing.members(root, chosen.attributes)
+    found = testing.members(root, chosen.attributes, system)
     if toolchain:
         found.append(testing.toolchain(root))
     # Only here, because rich takes as long to import as Nix to find that nothing is to be built.

@@ -29,17 +29,21 @@ def take_credentials() -> None:
 
 
 def build(
-    root: Path, attributes: Sequence[str], out_link: Path | None = None, keep_going: bool = False
+    root: Path,
+    attributes: Sequence[str],
+    out_link: Path | None = None,
+    keep_going: bool = False,
+    arguments: Sequence[str] = (),
 ) -> list[Path]:
     """Build attributes of the default.nix at `root` and return their outputs, in order.
 
-    `keep_going` builds all that can be built. Warns of secrets among the files. Raises
-    NixError when anything cannot be built.
+    `keep_going` builds all that can be built, `arguments` are further ones of nix-build. Warns of
+    secrets among the files. Raises NixError when anything cannot be built.
     """
     for line in untracked.warnings(root):
         print(f"please: {line}", file=sys.stderr)
     command = ["nix-build", str(root), "--log-format", "internal-json"]
-    command += _selected(attributes)
+    command += [*_selected(attributes), *arguments]
     command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
     command += ["--keep-going"] if keep_going else []
     # For how many seconds Nix leaves a path alone that the prefetch has locked; it would be 5.
@@ -71,7 +75,7 @@ def build(
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
-        rebuild = ["nix-build", str(root), *_selected(attributes)]
+        rebuild = ["nix-build", str(root), *_selected(attributes), *arguments]
         raise NixError(errors, logs, damage.of_builds(failed(errors), rebuild))
     return [Path(line) for line in outputs.splitlines()]
 
@@ -82,9 +86,12 @@ def evaluate(root: Path, attribute: str) -> str:
     return query("nix-instantiate", *options, str(root), *_selected([attribute]))
 
 
-def derivations(root: Path, attributes: Sequence[str]) -> list[str]:
-    """Return the paths of the derivations of attributes, in order, building nothing."""
-    return query("nix-instantiate", str(root), *_selected(attributes)).split()
+def derivations(root: Path, attributes: Sequence[str], arguments: Sequence[str] = ()) -> list[str]:
+    """Return the paths of the derivations of attributes, in order, building nothing.
+
+    `arguments` are further ones of nix-instantiate.
+    """
+    return query("nix-instantiate", str(root), *_selected(attributes), *arguments).split()
 
 
 def outputs(derivation_paths: Sequence[str]) -> list[Path | None]:

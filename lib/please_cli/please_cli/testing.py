@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import click
 
-from please_cli import nix, process, results
+from please_cli import emulation, nix, process, results
 from please_cli.errors import UserError
 from please_cli.events import store_name
 from please_cli.failures import TAIL, NixError
@@ -55,21 +55,27 @@ def choose(
     return Chosen(attributes, _left_out(sorted(left_out)))
 
 
-def members(root: Path, attributes: Mapping[str, str]) -> list[results.Result]:
+def members(
+    root: Path, attributes: Mapping[str, str], system: str | None = None
+) -> list[results.Result]:
     """Run the tests of members, and return their counts in order.
 
     `attributes` are those of default.nix, by the names for the report. What failed is told on
-    stderr. Raises UserError when no builder failed, but Nix did.
+    stderr. `system` is the one to run them on, such as aarch64-linux; None for this machine's.
+    Raises UserError when no builder failed, but Nix did.
     """
     if not attributes:
         return []
+    arguments, lacking = emulation.options(system) if system else ([], "")
     try:
-        outputs = nix.build(root, list(attributes.values()), keep_going=True)
+        outputs = nix.build(root, list(attributes.values()), keep_going=True, arguments=arguments)
     except NixError as error:
+        if system and emulation.is_refused(error, system):
+            raise emulation.refusal(system, lacking) from error
         if not error.derivations:
             # Not even evaluated, or interrupted by what is no builder's fault.
             raise
-        return _with_failures(root, attributes, error)
+        return _with_failures(root, attributes, arguments, error)
     return [
         results.from_junit(name, output / "junit.xml")
         for name, output in zip(attributes, outputs, strict=True)
@@ -107,10 +113,10 @@ def _left_out(resolves: Sequence[str]) -> str:
 
 
 def _with_failures(
-    root: Path, attributes: Mapping[str, str], error: NixError
+    root: Path, attributes: Mapping[str, str], arguments: Sequence[str], error: NixError
 ) -> list[results.Result]:
     """Return what passed all the same, and what the logs say of the rest."""
-    derivations = nix.derivations(root, list(attributes.values()))
+    derivations = nix.derivations(root, list(attributes.values()), arguments)
     found = []
     for name, derivation, output in zip(
         attributes, derivations, nix.outputs(derivations), strict=True
