@@ -178,7 +178,7 @@ def test_a_stale_lock_of_an_extra(checkout: Path) -> None:
 @pytest.mark.builds
 def test_a_broken_manifest(checkout: Path) -> None:
     edit(checkout / "src/tokens/pyproject.toml", "dependencies = [", "dependencies = ")
-    # Nix reads [tool.services] of it, and cannot name the file; ./please, which names it, goes first.
+    # Nix reads [tool.services] of it and cannot name the file; ./please, which can, reads it first.
     assert "error: while parsing a TOML string" in build_error("tokens", root=checkout)
     program = build("please_cli") / "bin/please"
     with pytest.raises(NixError) as raised:
