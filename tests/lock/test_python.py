@@ -142,7 +142,7 @@ def test_a_conflict_leaves_the_lock_alone(checkout: Path) -> None:
     done = lock(checkout)
     assert done.returncode == 1
     assert (
-        "error: the resolve default: no versions satisfy the requirements of tokens; change one of "
-        "those that uv names below"
+        "error: the resolve default: no versions satisfy the requirements of src/tokens; change "
+        "one of those that uv names below"
     ) in done.stderr
     assert content(checkout) == before

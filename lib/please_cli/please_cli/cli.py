@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from please_cli import entry, migration, nix, results, servers, testing, workspace
+from please_cli import entry, listing, migration, nix, results, servers, testing, workspace
 from please_cli.errors import UserError
 from please_cli.failures import NixError
 
@@ -23,13 +23,15 @@ def cli() -> None:
     """Build, run, test and lock the services and libraries of this checkout."""
 
 
-@cli.command("list")
+@cli.command("list", short_help="List the services and libraries.")
 def list_() -> None:
-    """List the services and libraries."""
-    members = workspace.members(workspace.root())
-    width = max((len(member.name) for member in members), default=0)
-    for member in members:
-        click.echo(f"{member.name:{width}}  {member.kind:7}  {member.description()}".rstrip())
+    """List the services and libraries: their resolves, with the Python of each, and what they are.
+
+    A resolve is a set of members that share one version of each package.
+    """
+    root = workspace.root()
+    for line in listing.lines(root, workspace.members(root)):
+        click.echo(line)
 
 
 @cli.command(short_help="Build services or libraries.")

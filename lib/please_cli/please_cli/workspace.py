@@ -21,6 +21,9 @@ KINDS = {"lib": "library", "src": "service"}
 ROOT = "PLEASE_ROOT"
 """The environment variable that names the checkout."""
 
+RESOLVE = "default"
+"""The resolve of a member that names none."""
+
 TOOLCHAIN = "toolchain"
 """The attribute of default.nix that is no member."""
 
@@ -69,6 +72,15 @@ class Member:
         Raises UserError when pyproject.toml cannot be read.
         """
         return str(pyproject.services(self.path / _MANIFEST).get("app", f"{self.module}.flask"))
+
+    def resolves(self) -> list[str]:
+        """Return the resolves that its manifest names; the first is its own.
+
+        Raises UserError when pyproject.toml cannot be read.
+        """
+        table = pyproject.services(self.path / _MANIFEST)
+        found = table.get("resolves", [table.get("resolve", RESOLVE)])
+        return [str(name) for name in found] if isinstance(found, list) else [str(found)]
 
     def description(self) -> str:
         """Return what its manifest says it is, empty when that is silent.

@@ -43,6 +43,9 @@ def checkout(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> P
         name = Path(member).name
         project = f'[project]\nname = "{name}"\ndescription = "{description}"\n'
         write(root / member / "pyproject.toml", project)
+    with (root / "lib/paint/pyproject.toml").open("a") as manifest:
+        manifest.write('[tool.services]\nresolves = ["default", "next"]\n')
+    write(root / "nix/lock/python/default.json", '{"python": "3.11.2"}')
     write(root / "src/notes.txt")
     write(root / "src/without_pyproject/setup.py")
     monkeypatch.setenv("PLEASE_ROOT", str(root))

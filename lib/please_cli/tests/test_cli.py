@@ -15,7 +15,10 @@ def please(*arguments: str) -> Result:
 def test_list() -> None:
     result = please("list")
     assert result.exit_code == 0
-    assert result.stdout == "paint      library  Colours\ndoor_bell  service  Rings\n"
+    assert result.stdout == (
+        "paint      library  default, next  3.11.2, not locked  Colours\n"
+        "door_bell  service  default        3.11.2              Rings\n"
+    )
 
 
 @pytest.mark.usefixtures("checkout")

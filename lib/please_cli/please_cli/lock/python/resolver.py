@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
 from please_cli import process
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import advice, environment, static
+from please_cli.lock.python.declares import required
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.packages import Entry, variants
 from please_cli.lock.python.resolves import Resolve
@@ -54,7 +56,7 @@ def resolve(
         static.write(root, wanted, members, copy)
         lock = copy / "uv.lock"
         lock.write_text(skeleton(static.requires_python(wanted), indexes, known), encoding="utf-8")
-        _run(root, copy, wanted, indexes, upgrades)
+        _run(root, copy, wanted, members, indexes=indexes, upgrades=upgrades)
         return tomllib.loads(lock.read_text(encoding="utf-8"))
 
 
@@ -79,7 +81,13 @@ def skeleton(python: str, indexes: Indexes, known: Mapping[str, Entry]) -> str:
 
 
 def _run(
-    root: Path, copy: Path, wanted: Resolve, indexes: Indexes, upgrades: Iterable[str]
+    root: Path,
+    copy: Path,
+    wanted: Resolve,
+    members: Mapping[str, Document],
+    *,
+    indexes: Indexes,
+    upgrades: Iterable[str],
 ) -> None:
     command = [find_uv_bin(), "lock", "--no-progress", "--color", "never"]
     command += ["--python", sys.executable]
@@ -98,11 +106,14 @@ def _run(
         output = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
         # Which interpreter it uses is no part of the explanation.
         output = indexes.redact(re.sub(r"^Using CPython.*\n", "", output))
-        raise UserError(explain(output, wanted), advice.correct(output))
+        raise UserError(explain(output, wanted, members), advice.correct(output))
 
 
-def explain(output: str, wanted: Resolve) -> str:
-    """Return one line about a failure of uv: what happened, where, and what to do next."""
+def explain(output: str, wanted: Resolve, members: Mapping[str, Document]) -> str:
+    """Return one line about a failure of uv: what happened, where, and what to do next.
+
+    `members` is what the lock has of each.
+    """
     if "No space left on device" in output:
         return "no space left for uv; make room in its cache and the temporary directory"
     if trouble := _explain_index(output):
@@ -114,7 +125,7 @@ def explain(output: str, wanted: Resolve) -> str:
             f"the source distribution {match[1].replace('==', ' ')} cannot be built; ask for "
             "another version in the manifest that names it"
         )
-    if trouble := _explain_conflict(output, wanted):
+    if trouble := _explain_conflict(output, wanted, members):
         return trouble
     return f"the resolve {wanted.name}: uv failed; its message is below"
 
@@ -123,7 +134,7 @@ def _names(output: str, name: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", output) is not None
 
 
-def _explain_conflict(output: str, wanted: Resolve) -> str:
+def _explain_conflict(output: str, wanted: Resolve, members: Mapping[str, Document]) -> str:
     """Return one line about requirements without a solution, "" for another failure."""
     if match := _WRONG.search(output):
         return (
@@ -132,12 +143,41 @@ def _explain_conflict(output: str, wanted: Resolve) -> str:
         )
     if "No solution found" in output:
         sides = [name for name in sorted(wanted.members) if _names(output, name)]
-        of = f" of {' and '.join(sides)}" if sides else ""
+        directories = [str(members[name]["directory"]) for name in sides]
+        listed = " and ".join(filter(None, [", ".join(directories[:-1]), *directories[-1:]]))
+        of = f" of {listed}" if sides else ""
+        movable = [name for name in sides if _can_move(name, sides, members)]
+        way_out = (
+            f", or give {members[movable[0]]['directory']} another resolve "
+            '(docs/packages.md, "Another resolve")'
+            if movable
+            else ""
+        )
         return (
             f"the resolve {wanted.name}: no versions satisfy the requirements{of}; change one of "
-            "those that uv names below"
+            f"those that uv names below{way_out}"
         )
     return ""
+
+
+def _can_move(name: str, sides: Iterable[str], members: Mapping[str, Document]) -> bool:
+    """Tell whether a service would leave another side of a conflict behind in its resolve."""
+    own = _required(name, members)
+    is_service = members[name]["directory"].startswith("src/")
+    return is_service and any(side not in own for side in sides)
+
+
+def _required(name: str, members: Mapping[str, Document]) -> set[str]:
+    """Return the names of a member and of those that it requires, directly or not."""
+    found: set[str] = set()
+    wanted = [name]
+    while wanted:
+        each = wanted.pop()
+        if each in members and each not in found:
+            found.add(each)
+            requirements = required(members[each]["declares"])
+            wanted += [str(canonicalize_name(item.name)) for item in requirements]
+    return found
 
 
 def _explain_index(output: str) -> str:

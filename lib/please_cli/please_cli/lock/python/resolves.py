@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from please_cli import pyproject
+from please_cli import pyproject, workspace
 from please_cli.errors import UserError
 from please_cli.lock.debian import releases
 from please_cli.lock.document import Document
@@ -27,7 +27,7 @@ from please_cli.lock.python.declares import Declares, required
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.metadata import core
 
-DEFAULT = "default"
+DEFAULT = workspace.RESOLVE
 """The resolve of a member that names none."""
 
 TOOLS = "tools"

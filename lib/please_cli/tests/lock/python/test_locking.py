@@ -375,10 +375,28 @@ def test_manifests_that_exclude_each_other(root: Path, write: Write) -> None:
     with pytest.raises(UserError) as caught:
         locking.lock(root, NONE)
     assert caught.value.message == (
-        "the resolve default: no versions satisfy the requirements of door and paint; change one "
-        "of those that uv names below"
+        "the resolve default: no versions satisfy the requirements of src/door and lib/paint; "
+        "change one of those that uv names below"
     )
     assert "pigment" in caught.value.details
+
+
+def test_services_that_exclude_each_other(root: Path, index: Any, write: Write) -> None:
+    index.wheel("pigment", "0.9")
+    wall = '[project]\nname = "wall"\nversion = "1"\ndependencies = ["pigment<1"]\n'
+    manifest = write(root / "src/wall/pyproject.toml", wall)
+    with pytest.raises(UserError) as caught:
+        locking.lock(root, NONE)
+    assert caught.value.message == (
+        "the resolve default: no versions satisfy the requirements of lib/paint and src/wall; "
+        "change one of those that uv names below, or give src/wall another resolve "
+        '(docs/packages.md, "Another resolve")'
+    )
+    # The way out.
+    write(root / "pyproject.toml", f"{ROOT}[tool.services.resolves.old]\n")
+    manifest.write_text(f'{wall}[tool.services]\nresolve = "old"\n')
+    lock = locking.lock(root, NONE)
+    assert (versions(lock)["pigment"], versions(lock, "old")["pigment"]) == ("1.0", "0.9")
 
 
 def test_a_manifest_that_is_not_toml(root: Path, write: Write) -> None:

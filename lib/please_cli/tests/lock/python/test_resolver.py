@@ -9,12 +9,18 @@ from please_cli.lock.python.resolves import Resolve
 
 # The failures that uv can be made to show are in test_locking.py.
 
-RESOLVE = Resolve("next", frozenset(["door", "paint"]), "bookworm", Interpreter("3.11.2", (2, 36)))
+PYTHON = Interpreter("3.11.2", (2, 36))
+RESOLVE = Resolve("next", frozenset(["door", "paint", "wall"]), "bookworm", PYTHON)
+MEMBERS: dict[str, Any] = {
+    "door": {"directory": "src/door", "declares": {"requires": ["Paint[oil]>=1"]}},
+    "paint": {"directory": "lib/paint", "declares": {"requires": [], "extras": {"oil": []}}},
+    "wall": {"directory": "src/wall", "declares": {"requires": ["a>2"]}},
+}
 
 
 def test_a_full_disk() -> None:
     output = "error: failed to write\n  cause: No space left on device (os error 28)"
-    assert explain(output, RESOLVE) == (
+    assert explain(output, RESOLVE, MEMBERS) == (
         "no space left for uv; make room in its cache and the temporary directory"
     )
 
@@ -27,7 +33,7 @@ def test_a_full_disk() -> None:
     ],
 )
 def test_no_network(output: str) -> None:
-    assert explain(output, RESOLVE).startswith("uv cannot reach the package index; ")
+    assert explain(output, RESOLVE, MEMBERS).startswith("uv cannot reach the package index; ")
 
 
 @pytest.mark.parametrize("status", ["402 Payment Required", "429 Too Many", "500 Internal Error"])
@@ -37,7 +43,7 @@ def test_an_answer_that_is_no_fault_of_the_network(status: str) -> None:
         "error: Failed to fetch: http://h/simple/acme/\n  cause: HTTP status "
         f"{kind} error ({status}) for url (http://h/simple/acme/)"
     )
-    assert explain(output, RESOLVE) == (
+    assert explain(output, RESOLVE, MEMBERS) == (
         f"http://h/simple/acme/ answers with the status {status[:3]}; ask the owner of the index, "
         "or correct pip's configuration (`pip config list`)"
     )
@@ -53,7 +59,9 @@ def test_an_answer_that_is_no_fault_of_the_network(status: str) -> None:
 )
 def test_a_login_that_is_refused(hint: str) -> None:
     output = f"error: No solution found\n\nhint: {hint}"
-    assert explain(output, RESOLVE).startswith("the package index http://h/s refuses the login (40")
+    assert explain(output, RESOLVE, MEMBERS).startswith(
+        "the package index http://h/s refuses the login (40"
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,21 +72,42 @@ def test_a_login_that_is_refused(hint: str) -> None:
     ],
 )
 def test_a_file_that_is_broken(cause: str) -> None:
-    assert explain(f"error: No solution found\n cause: {cause}", RESOLVE) == (
+    assert explain(f"error: No solution found\n cause: {cause}", RESOLVE, MEMBERS) == (
         "the resolve next: the files of acme on the index are broken; ask the owner of the index"
     )
 
 
 def test_anything_else() -> None:
     message = "the resolve next: uv failed; its message is below"
-    assert explain("error: surprise", RESOLVE) == message
+    assert explain("error: surprise", RESOLVE, MEMBERS) == message
 
 
-def test_the_members_of_a_conflict_are_named() -> None:
-    output = "No solution found: because paint depends on a<1 and door-bell depends on a>2"
-    assert explain(output, RESOLVE) == (
-        "the resolve next: no versions satisfy the requirements of paint; change one of those that "
-        "uv names below"
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (
+            "because paint depends on a<1 and door-bell depends on a>2",
+            "of lib/paint; change one of those that uv names below",
+        ),
+        (  # paint comes along wherever door is
+            "because paint depends on a<1 and door depends on a>2",
+            "of src/door and lib/paint; change one of those that uv names below",
+        ),
+        (
+            "because paint depends on a<1, wall depends on a>2 and door depends on paint",
+            "of src/door, lib/paint and src/wall; change one of those that uv names below, or "
+            'give src/door another resolve (docs/packages.md, "Another resolve")',
+        ),
+        (
+            "because paint[oil] depends on a<1 and wall:test depends on a>2",
+            "of lib/paint and src/wall; change one of those that uv names below, or give src/wall "
+            'another resolve (docs/packages.md, "Another resolve")',
+        ),
+    ],
+)
+def test_the_members_of_a_conflict_are_named(cause: str, expected: str) -> None:
+    assert explain(f"No solution found: {cause}", RESOLVE, MEMBERS) == (
+        f"the resolve next: no versions satisfy the requirements {expected}"
     )
 
 
