@@ -11,6 +11,7 @@ from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import (
     declares,
+    earlier,
     manifest_indexes,
     manifests,
     metadata,
@@ -67,7 +68,8 @@ def lock(
     def one(resolve: Resolve) -> Locked:
         pinned = known[resolve.name]
         here = moving & pinned.keys()
-        uv_lock = resolver.resolve(root, resolve, members, indexes, known=pinned, upgrades=here)
+        start = {} if EVERYTHING in upgrades else earlier.start(root, resolve, members, before)
+        uv_lock = resolver.resolve(root, resolve, members, indexes, known=start, upgrades=here)
         found = origins.find(uv_lock["package"], indexes, named)
         had = before.start(resolve.name)
         kept = {name: entry for name, entry in pinned.items() if name not in here}

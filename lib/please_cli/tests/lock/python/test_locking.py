@@ -282,6 +282,36 @@ def test_a_new_resolve_begins_with_the_versions_of_default(
     assert (versions(last)["pigment"], versions(last, "next")["pigment"]) == ("2.0", "3.0")
 
 
+def test_a_new_member_keeps_the_versions_that_it_brings(
+    root: Path, index: Any, write: Write
+) -> None:
+    for name in ("brush", "hammer", "pigment"):
+        index.wheel(name, "2.0")
+    index.wheel("hammer", "3.0")
+    before = locking.lock(root, NONE)
+    assert versions(before)["pigment"] == "2.0"
+    write(root / "pyproject.toml", ROOT + "[tool.services.resolves.next]\n")
+    wall = '[project]\nname = "wall"\nversion = "1"\ndependencies = ["pigment", "brush"]\n'
+    service = '[tool.services]\nresolve = "next"\n[dependency-groups]\ntest = ["hammer<3"]\n'
+    write(root / "src/wall/pyproject.toml", wall + service)
+    # Not the newest, not those of default; and what the manifest excludes is another version.
+    write(root / "src/wall/requirements.txt", "pigment==1.0\nbrush==1.0\nhammer==3.0\n")
+    after = locking.lock(root, before)
+    assert versions(after, "next") == {"brush": "1.0", "hammer": "2.0", "pigment": "1.0"}
+    assert versions(after) == versions(before)
+    # It is new once. What the resolve has counts for the next that is new to it.
+    write(root / "src/wall/requirements.txt", "pigment==2.0\n")
+    assert text(locking.lock(root, after)) == text(after)
+    roof = wall.replace("wall", "roof").replace('"brush"', '"linseed"')
+    write(root / "src/roof/pyproject.toml", roof + '[tool.services]\nresolve = "next"\n')
+    write(root / "src/roof/requirements.txt", "pigment==2.0\nlinseed==1.0\n")
+    index.wheel("linseed", "2.0")
+    last = locking.lock(root, after)
+    assert versions(last, "next")["pigment"] == "1.0"
+    assert versions(last, "next")["linseed"] == "1.0"
+    assert versions(locking.lock(root, last, [locking.EVERYTHING]), "next")["pigment"] == "2.0"
+
+
 def test_an_edit_of_a_member_changes_its_file_alone(root: Path, write: Write) -> None:
     before = locking.lock(root, NONE)
     write(root / "src/door/README.md", "An edit.")
