@@ -7,8 +7,11 @@ from flask.testing import FlaskClient
 
 @pytest.fixture
 def app_config() -> dict[str, Any]:
-    """As in production, callers without credentials may change nothing."""
-    return {"AUTH_DEVELOPMENT_PERMISSIONS": []}
+    """As in production, callers without credentials may change nothing.
+
+    A server takes its time to answer many at once where the tests run under emulation.
+    """
+    return {"AUTH_DEVELOPMENT_PERMISSIONS": [], "DATABASE_CONNECT_TIMEOUT": 60}
 
 
 @pytest.fixture
