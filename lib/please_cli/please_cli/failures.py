@@ -21,7 +21,9 @@ _CONSEQUENCE = re.compile(r"dependenc(?:y|ies) (?:of derivation .* )?failed|buil
 _NO_ATTRIBUTE = re.compile(r"attribute '[^']+' in selection path '([^']+)' not found")
 _NO_SOURCES = re.compile(r"opening file ['\"]([^'\"]*/sources\.list[^'\"]*)['\"]: ([^\n]+)")
 _FULL = re.compile(r"No space left on device|database or disk is full")
-_MISSING_DEB = re.compile(r"\S*?(pool/\S+?\.deb)\b.*\b(?:404|410|does not exist)")
+# Of nix/platform/debian/fetch.sh, which looked everywhere; and of Nix's own downloader.
+_NO_DEB = re.compile(r"error: (pool/\S+\.deb cannot be fetched\. .+)")
+_MISSING_DEB = re.compile(r"unable to download\b.*?(pool/\S+?\.deb)\b.*\b(?:404|410)\b")
 _UNREACHABLE = re.compile(
     r"unable to download|bad address|[Tt]emporary failure in name resolution"
     r"|[Nn]etwork is unreachable|[Cc]ould ?n[o']t (?:resolve host|connect)|[Nn]o route to host"
@@ -90,11 +92,8 @@ def _explain(
 def _explain_build(derivation: str, errors: Sequence[str], log: Sequence[str]) -> tuple[str, str]:
     name = store_name(derivation)
     said = "\n".join([*log, *errors])
-    if match := _MISSING_DEB.search(said):
-        return (
-            f"{match[1]} has left the Debian mirror; run `./please lock --platform`, which "
-            "locks what the mirror has now"
-        ), ""
+    if line := _explain_deb(said):
+        return line, ""
     own = [match[1] for line in log if (match := _OWN_ERROR.match(line))]
     # Its own error is the line itself, and not said again.
     rest = [line for line in log if not own or line != f"error: {own[-1]}"]
@@ -115,3 +114,16 @@ def _explain_build(derivation: str, errors: Sequence[str], log: Sequence[str]) -
             "package index or mirror before you lock again"
         ), mismatch.partition("\n")[2]
     return f"{name} failed to build; its log ends like this:", details
+
+
+def _explain_deb(said: str) -> str:
+    """Return the line about a Debian package that is nowhere; empty if that is not the cause."""
+    if match := _NO_DEB.search(said):
+        return match[1]
+    if match := _MISSING_DEB.search(said):
+        return (
+            f"{match[1]} has left the Debian mirror; run `./please lock --platform`, which locks "
+            "what the mirror has now, or set SERVICES_DEBIAN_MIRROR to the snapshot that the lock "
+            "names, in an archive of Debian snapshots (docs/platform.md)"
+        )
+    return ""

@@ -47,18 +47,30 @@ def test_a_builder_that_says_no_more_than_that() -> None:
     assert error.details == ""
 
 
-@pytest.mark.parametrize(
-    "log",
-    [
-        ["error: http://mirror/debian/pool/main/g/g_1_amd64.deb does not exist. It may …"],
-        ["unable to download 'http://mirror/debian/pool/main/g/g_1_amd64.deb': HTTP error 404"],
-    ],
-)
-def test_a_package_that_has_left_the_mirror(log: list[str]) -> None:
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_package_of_the_first_tools_that_has_left_the_mirror(status: int) -> None:
+    url = "http://mirror/debian/pool/main/g/g_1_amd64.deb"
+    log = [f"unable to download '{url}': HTTP error {status}"]
     assert NixError([BUILDER], {DRV: log}).message == (
         "pool/main/g/g_1_amd64.deb has left the Debian mirror; run `./please lock --platform`, "
-        "which locks what the mirror has now"
+        "which locks what the mirror has now, or set SERVICES_DEBIAN_MIRROR to the snapshot that "
+        "the lock names, in an archive of Debian snapshots (docs/platform.md)"
     )
+
+
+@pytest.mark.parametrize(
+    "mirror", ["does not exist", "sent more than the 7 bytes that the lock allows"]
+)
+def test_a_package_that_is_nowhere(mirror: str) -> None:
+    file = "pool/main/g/g_1_amd64.deb"
+    line = (
+        f"{file} cannot be fetched. The mirror: http://mirror/debian/{file} {mirror}. An archive "
+        "of Debian snapshots: http://archive/1/g could not be fetched. Substituters: none has x. "
+        "Do this."
+    )
+    log = ["error: the mirror does not have it.", "wget: bad address 'archive'", f"error: {line}"]
+    error = NixError([BUILDER], {DRV: log})
+    assert (error.message, error.details) == (line, "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 # The first tools: a static busybox, and an openssl for its wget.
 #
-# The packages of openssl are fetched by Nix's own downloader, because it is what ours needs.
+# A release that has them fetches the packages of openssl with Nix's own downloader, because it is what ours
+# needs; others have the tools of another release.
 {
   system,
   lock,
@@ -10,6 +11,7 @@
 }:
 let
   text = import ../../text.nix;
+  get = if lock.has "openssl" then fetch.plain else fetch.deb;
   base = derivation {
     name = "base";
     inherit system;
@@ -17,9 +19,9 @@ let
     args = [ "sh" (text ./base.sh) ];
     unpack = text ./unpack.sh;
     # libc's own, of which the libraries alone are wanted, and the others.
-    libc = fetch.plain "libc6";
+    libc = get "libc6";
     files = lock.files "base";
-    debs = map fetch.plain (builtins.filter (name: name != "libc6") (lock.component "base"));
+    debs = map get (builtins.filter (name: name != "libc6") (lock.component "base"));
   };
 in
 {

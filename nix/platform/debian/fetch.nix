@@ -1,9 +1,14 @@
 # name of a locked Debian package -> its .deb, one fixed-output derivation a file.
 { system, lock, mirror, tools }:
 let
-  inherit (builtins) baseNameOf replaceStrings;
+  inherit (builtins) any baseNameOf match replaceStrings;
 
   base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
+
+  archive = import ./archive.nix { };
+  snapshot = if lock.snapshot != null then lock.snapshot else throw
+    ("nix/lock/debian/${lock.codename}.json has no `snapshot`, which the archive of Debian snapshots is asked for: "
+      + "run ./please lock --platform ${lock.codename}");
 
   script = import ../../text.nix ./fetch.sh;
   download = import ../../text.nix ../download.sh;
@@ -24,7 +29,8 @@ let
 in
 {
   # With Nix's own downloader: for the packages that ours is made of. It takes as many bytes as the
-  # server sends, and then refuses them by the hash: these five packages alone have no bound.
+  # server sends, and then refuses them by the hash: these five packages alone have no bound. Nor has it a
+  # second address: the release that they are of has to be frozen.
   plain = name: derivation (fixed lock.packages.${name} // {
     system = "builtin";
     builder = "builtin:fetchurl";
@@ -32,13 +38,16 @@ in
     unpack = false;
   });
 
-  # With busybox's wget, which costs less and can say what to do about a missing file. It leaves TLS
-  # to openssl. Most mirrors are configured without TLS, and then no fetch waits for openssl.
+  # With busybox's wget, which costs less, takes the archive for what the mirror lacks, and can say what to do
+  # where that lacks it, too. It leaves TLS to openssl. Most mirrors are configured without TLS, and then no
+  # fetch waits for openssl.
   deb = name: derivation (fixed lock.packages.${name} // {
-    inherit system;
+    inherit system download;
     builder = "${tools.busybox}/bin/busybox";
     args = [ "sh" script ];
-    PATH = if builtins.match "https:.*" base != null then "${tools.openssl}/bin" else "";
-    inherit download;
+    PATH = if any (address: match "https:.*" address != null) [ base archive ] then "${tools.openssl}/bin" else "";
+    inherit (lock.packages.${name}) file;
+    release = lock.codename;
+    archived = if archive == "" then "" else "${archive}/${snapshot}/${lock.packages.${name}.file}";
   });
 }

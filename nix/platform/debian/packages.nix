@@ -22,6 +22,8 @@ let
 in
 (abi.${system} or unsupported) // rec {
   inherit (lock) codename;
+  # When snapshots of Debian had all of this, as an archive of them names it; null in a lock without that.
+  snapshot = lock.snapshot or null;
   busybox = lock.busybox.${system};
   packages = builtins.mapAttrs
     (name: package:
@@ -30,9 +32,11 @@ in
       else throw "${path}: the package ${name} has no `file`, or no `sha256` of 64 hexadecimal digits: restore it (git checkout HEAD -- ${path})")
     locked.packages;
 
-  # The packages of a component, a list of names; and which of its files are deleted, a list of globs.
+  # The packages of a component, a list of names; whether there is one; and which of its files are deleted, a
+  # list of globs.
   component = name: locked.components.${name} or (throw
     "the component ${name} is not in ${path}: run ./please lock --platform");
+  has = name: components ? ${name};
   prune = name: components.${name}.prune or [ ];
   # What is taken of its first package, a list of paths in it. On x86_64 alone, the loader has a link in lib64.
   files = name: builtins.filter

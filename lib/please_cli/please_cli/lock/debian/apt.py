@@ -6,7 +6,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from debian.deb822 import Release
 
 from please_cli import process
 from please_cli.errors import UserError
@@ -72,6 +76,23 @@ class Apt:
         )
         for name in names.splitlines():
             yield from self._run(_HELPER, "cat-file", name).splitlines(keepends=True)
+
+    def date(self) -> datetime:
+        """Return when the suite was published, as its signed Release file says.
+
+        Raises:
+            UserError: The file has no date.
+        """
+        lists = self._root / "lists"
+        (file, *_) = [*lists.glob("*_InRelease"), *lists.glob("*_Release")]
+        try:
+            date: str = Release(file.read_bytes())["Date"]
+            return parsedate_to_datetime(date).astimezone(UTC)
+        except (KeyError, ValueError) as error:
+            raise UserError(
+                f"{file.name} of the mirror has no Date that can be read; take another mirror: set "
+                "SERVICES_DEBIAN_MIRROR to its base URL"
+            ) from error
 
     def download(self, package: str, architecture: str) -> Path:
         """Download the .deb of a package, check it against the index, and return its path."""

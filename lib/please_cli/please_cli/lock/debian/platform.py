@@ -1,5 +1,6 @@
 """nix/lock/debian/<codename>.json: the Debian packages of the embedded platform."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from please_cli.lock.debian import apt, busybox, mirror
@@ -52,12 +53,25 @@ def lock(root: Path, release: Release) -> Document:
         }
         return {
             "codename": suite,
+            "snapshot": snapshot(private.date()),
             "systems": {
                 system: select(Index(packages(private.index(architecture))), release)
                 for system, architecture in ARCHITECTURES.items()
             },
             **({"busybox": bootstrap} if bootstrap else {}),
         }
+
+
+def snapshot(published: datetime) -> str:
+    """Return a time at which archives of Debian snapshots have a suite, as they write times.
+
+    They make several snapshots a day, and answer with the last one before a time. The mirrors keep
+    a superseded file for a day and a half at least.
+
+    Args:
+        published: When the suite was published, in UTC.
+    """
+    return f"{published + timedelta(days=1):%Y%m%dT%H%M%SZ}"
 
 
 def select(index: Index, release: Release) -> Document:

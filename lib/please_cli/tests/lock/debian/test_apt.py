@@ -1,5 +1,6 @@
 """The parts that need no apt; tests/lock of the repository runs the machine's."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,41 @@ def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_failures(said: str, expected: str) -> None:
     assert apt.explain(said) == expected
+
+
+RELEASE = """\
+-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA256
+
+Suite: stable
+{date}
+SHA256:
+ 0 0 main
+-----BEGIN PGP SIGNATURE-----
+
+x
+-----END PGP SIGNATURE-----
+"""
+
+
+@pytest.mark.parametrize("name", ["mirror_debian_dists_trixie_InRelease", "mirror_trixie_Release"])
+def test_the_date_of_a_suite(name: str) -> None:
+    with apt.private(["amd64"]) as private:
+        date = "Date: Sat, 05 Sep 2026 09:58:01 UTC"
+        (private._root / "lists" / name).write_text(RELEASE.format(date=date))
+        assert private.date() == datetime(2026, 9, 5, 9, 58, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["Date: yesterday", "Codename: trixie"])
+def test_a_suite_without_a_date(date: str) -> None:
+    with apt.private(["amd64"]) as private:
+        (private._root / "lists/mirror_InRelease").write_text(RELEASE.format(date=date))
+        with pytest.raises(UserError) as caught:
+            private.date()
+    assert caught.value.message == (
+        "mirror_InRelease of the mirror has no Date that can be read; take another mirror: set "
+        "SERVICES_DEBIAN_MIRROR to its base URL"
+    )
 
 
 def test_the_private_state_is_deleted_afterwards() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,11 @@ def test_a_component_is_a_closure() -> None:
         "sha256": "sha of libc",
         "size": 7,
     }
+
+
+def test_the_snapshot_is_one_that_has_what_was_published() -> None:
+    published = datetime(2026, 2, 28, 9, 58, 1, tzinfo=UTC)
+    assert platform.snapshot(published) == "20260301T095801Z"
 
 
 def test_every_system_is_locked_for() -> None:
