@@ -6,6 +6,8 @@
   inputs = {
     # A file with the base URL of a Debian mirror.
     mirror = { follows = ""; flake = false; };
+    # A file with the base URL of an archive of Debian snapshots.
+    archive = { follows = ""; flake = false; };
     # A pip.conf that says where Python packages come from.
     pip = { follows = ""; flake = false; };
     # A flake to take the platform from, in place of Debian's packages.

@@ -3,6 +3,8 @@
   system,
   pkgs ? null,
   mirror ? null,
+  # The base URL of an archive of Debian snapshots; null for what SERVICES_DEBIAN_ARCHIVE says.
+  archive ? null,
   # A pip.conf that says where packages come from; null for what the machine's pip reads.
   pipConfiguration ? null,
   inNixShell ? false,
@@ -13,7 +15,7 @@ let
   inherit (builtins) attrNames attrValues concatMap filter mapAttrs;
 
   # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
-  platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror release; }) locked.releases;
+  platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror archive release; }) locked.releases;
   locked = import ./python/packages.nix { inherit root system; };
 
   # What is made for one resolve, by its name.

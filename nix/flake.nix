@@ -1,5 +1,5 @@
 # The outputs of the flake: what default.nix and release.nix have, where flakes have it.
-{ self, mirror, pip, nixpkgs }:
+{ self, mirror, archive, pip, nixpkgs }:
 let
   inherit (builtins) attrNames concatMap filter head isString listToAttrs mapAttrs pathExists readFile removeAttrs split;
 
@@ -11,7 +11,8 @@ let
       name = system;
       value = import ./. {
         inherit system;
-        mirror = if isGiven mirror then firstWord (readFile (file "mirror" "mirror" mirror)) else null;
+        mirror = address "mirror" mirror;
+        archive = address "archive" archive;
         pipConfiguration = if isGiven pip then withoutLogin (file "pip" "pip.conf" pip) else null;
         pkgs = if isGiven nixpkgs then nixpkgs.legacyPackages.${system} else null;
       };
@@ -25,11 +26,12 @@ let
     else if builtins ? readFileType && builtins.readFileType given == "directory" then throw
       "the input ${input} is a directory without a file ${name}: add it, or name a file, --override-input ${input} path:FILE (docs/flakes.md)"
     else "${given}";
-  # Of a mirror, the base URL.
-  firstWord = text:
-    let words = filter (word: isString word && word != "") (split "[ \t\r\n]+" text); in
-    if words != [ ] then head words
-    else throw "the input mirror is an empty file: write the base URL of a Debian mirror into it (docs/flakes.md)";
+  # The base URL in an input, null where that is not given.
+  address = input: given:
+    let words = filter (word: isString word && word != "") (split "[ \t\r\n]+" (readFile (file input input given))); in
+    if !isGiven given then null
+    else if words != [ ] then head words
+    else throw "the input ${input} is an empty file: write a base URL into it (docs/flakes.md)";
   # Every user of the machine can read the files in the store.
   withoutLogin = file:
     if (import ./python/fetch/pip.nix { configurationFile = file; etc = "${file}/etc"; getEnv = _: ""; }).configuration.hasLogins then throw

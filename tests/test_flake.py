@@ -98,7 +98,7 @@ def test_the_mirror_may_be_a_file_in_a_directory(checkout: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("\n", "the input mirror is an empty file: write the base URL of a Debian mirror"),
+        ("\n", "the input mirror is an empty file: write a base URL into it (docs/flakes.md)"),
         ("ftp://mirror.example/debian\n", "the flake's input mirror is not an http(s) address"),
         ("http://name:secret@mirror.example/debian\n", "has a user name or password in it"),
     ],
@@ -110,6 +110,19 @@ def test_a_mirror_that_does_not_serve(
     file.write_text(text)
     options = flake.override("mirror", file)
     assert error in flake.fail("build", "--dry-run", ".#tokens", *options, cwd=checkout)
+
+
+@pytest.mark.parametrize("name", ["mirror", "archive"])
+def test_packages_of_debian_come_from_the_inputs(
+    checkout: Path, tmp_path: Path, mirror: list[str], name: str
+) -> None:
+    file = tmp_path / name
+    file.write_text("http://127.0.0.1:9/debian\n")
+    options = [*mirror, *flake.override(name, file)]
+    attribute = ".#packages.x86_64-linux.tokens.resolves.next.drvPath"
+    derivation = flake.succeed("eval", "--raw", attribute, *options, cwd=checkout)
+    shown = flake.succeed("show-derivation", "--recursive", derivation, cwd=checkout)
+    assert "http://127.0.0.1:9/debian" in shown
 
 
 def test_packages_come_from_the_index_of_the_input_pip(

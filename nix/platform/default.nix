@@ -33,6 +33,8 @@
   release,
   # The base URL of a Debian mirror; null to take it from the machine's apt configuration.
   mirror ? null,
+  # The base URL of an archive of Debian snapshots; null to take it from SERVICES_DEBIAN_ARCHIVE.
+  archive ? null,
 }:
 if pkgs != null then import ./nixpkgs { inherit system pkgs; inherit (import ./releases.nix release) pythonVersion; }
-else import ./debian { inherit system release mirror; }
+else import ./debian { inherit system release mirror archive; }

@@ -11,5 +11,5 @@ let
 in
 if override == "" then ""
 else if isUsable then builtins.head (builtins.match "(.*[^/])/*" override)
-else throw ("SERVICES_DEBIAN_ARCHIVE is not an http(s) address without credentials: set it to the base URL of an "
+else throw ("SERVICES_DEBIAN_ARCHIVE or the flake's input archive is not an http(s) address without credentials: set it to the base URL of an "
   + "archive of Debian snapshots, the one above its directories by time, or unset it.")

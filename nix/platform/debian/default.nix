@@ -8,15 +8,16 @@
   # The codename of the Debian release, such as "trixie".
   release,
   mirror ? null,
+  archive ? null,
 }:
 let
   inherit (import ../releases.nix release) components others frozen pythonVersion;
 
   # The platform that the components come from which this release does not have.
-  rest = if others == null then { } else import ./. { inherit system mirror; release = others; };
+  rest = if others == null then { } else import ./. { inherit system mirror archive; release = others; };
 
   lock = import ./packages.nix { inherit system release components; };
-  fetch = import ./fetch.nix { inherit system lock mirror tools; };
+  fetch = import ./fetch.nix { inherit system lock mirror archive tools; };
   bootstrap = import ./bootstrap.nix { inherit system lock fetch; inherit (platform) busybox; };
   tools = { inherit (platform) busybox openssl; inherit (bootstrap) base; };
   component = import ./component.nix { inherit system lock fetch tools platform; };

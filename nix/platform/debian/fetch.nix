@@ -1,11 +1,11 @@
 # name of a locked Debian package -> its .deb, one fixed-output derivation a file.
-{ system, lock, mirror, tools }:
+{ system, lock, mirror, archive ? null, tools }:
 let
   inherit (builtins) any baseNameOf match replaceStrings;
 
   base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
-  archive = import ./archive.nix { };
+  old = import ./archive.nix (if archive == null then { } else { override = archive; });
   snapshot = if lock.snapshot != null then lock.snapshot else throw
     ("nix/lock/debian/${lock.codename}.json has no `snapshot`, which the archive of Debian snapshots is asked for: "
       + "run ./please lock --platform ${lock.codename}");
@@ -45,9 +45,9 @@ in
     inherit system download;
     builder = "${tools.busybox}/bin/busybox";
     args = [ "sh" script ];
-    PATH = if any (address: match "https:.*" address != null) [ base archive ] then "${tools.openssl}/bin" else "";
+    PATH = if any (address: match "https:.*" address != null) [ base old ] then "${tools.openssl}/bin" else "";
     inherit (lock.packages.${name}) file;
     release = lock.codename;
-    archived = if archive == "" then "" else "${archive}/${snapshot}/${lock.packages.${name}.file}";
+    archived = if old == "" then "" else "${old}/${snapshot}/${lock.packages.${name}.file}";
   });
 }

@@ -198,9 +198,9 @@ def test_an_archive_that_is_no_address(package: Package, address: str) -> None:
     with pytest.raises(NixError) as caught:
         package.fetch()
     assert (
-        "error: SERVICES_DEBIAN_ARCHIVE is not an http(s) address without credentials: set it to "
-        "the base URL of an archive of Debian snapshots, the one above its directories by time, or "
-        "unset it."
+        "error: SERVICES_DEBIAN_ARCHIVE or the flake's input archive is not an http(s) address "
+        "without credentials: set it to the base URL of an archive of Debian snapshots, the one "
+        "above its directories by time, or unset it."
     ) in str(caught.value)
 
 
