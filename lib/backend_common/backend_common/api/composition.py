@@ -17,6 +17,7 @@ MISSING = object()
 """Stands for a value that is not there; None is a value."""
 
 MOST_SHAPES = 32  # of one schema; a union of more is looked at no further
+MOST_STEPS = 20_000  # schemas that one is composed of, each as often as it applies
 
 _TYPE_OF: dict[type, str] = {
     bool: "boolean",
@@ -70,6 +71,7 @@ class Composition:
         self.lookup = lookup
         self._shapes: dict[Key, tuple[Schema, tuple[Shape, ...]]] = {}
         self._made: dict[Key, dict[str, Any]] = {}
+        self._steps = 0
 
     def kinds(self, schema: Schema) -> frozenset[str]:
         """Return the types that a value may have; empty for any."""
@@ -160,12 +162,18 @@ class Composition:
         """Return the shapes of a schema: at most MOST_SHAPES, none if no value can be valid."""
         known = key(schema)
         if known not in self._shapes:
+            self._steps = 0
             self._shapes[known] = (schema, tuple(self._multiply(schema, frozenset())))
         return self._shapes[known][1]
 
     def _multiply(self, schema: Schema, above: frozenset[Key]) -> list[Shape]:
         if not isinstance(schema, Mapping):
             return [Shape((), None)] if schema else []
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise ValueError(
+                f"a schema is composed of more than {MOST_STEPS:,} others: compose it of fewer"
+            )
         known = key(schema)
         if known in above:  # it applies already
             return [Shape((), None)]

@@ -15,11 +15,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from backend_common.api import formats, locating, patterns
+from backend_common.api import formats, locating, looks, patterns
 from backend_common.api.casting import Cast, Casting
 from backend_common.api.composition import MISSING, Composition, Key, Lookup, Schema, key
 from backend_common.api.defaults import Filling
 from backend_common.api.errors import ANYTHING, explain, pointer
+from backend_common.api.looks import Looks
 from backend_common.api.problems import Error
 from backend_common.api.translation import (
     DRAFT_4,
@@ -35,6 +36,7 @@ __all__ = ["MISSING", "Check", "Dialect", "draft_4", "draft_2020_12"]
 
 MOST_PARTS = 20_000  # of a value that an error may copy
 FEW_BRANCHES = 2
+TRIES = 4  # how often at least a value is validated again to find out what is wrong
 LARGE = 10**300  # an integer that is slow to copy
 MOST_WORK = 1_000  # parts of a value to look at for all of its errors, once for each branch
 
@@ -49,8 +51,13 @@ class Dialect:
         self, validator: type[jsonschema_rs.Validator], words: Words, lookup: Lookup
     ) -> None:
         self.composition = Composition(lookup)
-        self._request = _Side(validator, words, Translation(self.composition, words, "readOnly"))
-        self._response = _Side(validator, words, Translation(self.composition, words, "writeOnly"))
+        self._request = _Side(
+            validator, words, Translation(self.composition, words, "readOnly"), is_bounded=True
+        )
+        # A response is the service's own: it may be as large as it likes.
+        self._response = _Side(
+            validator, words, Translation(self.composition, words, "writeOnly"), is_bounded=False
+        )
         self._casting = Casting(self.composition, lambda schema: self.incoming(schema).is_valid)
         self._filling = Filling(self.composition)
 
@@ -140,6 +147,8 @@ class Check:
         :param value: text, numbers, booleans, None, and lists and dicts of such, as JSON has them;
             at most as deep as strict_json allows.
         """
+        if self._side.is_too_much(self._name, value):
+            return [Error("it has too many parts to be checked: send fewer at once", "")]
         if self.is_valid(value):
             return []
         return self._side.errors({self._name: value}, value, secret=self._secret)
@@ -156,8 +165,14 @@ class _Side:
     """Says whether ``{name: value}`` is valid; there from :meth:`compile` on."""
 
     def __init__(
-        self, validator: type[jsonschema_rs.Validator], words: Words, translation: Translation
+        self,
+        validator: type[jsonschema_rs.Validator],
+        words: Words,
+        translation: Translation,
+        *,
+        is_bounded: bool,
     ) -> None:
+        self._is_bounded = is_bounded
         self._validator_class = validator
         self._words = words
         self._translation = translation
@@ -188,11 +203,28 @@ class _Side:
         }
         self._detailed = self._validator(self._root)
         self.is_valid = self._detailed.is_valid
+        self._looks = Looks(self._root)
+        if self._looks.most * looks.FEWEST > looks.MOST:
+            raise self._too_composed()
         self._fan = fan(self._root)
         recursive = self._translation.is_recursive
         self._brief_root = without_branches(self._root, recursive=recursive)
         self._brief = (
             self._detailed if self._brief_root == self._root else self._validator(self._brief_root)
+        )
+
+    def is_too_much(self, name: str, value: Any) -> bool:
+        """Say whether it would take too long to validate a value of a request."""
+        return self._is_bounded and self._looks.cost(name, value) >= looks.MOST
+
+    def _too_composed(self) -> SchemaError:
+        widest = {name: self._looks.width(name) for name in self._schemas}
+        name = max(widest, key=lambda each: widest[each])
+        schema = next(schema for schema, known in self._known.values() if known == name)
+        return SchemaError(
+            f"a schema looks at each part of a value {widest[name]:,} times, and "
+            f"{looks.MOST // looks.FEWEST:,} times are possible: compose it of fewer schemas",
+            schema,
         )
 
     def errors(self, root: dict[str, Any], value: Any, *, secret: bool) -> list[Error]:
@@ -201,6 +233,8 @@ class _Side:
         if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
             return explain(list(self._detailed.iter_errors(root)), self._root, secret=secret)
         (name,) = root
+        if self._looks.cost(name, value) > looks.MOST // TRIES:
+            return [Error(ANYTHING, "")]
         part = locating.Part(value, [], 0)
         # With many branches a look takes long, and the error would be that of a branch far above.
         if not self._translation.is_recursive or self._fan <= FEW_BRANCHES:

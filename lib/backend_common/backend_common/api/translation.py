@@ -24,7 +24,7 @@ _BOTH = {
 }  # fmt: skip
 _ONE = {"additionalProperties", "items", "not"}
 _MAPS = {"patternProperties", "properties"}
-_LISTS = {"allOf", "anyOf", "oneOf"}
+LISTS = {"allOf", "anyOf", "oneOf"}
 
 
 class Words:
@@ -36,7 +36,7 @@ class Words:
         self.values = _BOTH | values
         self.one = _ONE | one
         self.maps = _MAPS | maps
-        self.lists = _LISTS | lists
+        self.lists = LISTS | lists
         self.definitions = definitions
 
 
@@ -53,13 +53,13 @@ DRAFT_2020_12 = Words(
 )  # fmt: skip
 # Keywords whose schemas apply to the same value.
 _SAME = {"allOf", "anyOf", "dependentSchemas", "else", "oneOf", "then"}
-_NAMED = {*_MAPS, "$defs", "definitions", "dependencies", "dependentSchemas"}
-_UNSCHEMATIC = {"const", "dependentRequired", "enum", "required", "type"}
+NAMED = {*_MAPS, "$defs", "definitions", "dependencies", "dependentSchemas"}
+UNSCHEMATIC = {"const", "dependentRequired", "enum", "required", "type"}
 _BRANCHES = {"anyOf", "oneOf"}
 _REPEATS = {"allOf", "dependencies", "dependentSchemas", "else", "if", "patternProperties", "then"}
 # Keywords with one schema of the same value, and those with schemas of its parts.
-_SAME_ONE = {"else", "if", "not", "then"}
-_OF_PARTS = {
+SAME_ONE = {"else", "if", "not", "then"}
+OF_PARTS = {
     "additionalItems", "additionalProperties", "items", "prefixItems", "properties",
     "unevaluatedItems", "unevaluatedProperties",
 }  # fmt: skip
@@ -238,14 +238,14 @@ def without_branches(schema: Any, *, recursive: bool) -> Any:
     made = {}
     denied: dict[str, Any] = {}
     for word, value in schema.items():
-        if word in _UNSCHEMATIC:
+        if word in UNSCHEMATIC:
             made[word] = value
         elif word in ("unevaluatedItems", "unevaluatedProperties"):
             continue  # what a denied branch looked at is not known
         else:
             inner = (
                 {name: without_branches(each, recursive=recursive) for name, each in value.items()}
-                if word in _NAMED
+                if word in NAMED
                 else without_branches(value, recursive=recursive)
             )
             into = denied if word in _BRANCHES or (recursive and word in _REPEATS) else made
@@ -274,15 +274,15 @@ def fan(root: Mapping[str, Any]) -> int:
         if id(schema) in known:
             return known[id(schema)]
         known[id(schema)] = 1  # while this is being counted
-        branches = 1 if _OF_PARTS & schema.keys() else 0
+        branches = 1 if OF_PARTS & schema.keys() else 0
         for word, value in schema.items():
             if word == "$ref":
                 branches += of(target(value))
-            elif word in _LISTS:
+            elif word in LISTS:
                 branches += sum(of(each) for each in value)
-            elif word in _UNSCHEMATIC:
+            elif word in UNSCHEMATIC:
                 continue
-            elif word in _NAMED and isinstance(value, Mapping):
+            elif word in NAMED and isinstance(value, Mapping):
                 looks = [of(each) for each in value.values()]
                 if word in ("dependencies", "dependentSchemas"):
                     branches += sum(looks)
@@ -290,7 +290,7 @@ def fan(root: Mapping[str, Any]) -> int:
                     branches += len(looks)
             else:
                 looked = of(value)
-                branches += looked if word in _SAME_ONE else word == "contains"
+                branches += looked if word in SAME_ONE else word == "contains"
         known[id(schema)] = max(1, branches)
         most = max(most, branches)
         return known[id(schema)]
@@ -301,6 +301,11 @@ def fan(root: Mapping[str, Any]) -> int:
 
     of(root)
     return most
+
+
+def is_fraction(step: Any) -> bool:
+    """Say whether *step*, of ``multipleOf``, is a number that is not whole."""
+    return isinstance(step, float) and not step.is_integer()
 
 
 def plain(value: Any) -> Any:
