@@ -137,6 +137,17 @@ def test_operations_of_an_api(service: Service) -> None:
     assert problem.headers["Access-Control-Allow-Origin"] == PAGE
 
 
+def test_no_page_reaches_a_private_network_through_a_browser(make: Make) -> None:
+    headers = {
+        "Origin": PAGE,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    response = make(CORS_ORIGINS=[PAGE]).test_client().options("/", headers=headers)
+    assert response.headers["Access-Control-Allow-Origin"] == PAGE
+    assert response.headers.get("Access-Control-Allow-Private-Network") != "true"
+
+
 def test_a_preflight_of_no_method(make: Make) -> None:
     response = preflight(make(CORS_ORIGINS=[PAGE]), method="BREW")
     assert "Access-Control-Allow-Methods" not in response.headers

@@ -40,6 +40,12 @@ def bomb(compress: Callable[[bytes], bytes]) -> bytes:
     return compress(b" " * 100 * LIMIT + b"1")
 
 
+def lzma_with_dictionary(size: int) -> bytes:
+    """Compress ``[1]``; whoever decompresses it has to provide *size* bytes for its dictionary."""
+    made = lzma.compress(b"[1]", format=lzma.FORMAT_ALONE, preset=0)
+    return made[:1] + size.to_bytes(4, "little") + made[5:]
+
+
 GZIP = {"content_encoding": "gzip"}
 KOMBU = {"application_headers": {"compression": "application/x-gzip"}}
 
@@ -124,6 +130,11 @@ POISON: dict[str, tuple[bytes, Mapping[str, Any], str]] = {
         compression("application/x-lzma"),
         "its body has more than 100000 bytes",
     ),
+    "lzma that needs 128 MiB to read": (
+        lzma_with_dictionary(2**27),
+        encoding("xz"),
+        "it cannot be decompressed by 'xz'",
+    ),
     "many small bombs": (
         gzip.compress(b" " * LIMIT) * 50,
         GZIP,
@@ -154,6 +165,7 @@ GOOD: dict[str, tuple[bytes, Mapping[str, Any], Any]] = {
     "zlib in kombu's way": (zlib.compress(b"[1]"), KOMBU, [1]),
     "bz2": (bz2.compress(b"[1]"), encoding("bzip2"), [1]),
     "lzma": (lzma.compress(b"[1]", preset=9), compression("xz"), [1]),
+    "lzma that needs 64 MiB to read": (lzma_with_dictionary(2**26), compression("xz"), [1]),
     "as long as it may be": (b" " * (LIMIT - 1) + b"1", {}, 1),
     "huge headers": (b"1", {"application_headers": {"h": "x" * 100_000}}, 1),
     "headers of all types": (

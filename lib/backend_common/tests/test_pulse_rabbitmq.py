@@ -229,6 +229,16 @@ def test_a_broker_that_says_nothing(make: Make) -> None:
         other.pulse._broker = app.pulse._broker  # for the end
 
 
+def test_each_answer_of_the_broker_has_a_limit(make: Make) -> None:
+    broker = make(PULSE_CONFIRM_TIMEOUT=7).pulse._broker
+    for limit, expected in ((None, 7), (0.5, 0.5)):
+        with broker.connect(limit) as connection:
+            assert connection.transport_options == {
+                "read_timeout": expected,
+                "write_timeout": expected,
+            }
+
+
 def test_the_consumer_process_stops_when_it_is_told_to(
     make: Make, service: Service, url: str, exchange: str
 ) -> None:
