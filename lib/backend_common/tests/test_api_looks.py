@@ -142,7 +142,7 @@ def test_a_schema_that_doubles(service: Service, version: str, place: str) -> No
         schemas[f"S{number + 1}"] = {"allOf": [below, below]}
     top = {"$ref": "#/components/schemas/S20"}
     content = {"description": "", "content": {JSON: {"schema": top}}}
-    more = {
+    more: dict[str, Json] = {
         "body": {"requestBody": body(JSON, top)},
         "parameter": {"parameters": [parameter("a", "query", top)]},
         "response": {"responses": {"200": content}},

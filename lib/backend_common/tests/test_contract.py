@@ -5,6 +5,7 @@ NAME`` holds that one to it.
 """
 
 import copy
+import dataclasses
 import gc
 import importlib
 import json
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import backend_common
 import extension_source as source
@@ -276,6 +277,18 @@ def test_two_apps_share_nothing(extension: str, make: Make) -> None:
     assert {key: one.config[key] for key in keys(extension)} == settings
     for key, value in OTHER.get(extension, {}).items():
         assert one.config[key] != two.config[key] == value
+
+
+def test_records_are_read_only(extension: str) -> None:
+    """Several threads have the same ones, and services get some: nobody changes what others see."""
+    found = [
+        value
+        for module in modules(extension)
+        for value in vars(module).values()
+        if isinstance(value, type) and dataclasses.is_dataclass(value)
+    ]
+    changeable = [it for it in found if not cast("Any", it).__dataclass_params__.frozen]
+    assert changeable == []
 
 
 def state(module: ModuleType) -> dict[str, Any]:
