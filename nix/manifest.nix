@@ -6,6 +6,7 @@
 #   tests        { paths, files, groups }: where its tests are, which other files of the member they read, and
 #                the dependency groups that they need
 #   app          where a service has its application, if not in <service>.flask:app
+#   command      the name of the command that serves a service, if not that of its module
 #   resolve, resolves   the resolves that it is in, which the lock knows
 #   collisions   for a path that several packages have, the package to take it from
 #
@@ -19,7 +20,7 @@ let
   manifest = addErrorContext "while reading ${toString file}" (fromTOML (readFile file));
   said = if pathExists file then manifest.tool.services or { } else { };
   defaultTests = { paths = [ "tests" ]; files = [ ]; groups = [ "test" ]; };
-  defaults = { app = null; needs = [ ]; extras = { }; variables = { }; tests = { }; collisions = { }; resolve = null; resolves = null; };
+  defaults = { app = null; command = null; needs = [ ]; extras = { }; variables = { }; tests = { }; collisions = { }; resolve = null; resolves = null; };
   unknown = attrNames (removeAttrs said (attrNames defaults));
   collisions = said.collisions or { };
   tests = said.tests or { };
@@ -35,6 +36,8 @@ else if !(isAttrs collisions && all isString (attrValues collisions)) then throw
   "${where}.collisions] is not a table of packages by path, such as \"tests/__init__.py\" = \"package\""
 else if said ? app && !(isString said.app && match "[A-Za-z0-9_.]+:[A-Za-z0-9_]+(\\(.*\\))?" said.app != null) then throw
   "${where}] app is not the place of an application: write \"module:object\" or \"module:create_app()\""
+else if said ? command && !(isString said.command && match "[A-Za-z0-9_][A-Za-z0-9_.-]*" said.command != null) then throw
+  "${where}] command is not the name of a command, such as \"shop-server\""
 else if !(isAttrs variables && all isString (attrValues variables)) then throw
   "${where}.variables] is not a table of texts, such as CACHE_ADDRESS = \"$CACHE_URL\""
 else if !(isAttrs tests && removeAttrs tests (attrNames defaultTests) == { } && all isNames (attrValues tests)) then throw

@@ -1,9 +1,10 @@
 # The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
-# { name, kind, key, package, directory, module, app, resolve, resolves, isGuest, extras, testKeys,
+# { name, kind, key, package, directory, module, app, command, resolve, resolves, isGuest, extras, testKeys,
 # everything, needs, extraNeeds, variables, tests } by name. `app` is where a service has its application, null
-# for the conventional place. `testKeys` and `everything` are keys of the graph: what its tests need; and the
-# member, all its extras and that. `needs` names the servers that it asks for, `extraNeeds.<extra>` those
-# that the tests of an extra do; `variables` and `tests` are as ./manifest.nix has them.
+# for the conventional place, and `command` what serves it, null for the name of its module. `testKeys` and
+# `everything` are keys of the graph: what its tests need; and the member, all its extras and that. `needs`
+# names the servers that it asks for, `extraNeeds.<extra>` those that the tests of an extra do; `variables` and
+# `tests` are as ./manifest.nix has them.
 #
 # `resolve` is the name of the resolve that all this is of: the first that its manifest names, or `default`.
 # `resolves` is the member in each resolve that has it, by name. Where its manifest does not name the resolve,
@@ -52,7 +53,7 @@ let
     in
     found // {
       inherit resolve package extras testKeys isGuest;
-      inherit (asked) app needs tests variables;
+      inherit (asked) app command needs tests variables;
       # Force `package` first, so that its error is the one reported.
       key = seq package key;
       extraNeeds =

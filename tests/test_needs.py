@@ -80,7 +80,7 @@ def test_an_unknown_setting_is_named(checkout: Path) -> None:
     error = refusal("treestatus.tests", checkout)
     assert (
         "src/treestatus/pyproject.toml: [tool.services] has no setting need, only app, collisions, "
-        "extras, needs, "
+        "command, extras, needs, "
     ) in error
 
 

@@ -17,6 +17,7 @@ in
       keys = [ member.key ];
       launcher = {
         inherit (member) module app directory;
+        command = if member.command != null then member.command else member.module;
         # A service that requires the server has it among its packages.
         server = if elem "serving" (python.graph.names [ member.key ]) then [ ] else server;
       };

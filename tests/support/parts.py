@@ -38,16 +38,18 @@ class Parts:
         launcher: str = "",
         app: str | None = None,
         server: Sequence[str] = (),
+        command: str = "",
         borrowed: Sequence[Part] = (),
         choices: Mapping[str, str] | None = None,
         is_whole: bool = True,
     ) -> Path:
         """Make an environment of parts around the interpreter of this test.
 
-        launcher is the module of a service with a command, app and server are as in
+        launcher is the module of a service with a command, app, server and command are as in
         launcher.Launcher, and choices are those of a manifest: packages by path.
         """
-        command = {
+        described = {
+            "command": command or launcher,
             "module": launcher,
             "app": app,
             "directory": f"src/{launcher}",
@@ -58,7 +60,7 @@ class Parts:
             "cacert": "/cacert",
             "tzdata": "/tzdata",
             "locale": "/locale",
-            "launcher": json.dumps(command) if launcher else "",
+            "launcher": json.dumps(described) if launcher else "",
             "whole": "1" if is_whole else "",
         }
         settings = [Setting(path, name, MANIFEST) for path, name in (choices or {}).items()]

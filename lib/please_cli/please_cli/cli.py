@@ -92,7 +92,7 @@ def run(name: str, needed: str, arguments: Sequence[str]) -> None:
     os.environ.update(servers.start(root, member, names))
     if migration.needed(app, member):
         migration.migrate(app, member)
-    nix.execute(str(app / "bin" / member.module), arguments)
+    nix.execute(str(app / "bin" / member.command), arguments)
 
 
 @cli.command(short_help="Enter a development shell.")

@@ -62,8 +62,16 @@ class Member:
 
     @property
     def module(self) -> str:
-        """What Python imports, and a service's own command."""
+        """What Python imports."""
         return self.key.replace("-", "_")
+
+    @property
+    def command(self) -> str:
+        """What serves a service, in `bin` of its app.
+
+        Raises UserError when pyproject.toml cannot be read.
+        """
+        return str(pyproject.services(self.path / _MANIFEST).get("command", self.module))
 
     @property
     def place(self) -> str:

@@ -145,6 +145,14 @@ def test_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_the_command_of_a_service(checkout: Path) -> None:
+    member = workspace.find(checkout, "door_bell")
+    assert member.command == "door_bell"
+    manifest = member.path / "pyproject.toml"
+    manifest.write_text('[tool.services]\ncommand = "door-server"\n')
+    assert member.command == "door-server"
+
+
 def test_a_directory_with_a_dash(checkout: Path) -> None:
     (checkout / "src/door-bell").mkdir(parents=True, exist_ok=True)
     (checkout / "src/door_bell").rename(checkout / "src/moved")

@@ -51,7 +51,7 @@ PLACE = re.compile(r"(?P<module>\w+(?:\.\w+)*):(?P<object>\w+)(?P<call>\(.*\))?"
 
 
 class Launcher(NamedTuple):
-    """A service's command: its module, which names the command, and what it is made of.
+    """A service's command, bin/<command>: its name, the service's module, and what it is made of.
 
     `app` is where the application is, None for the conventional place, and `directory` where the
     service is in the checkout. `server` are directories for sys.path with the server, for a service
@@ -62,6 +62,7 @@ class Launcher(NamedTuple):
     app: str | None
     directory: str
     server: Sequence[str]
+    command: str
 
 
 def write_launcher(launcher: Launcher, parts: Sequence[Part], python: str) -> bytes:

@@ -126,31 +126,33 @@ def write_programs(
     """
     python = f"{directory}/python"
     launcher = Launcher(**json.loads(env["launcher"])) if env["launcher"] else None
-    service = launcher.module if launcher else ""
+    command = launcher.command if launcher else ""
     programs = find_programs(parts, python)
     for name in INTERPRETERS:
         if name in programs:
             raise reserved(f"bin/{name}", programs[name][0].part)
         (directory / name).symlink_to(f"{env['python']}/bin/python3")
-    if service in INTERPRETERS:
+    if launcher and command in INTERPRETERS:
         raise SystemExit(
-            f"error: the command of the service {service} would be in the place of the "
-            f"interpreter, bin/{service}: name the service otherwise."
+            f"error: the command of the service {launcher.module} would be in the place of the "
+            f"interpreter, bin/{command}: name the command otherwise ({launcher.directory}/"
+            "pyproject.toml, [tool.services] command)."
         )
-    if service and any(program.part.is_root for program in programs.get(service, [])):
+    if launcher and any(program.part.is_root for program in programs.get(command, [])):
         raise SystemExit(
-            f"error: the service {service} has a script of its own, {service}, and the one that "
-            "serves it: name the former otherwise."
+            f"error: the service {launcher.module} has a script of its own, {command}, and the one "
+            f'that serves it: write command = "{command}-server" in [tool.services] of '
+            f"{launcher.directory}/pyproject.toml, or name its own otherwise."
         )
     for name, found in sorted(programs.items()):
-        if name != service:
+        if name != command:
             program = found[0]
             if len(found) > 1:
                 program = choose_program(name, found, collisions, python)
             write_program(directory / name, program)
     if launcher:
         content = write_launcher(launcher, parts, python)
-        write_program(directory / service, Program(parts[0], content))
+        write_program(directory / command, Program(parts[0], content))
     collisions.check(
         parts,
         [f"{program.part.package}/{name}" for name, found in programs.items() for program in found],

@@ -123,8 +123,17 @@ def test_a_service_with_a_script_of_its_name(parts: Parts) -> None:
         parts.link(part, launcher="sample")
     assert str(raised.value) == (
         "error: the service sample has a script of its own, sample, and the one that serves it: "
-        "name the former otherwise."
+        'write command = "sample-server" in [tool.services] of src/sample/pyproject.toml, or name '
+        "its own otherwise."
     )
+
+
+def test_a_service_with_a_script_of_its_name_and_another_command(parts: Parts) -> None:
+    server = parts.part("one", {f"{SITE_PACKAGES}/serving/command.py": SERVE})
+    own = parts.part("two", points("sample", "os:getcwd"), is_root=True)
+    environment = parts.link(server, own, launcher="sample", command="sample-server")
+    assert output(environment / "bin/sample-server").startswith("sample 1")
+    assert "from os import getcwd" in (environment / "bin/sample").read_text()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +180,8 @@ def test_a_service_named_like_the_interpreter(parts: Parts, name: str) -> None:
         parts.link(parts.part("one", {"share/doc/one": ""}), launcher=name)
     assert str(raised.value) == (
         f"error: the command of the service {name} would be in the place of the interpreter, "
-        f"bin/{name}: name the service otherwise."
+        f"bin/{name}: name the command otherwise (src/{name}/pyproject.toml, [tool.services] "
+        "command)."
     )
     assert interpreter.stat().st_mtime_ns == before.st_mtime_ns
 

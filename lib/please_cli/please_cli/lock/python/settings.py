@@ -13,7 +13,17 @@ from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.pyproject import services
 
-MEMBER = ("app", "collisions", "extras", "needs", "resolve", "resolves", "tests", "variables")
+MEMBER = (
+    "app",
+    "collisions",
+    "command",
+    "extras",
+    "needs",
+    "resolve",
+    "resolves",
+    "tests",
+    "variables",
+)
 """The settings of a member."""
 
 WORKSPACE = ("collisions", "resolves")
@@ -23,6 +33,8 @@ _TESTS = ("files", "groups", "paths")
 
 # Of a file or directory of the member.
 _OUTSIDE = re.compile(r"/.*|(.*/)?\.\.?(/.*)?|.*/|", re.DOTALL)
+
+_COMMAND = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 _SERVERS = "nix/needs/servers"
 
@@ -44,6 +56,7 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
         _check_table(file, table, MEMBER)
         where = f"{file}: [tool.services]"
         _check_app(where, table, member["directory"])
+        _check_command(where, table, member["directory"])
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
         _check_tests(file, table, member["declares"].get("groups", {}))
         variables.check(file, table)
@@ -89,6 +102,18 @@ def _check_app(where: str, table: Mapping[str, Any], directory: str) -> None:
         raise UserError(
             f"{where}: app is {app!r}, not the place of an application; write "
             '"module:object" or "module:create_app()", as for `flask --app`'
+        )
+
+
+def _check_command(where: str, table: Mapping[str, Any], directory: str) -> None:
+    if "command" not in table:
+        return
+    if not directory.startswith("src/"):
+        raise UserError(f"{where} has command, but {directory} is no service; delete the line")
+    if not isinstance(table["command"], str) or not _COMMAND.fullmatch(table["command"]):
+        raise UserError(
+            f"{where}: command is {table['command']!r}, not the name of a command, such as "
+            '"shop-server"; correct it'
         )
 
 

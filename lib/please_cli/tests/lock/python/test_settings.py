@@ -43,8 +43,8 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
     [
         (
             'need = ["redis"]',
-            "[tool.services] has no setting need, only app, collisions, extras, needs, resolve, "
-            "resolves, tests, variables; correct the name, or delete the line",
+            "[tool.services] has no setting need, only app, collisions, command, extras, needs, "
+            "resolve, resolves, tests, variables; correct the name, or delete the line",
         ),
         (
             'needs = ["postgres"]',
@@ -171,4 +171,28 @@ def test_an_application_of_a_library(root: Path, write: Write) -> None:
     assert error.value.message == (
         "lib/paint/pyproject.toml: [tool.services] has app, but lib/paint is no service; delete "
         "the line"
+    )
+
+
+@pytest.mark.parametrize("command", ['"door server"', '"../door"', '""', '"-x"', "1"])
+def test_no_command(root: Path, write: Write, command: str) -> None:
+    write(root / "src/door/pyproject.toml", f"[tool.services]\ncommand = {command}\n")
+    with pytest.raises(UserError) as error:
+        settings.check(root, SERVICE)
+    said = command.replace('"', "'")
+    assert error.value.message == (
+        f"src/door/pyproject.toml: [tool.services]: command is {said}, not the name of a command, "
+        'such as "shop-server"; correct it'
+    )
+
+
+def test_a_command(root: Path, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", '[tool.services]\ncommand = "door-server.2"\n')
+    settings.check(root, SERVICE)
+    write(root / "lib/paint/pyproject.toml", '[tool.services]\ncommand = "paint"\n')
+    with pytest.raises(UserError) as error:
+        settings.check(root, members())
+    assert error.value.message == (
+        "lib/paint/pyproject.toml: [tool.services] has command, but lib/paint is no service; "
+        "delete the line"
     )
