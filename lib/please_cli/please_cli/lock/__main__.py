@@ -13,7 +13,7 @@ from please_cli.lock.changes import changes
 from please_cli.lock.debian import platform as debian
 from please_cli.lock.debian import releases
 from please_cli.lock.document import Document, Lockfile
-from please_cli.lock.python import layout, locking, resolves
+from please_cli.lock.python import layout, locking, resolves, unchanged
 from please_cli.lock.python.interpreter import Interpreter
 
 
@@ -132,7 +132,7 @@ def plan_platform(root: Path, asked: Collection[str]) -> Plan:
 def plan_packages(root: Path, upgrades: Iterable[str], accepted: Iterable[str] = ()) -> Plan:
     """Return the lock of the Python packages and of the members."""
     before = layout.read(root, resolves.names(root))
-    after = locking.lock(root, before, list(upgrades), list(accepted))
+    after = locking.lock(root, before, list(upgrades), list(accepted), marks=unchanged.directory())
     return Plan(before.files(), after.files(), layout.obsolete(root, after))
 
 

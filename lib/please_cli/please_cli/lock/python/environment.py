@@ -37,9 +37,14 @@ def clean(*, network: bool = False) -> Iterator[dict[str, str]]:
         yield {**variables, "HOME": home}
 
 
+def caches() -> Path:
+    """Return the directory of the user's caches (XDG base directory specification)."""
+    found = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(found) if Path(found).is_absolute() else Path.home() / ".cache"
+
+
 def _uv_cache() -> Path:
     """Return the directory that uv takes with the caller's own HOME."""
     if directory := os.environ.get("UV_CACHE_DIR"):
         return Path(directory).absolute()
-    caches = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(caches) if Path(caches).is_absolute() else Path.home() / ".cache") / "uv"
+    return caches() / "uv"

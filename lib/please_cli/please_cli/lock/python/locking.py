@@ -26,18 +26,24 @@ from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.layout import Lock
 from please_cli.lock.python.packages import Locked, Sources
 from please_cli.lock.python.resolves import Resolve
+from please_cli.lock.python.unchanged import Marks
 
 EVERYTHING = "*"
 """Among the upgrades: every package."""
 
 
 def lock(
-    root: Path, before: Lock, upgrades: Collection[str] = (), accepted: Collection[str] = ()
+    root: Path,
+    before: Lock,
+    upgrades: Collection[str] = (),
+    accepted: Collection[str] = (),
+    marks: Path | None = None,
 ) -> Lock:
     """Return the lock of the checkout at `root`, with the versions of the lock `before`.
 
     `upgrades` are names of packages that may move, or EVERYTHING; `accepted` are those that may
-    come from another index. Raises UserError for a name that is not locked, for a package that
+    come from another index. `marks` is a directory that remembers which resolves are up to date
+    (unchanged.py). Raises UserError for a name that is not locked, for a package that
     would change its index, and when there is no solution.
     """
     moving = frozenset(str(canonicalize_name(name)) for name in upgrades if name != EVERYTHING)
@@ -65,9 +71,16 @@ def lock(
         if name not in members
     }
 
+    known_marks = Marks(
+        marks, root, members, (indexes, sorted(named.items()), sorted(gone.items()))
+    )
+
     def one(resolve: Resolve) -> Locked:
         pinned = known[resolve.name]
         here = moving & pinned.keys()
+        may_stay = not (here or confirmed or EVERYTHING in upgrades)
+        if may_stay and (unchanged := known_marks.locked(resolve, before)):
+            return unchanged
         start = {} if EVERYTHING in upgrades else earlier.start(root, resolve, members, before)
         uv_lock = resolver.resolve(root, resolve, members, indexes, known=start, upgrades=here)
         found = origins.find(uv_lock["package"], indexes, named)
@@ -84,13 +97,15 @@ def lock(
 
     with process.threads() as pool:
         locked = dict(zip((each.name for each in wanted), pool.map(one, wanted), strict=True))
-    return Lock(
+    after = Lock(
         {each.name: _resolve(each, locked[each.name], groups) for each in wanted},
         {
             name: _member(name, member, resolves.chosen(root, member, names), wanted, locked)
             for name, member in members.items()
         },
     )
+    known_marks.add(wanted, after)
+    return after
 
 
 def _resolve(resolve: Resolve, locked: Locked, groups: declares.Declares) -> Document:

@@ -30,13 +30,23 @@ def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Pat
     `members` is what the lock has of each member. Raises UserError when a manifest cannot be
     read.
     """
+    for path, text in texts(root, resolve, members).items():
+        file = to / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def texts(root: Path, resolve: Resolve, members: Mapping[str, Document]) -> dict[str, str]:
+    """Return the texts that `write` writes, by path."""
     manifest = manifests.load(root / "pyproject.toml")
     chosen = {name: members[name] for name in sorted(resolve.members)}
-    _dump(_workspace(root, manifest, resolve, chosen), to)
+    found = {"pyproject.toml": tomli_w.dumps(_workspace(root, manifest, resolve, chosen))}
     for name, member in chosen.items():
-        sources = manifests.load(root / member["directory"] / "pyproject.toml")
+        path = f"{member['directory']}/pyproject.toml"
+        sources = manifests.load(root / path)
         declared = resolve.asked(name, member["declares"])
-        _dump(_member(name, member["version"], declared, sources), to / member["directory"])
+        found[path] = tomli_w.dumps(_member(name, member["version"], declared, sources))
+    return found
 
 
 def requires_python(resolve: Resolve) -> str:
@@ -98,8 +108,3 @@ def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
         for name, source in table.items()
         if not (isinstance(source, dict) and source.get("workspace"))
     }
-
-
-def _dump(manifest: Mapping[str, Any], directory: Path) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "pyproject.toml").write_text(tomli_w.dumps(manifest), encoding="utf-8")
