@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from bench import checkout, peers
 from bench.errors import BenchError
 from bench.figure import Figure, compare
 from bench.job import Job
+from bench.process import Usage
 from bench.rounds import paired
 from bench.toolchain import Toolchain
 
@@ -39,14 +40,15 @@ def measure(job: Job) -> Iterator[Figure]:
     for toolchain in made.values():
         toolchain.build(one)
     few, *many = made
-    for what, act in {
-        "no-op build": lambda toolchain: toolchain.build(one).usage,
-        "evaluation": lambda toolchain: toolchain.instantiate(one).usage,
-    }.items():
-        usage = paired(
-            {key: lambda _, key=key, act=act: act(made[key]) for key in made},
-            ROUNDS,
-        )
+
+    def build(key: str) -> Callable[[int], Usage]:
+        return lambda _: made[key].build(one).usage
+
+    def evaluate(key: str) -> Callable[[int], Usage]:
+        return lambda _: made[key].instantiate(one).usage
+
+    for what, act in {"no-op build": build, "evaluation": evaluate}.items():
+        usage = paired({key: act(key) for key in made}, ROUNDS)
         for key in many:
             yield from compare(f"{what} of one {key}", usage[key], few, usage[few], cpu=RATIO)
 
