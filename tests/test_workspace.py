@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,14 @@ def test_what_cannot_be_a_member(
     message = in_python(tmp_path)
     assert error in message
     assert message.endswith(f"; {hint}")
+
+
+@pytest.mark.parametrize("parent", ["src", "lib"])
+def test_a_member_without_settings_of_pytest_has_none(checkout: Path, parent: str) -> None:
+    test = checkout / parent / "plain/test_plain.py"
+    test.parent.mkdir()
+    text = "import warnings\n\ndef test_plain():\n    warnings.warn('old', stacklevel=1)\n"
+    test.write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    for directory, arguments in ((test.parent, []), (checkout, [str(test)])):
+        assert "1 passed" in run(*command, *arguments, root=directory).stdout
