@@ -55,9 +55,7 @@ def test_a_value_with_too_many_parts(service: Service, case: int) -> None:
     assert problem(response)["detail"] == TOO_MANY
 
 
-@pytest.mark.parametrize(
-    ("number", "count"), [(1e300, 10_974), (-1e300, 10_974), (1e-300, 10_974), (10**3000, 106)]
-)
+@pytest.mark.parametrize(("number", "count"), [(1e300, 10_974), (-1e300, 10_974), (10**3000, 106)])
 def test_numbers_that_are_slow_to_divide(service: Service, number: float, count: int) -> None:
     """1 MB of 1e300 took 3 s."""
     client = posting(service, array({"anyOf": [{"multipleOf": 0.25}, {"type": "number"}]}))

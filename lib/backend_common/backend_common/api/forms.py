@@ -131,6 +131,8 @@ class FormReader:
                 pointer = "/" + shorten(name.replace("~", "~0").replace("/", "~1"), LONGEST_NAME)
                 raise InvalidBody([Error(str(error), pointer)]) from error
         if errors := self._check(checked):
+            for values in (fields, checked):
+                values.clear()  # before garbage is looked for in them
             raise InvalidBody(errors)
         return self._with_defaults(fields, files)
 

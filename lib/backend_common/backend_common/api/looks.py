@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema_rs
+
 from backend_common.api.translation import (
     LISTS,
     NAMED,
@@ -26,8 +28,23 @@ FEW = 15  # looks at each part: then no value of the default API_MAX_BODY has to
 _OPTION = 10  # looks that an array or object in an enum takes
 _PATTERN = 3  # looks that a pattern of names takes
 _FRACTION = 10  # looks that a multiple of a fraction takes
-_LARGE = 1e30  # a number that is larger, or smaller than the inverse, is slow to divide by one
+_LARGE = 1e30  # a number that is larger is slow to divide by a fraction
 _DIGITS = 36  # binary digits; a number of n times as many takes n * n looks
+
+# Says of any value whether all numbers in it are quick to divide, as nearly always, in a moment.
+_USUAL = jsonschema_rs.Draft202012Validator(
+    {
+        "$defs": {
+            "usual": {
+                "minimum": -_LARGE,
+                "maximum": _LARGE,
+                "items": {"$ref": "#/$defs/usual"},
+                "additionalProperties": {"$ref": "#/$defs/usual"},
+            }
+        },
+        "$ref": "#/$defs/usual",
+    }
+)
 
 
 class Looks:
@@ -49,8 +66,9 @@ class Looks:
         if self._are_few or not isinstance(value, dict | list):
             return 0
         width, has_fraction = self._look(name)
+        has_slow = has_fraction and not _USUAL.is_valid(value)
         if width <= FEW:
-            if not has_fraction:
+            if not has_slow:
                 return 0
             width = 0
         cost = 0
@@ -60,8 +78,9 @@ class Looks:
             for each in level:
                 parts += each.values() if isinstance(each, dict) else each
             cost += width * len(parts)
-            if has_fraction:
-                cost += sum(_division(each) for each in parts if _is_slow(each))
+            if has_slow:
+                numbers = [each for each in parts if type(each) is int or type(each) is float]
+                cost += sum(map(_division, numbers))
             level = [each for each in parts if type(each) is list or type(each) is dict]
         return min(cost, MOST)
 
@@ -141,13 +160,9 @@ def _has_fraction(schema: Mapping[str, Any]) -> bool:
     return is_fraction(schema.get("multipleOf"))
 
 
-def _is_slow(value: Any) -> bool:
-    return (type(value) is int or type(value) is float) and not (
-        value == 0 or 1 / _LARGE < abs(value) < _LARGE
-    )
-
-
 def _division(number: float) -> int:
-    """Return the looks that it takes to divide a large or small number by a fraction."""
-    digits = number.bit_length() if isinstance(number, int) else abs(math.frexp(number)[1])
+    """Return the looks that it takes to divide a number by a fraction, if it is large."""
+    if abs(number) <= _LARGE:
+        return 0
+    digits = number.bit_length() if isinstance(number, int) else math.frexp(number)[1]
     return int((digits // _DIGITS) ** 2)
