@@ -31,7 +31,7 @@ let
         inherit python platform;
         outputsOf = import ./outputs.nix {
           inherit inNixShell;
-          kit = { inherit root platform python needs; inherit (python) server; linters = linters packages.platform; };
+          kit = { inherit root platform python needs; linters = linters packages.platform; };
         };
       })
     locked.resolves;

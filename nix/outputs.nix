@@ -1,7 +1,7 @@
 # The outputs of members, found by directory: each is an attribute, -A <member>.<output>, and a job of
 # release.nix, <member>.<output>.<system>.
 #
-# nix/outputs/<output>.nix is a function of the kit, { root, platform, python, server, linters, needs }, to
+# nix/outputs/<output>.nix is a function of the kit, { root, platform, python, linters, needs }, to
 #
 #   kinds   the kinds of member that have the output, such as [ "service" "library" ]
 #   build   a member, as ./members.nix describes it -> a derivation, or derivations by name

@@ -1,7 +1,7 @@
 # The app of a service: an environment with it and its command, bin/<module>.
-{ root, python, server, ... }:
+{ root, python, ... }:
 let
-  inherit (builtins) concatStringsSep elem filter pathExists;
+  inherit (builtins) concatStringsSep filter pathExists;
 
   # The files that the conventions ask for, and an application in another place needs none of.
   required = member: if member.app != null then [ ] else [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
@@ -18,8 +18,6 @@ in
       launcher = {
         inherit (member) module app directory;
         command = if member.command != null then member.command else member.module;
-        # A service that requires the server has it among its packages.
-        server = if elem "serving" (python.graph.names [ member.key ]) then [ ] else server;
       };
     };
 }

@@ -72,6 +72,9 @@ let
         (paths { inherit live; } key))
     (graph.closure keys);
 
+  # The server for services that do not require it.
+  server = import ./server.nix { inherit install platform serving; };
+
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
@@ -79,9 +82,6 @@ in
 
   # Keys of the graph -> the parts of an environment for them, for other environments to borrow.
   partsOf = partsOf { };
-
-  # The server for services that do not require it.
-  server = import ./server.nix { inherit install platform serving; };
 
   # Makes an environment with what some keys of the graph require, and no more.
   environment =
@@ -91,12 +91,13 @@ in
       keys,
       # Whether to leave out the code of workspace members.
       live ? false,
+      # For bin/<service>: { module, app, command, directory }.
       launcher ? null,
       # Parts of another environment whose programs this one has, too, where it has none of that name.
       borrowed ? [ ],
     }:
     let
-      inherit (builtins) all attrNames concatMap elem filter genericClosure;
+      inherit (builtins) all any attrNames concatMap elem filter genericClosure;
       nameOf = key: (graph.parse key).name;
 
       # The members that it is made for, without repetition; and the keys of the extras and tests of each.
@@ -105,10 +106,13 @@ in
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))
         ++ map (group: "${root}[:${group}]")
           (filter (group: packages.${root} ? groups.${group}) (manifest packages.${root}.directory).tests.groups);
+      parts = partsOf { inherit live roots; } keys;
+      # A service that requires the server has it among its packages.
+      hasServer = any (part: part.package == "serving") parts;
     in
     link (collisions roots // {
-      inherit name launcher borrowed;
+      inherit name borrowed parts;
+      launcher = if launcher == null then null else launcher // { server = if hasServer then [ ] else server; };
       whole = all (key: elem key keys) (concatMap wanted roots);
-      parts = partsOf { inherit live roots; } keys;
     });
 }

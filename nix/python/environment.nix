@@ -27,7 +27,7 @@ in
   # Its parts: a list of { path, package, version, is_root }. `path` is a store path in the
   # shape of a Python prefix; `is_root` says whether the environment is made for that package.
   parts,
-  # For bin/<service>: { module, app, directory, server }, of ../outputs/app.nix; null for none.
+  # For bin/<service>: { module, app, command, directory, server }; null for none.
   launcher ? null,
   # Further parts, whose programs it has where it has none of that name. Their modules are imported in
   # the processes of these programs alone, in place of its own.
