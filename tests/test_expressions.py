@@ -45,4 +45,5 @@ def test_every_stage_has_cases() -> None:
         "python/graph",
         "python/packages",
         "python/manifests",
+        "python/server",
     }

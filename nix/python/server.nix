@@ -19,5 +19,6 @@ let
   compiled = filter (each: !isPure each) packages;
 in
 if compiled != [ ] then throw
-  "${(builtins.head compiled).name} is not pure Python, and lib/serving requires it: services that do not require serving may have another Python"
+  ("${(builtins.head compiled).name} is not pure Python, and lib/serving requires it, but a service that borrows the server may have another "
+    + "Python: require something else in lib/serving/pyproject.toml, or `serving` in that of the service")
 else map (each: "${install each.name each.package}/${platform.sitePackages}") packages
