@@ -10,6 +10,8 @@
   inNixShell ? false,
   # The checkout; tests put others here.
   root ? ../.,
+  # The requirements of builds, in place of those of the lock: see ./python/builds.nix.
+  builds ? null,
 }:
 let
   inherit (builtins) attrNames attrValues concatMap filter mapAttrs;
@@ -17,6 +19,8 @@ let
   # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
   platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror archive release; }) locked.releases;
   locked = import ./python/packages.nix { inherit root system; };
+  buildsOf = let found = import ./python/builds.nix { inherit root system; given = builds; }; in
+    release: { python = ""; sets = { }; } // found.${release} or { } // { inherit release; };
 
   # What is made for one resolve, by its name.
   kits = mapAttrs
@@ -25,7 +29,12 @@ let
         file = "nix/lock/debian/${packages.platform}.json";
         platform = platforms.${packages.platform} or (throw
           "${file} does not exist: restore it (git checkout HEAD -- nix/lock), or run ./please lock --platform ${packages.platform}");
-        python = import ./python { inherit root platform resolve pipConfiguration serving; locked = packages; tools = tools.python; };
+        python = import ./python {
+          inherit root platform resolve pipConfiguration serving;
+          locked = packages;
+          tools = tools.python;
+          builds = buildsOf packages.platform;
+        };
       in
       {
         inherit python platform;
@@ -35,6 +44,17 @@ let
         };
       })
     locked.resolves;
+  # What builds members on a release of Debian, whatever is locked of them.
+  builders = mapAttrs
+    (release: platform: import ./python {
+      inherit root platform pipConfiguration;
+      resolve = "build";
+      lock = "builds/${release}";
+      locked = { python = ""; index = { }; members = { }; root = { groups = { }; }; };
+      tools = tools.python;
+      builds = buildsOf release;
+    })
+    platforms;
   # The resolve of members that name none; and that of the programs that the toolchain itself runs.
   default = kits.default or (missing "default");
   tools = kits.tools or (missing "tools");
@@ -90,7 +110,7 @@ in
 mapAttrs (_: member: member.attribute) made // {
   # What the members are built with, and what belongs to no single one.
   toolchain = {
-    inherit platform needs kits;
+    inherit platform needs kits builders;
     inherit (default.python) graph packages wheels;
     jobs = mapAttrs (_: member: member.jobs (_: true)) made;
     # Those that build for as long as there are mirrors: no file of theirs leaves one.

@@ -31,7 +31,11 @@ COMMENT = "\n# An edit.\n"
             "tokens",
             ["backend-common-log", "tokens"],
         ),
-        ("lib/backend_common/setup.py", "tokens", ["backend-common-metadata", "tokens"]),
+        (
+            "lib/backend_common/setup.py",
+            "tokens",
+            ["backend-common-check", "backend-common-wheel", "tokens"],
+        ),
         ("lib/backend_common/tests/test_db.py", "treestatus", []),
         ("lib/please_cli/please_cli/lock/python.py", "please_cli", []),
         ("tests/conftest.py", "treestatus", []),

@@ -1,11 +1,13 @@
 # The app of a service: an environment with it and its command, bin/<module>.
 { root, python, ... }:
 let
-  inherit (builtins) concatStringsSep filter pathExists;
+  inherit (builtins) any concatStringsSep filter pathExists;
 
   # The files that the conventions ask for, and an application in another place needs none of.
   required = member: if member.app != null then [ ] else [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
-  missing = member: filter (file: !pathExists (root + "/${member.directory}/${file}")) (required member);
+  # A package may be in src/ of the member.
+  exists = member: file: any (place: pathExists (root + "/${member.directory}/${place}${file}")) [ "" "src/" ];
+  missing = member: filter (file: !exists member file) (required member);
 in
 {
   kinds = [ "service" ];

@@ -2,10 +2,12 @@
 # the tests' packages and the linters at hand.
 { root, platform, python, linters, needs, ... }:
 let
-  inherit (builtins) concatStringsSep filter match path replaceStrings storeDir;
+  inherit (builtins) catAttrs concatStringsSep filter head match path replaceStrings storeDir;
 
-  members = keys: filter (package: package ? directory)
-    (map (name: python.packages.${name}) (python.graph.names keys));
+  # The members that are in a shell, and where their code is.
+  names = member: filter (name: python.members ? ${name}) (python.graph.names member.everything);
+  members = member: map (name: python.packages.${name}) (names member);
+  sources = member: map (name: python.members.${name}.live (if isCopy then null else checkout)) (names member);
   # Python splits PYTHONPATH at colons, which cannot be escaped.
   checkout =
     let directory = toString root; in
@@ -36,8 +38,11 @@ in
     };
     # Where the code is live; a copy has none that anybody edits.
     ${if isCopy then "copy" else "checkout"} = checkout;
-    # Directories in it.
-    live = concatStringsSep ":" (map (package: package.directory) (members member.everything));
+    # A file that tells it from others.
+    anchor = "${(head (members member)).directory}/pyproject.toml";
+    # Directories in it, and what says so of members that their backends build.
+    live = concatStringsSep ":" (catAttrs "directory" (sources member));
+    built = catAttrs "built" (sources member);
   } // (if member.needs == [ ] then { } else {
     needs = needs.program;
     # A shell is of use without the servers that the platform lacks.

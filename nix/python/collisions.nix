@@ -34,8 +34,8 @@ let
   # Of two members that choose for one path, the first counts.
   firsts = list: attrValues (listToAttrs (map (choice: { name = choice.path; value = choice; }) list));
 in
-# Names of members, at least one: the first is the one that an error names.
+# Names of members: the first is the one that an error names.
 roots: {
-  manifest = manifest (head roots);
+  manifest = if roots == [ ] then "pyproject.toml" else manifest (head roots);
   collisions = firsts (concatMap choices roots);
 }

@@ -6,23 +6,30 @@
   # The name of the resolve, and its part of the lock: what ./packages.nix gives.
   resolve,
   locked,
+  # The name of the lock, for errors.
+  lock ? "python/${resolve}",
   # A pip.conf that says where packages come from; null for what the machine's pip reads.
   pipConfiguration ? null,
   # What this file returns for the resolve whose packages the build steps themselves use.
   tools,
   # The same for the resolve of lib/serving, null if the workspace does not have that.
   serving ? null,
+  # The requirements of builds on this platform: what ./builds.nix gives for its release.
+  builds,
 }:
 let
   packages = locked.index // locked.members // { services = locked.root // { directory = "."; version = ""; }; };
-  graph = import ./graph.nix { inherit (platform) system; inherit packages resolve; };
+  graph = import ./graph.nix { inherit (platform) system; inherit packages lock; };
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch { inherit root platform pipConfiguration; };
-  wheel = import ./wheel.nix { inherit platform step modules fetch buildLibraries; };
-  sources = import ./source.nix { inherit root; };
+  wheel = import ./wheel.nix { inherit platform step modules installer fetch buildLibraries; };
+  source = import ./source.nix { inherit root; };
+  tree = import ./tree.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };
-  member = import ./member.nix { inherit step modules sources manifests; toolLibraries = tools.libraries; };
+  installer = import ./installer.nix { inherit step modules; };
+  memberWheel = import ./member_wheel.nix { inherit platform step modules installer buildEnvironment; sources = source; toolLibraries = tools.libraries; };
+  member = import ./member.nix { inherit root step modules tree manifests memberWheel; toolLibraries = tools.libraries; };
   groups = import ./groups.nix { inherit root step modules resolve; toolLibraries = tools.libraries; };
 
   wheels = builtins.mapAttrs wheel checkedIndex;
@@ -32,26 +39,42 @@ let
   minor = builtins.head (builtins.match "([0-9]+\\.[0-9]+).*" locked.python);
   checkedIndex =
     if platform.sitePackages == "lib/python${minor}/site-packages" then locked.index
-    else throw "nix/lock/python/${resolve}.json is for Python ${locked.python}, but the platform's packages are in ${platform.sitePackages}: run ./please lock";
+    else throw "nix/lock/${lock}.json is for Python ${locked.python}, but the platform's packages are in ${platform.sitePackages}: run ./please lock";
 
   # Names of packages -> the directories that have them and what they require, for PYTHONPATH.
   libraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}") (graph.names names);
   # What the build backend of a source distribution imports, and what calls it.
   buildLibraries = names: tools.libraries [ "pyproject-hooks" ] ++ libraries names;
 
-  # A package of any resolve, by its name -> a prefix with it, for this Python; of a member, its code.
-  install = name: package: if package ? directory then (member name package).code else wheel name package;
+  # A package of any resolve, by its name -> prefixes with it, for this Python; of a member, its code.
+  install = name: package: if package ? directory then (member name package).code else [ (wheel name package) ];
+
+  # An environment with what a build requires, by the key of that in the lock.
+  buildEnvironment = directory: key: buildEnvironments.${key} or (throw
+    "${directory} is built with ${key}, which is not in nix/lock/builds/${builds.release}.json: run ./please lock");
+  buildEnvironments = builtins.mapAttrs
+    (_: set:
+      let
+        python = import ./. {
+          inherit root platform pipConfiguration tools builds;
+          resolve = "build";
+          lock = "builds/${builds.release}";
+          locked = { inherit (builds) python; index = set.packages; members = { }; root = { groups = { }; }; };
+        };
+      in
+      python.environment { name = "build-environment"; keys = set.requires; })
+    builds.sets;
 
   # key of the graph -> the parts that it puts into an environment, as store paths. With `live`, the
   # code of members comes from the checkout.
   paths = { live }: key:
     let
       inherit (graph.parse key) name extra group;
-      code = part: if live then [ ] else [ part ];
+      code = parts: if live then [ ] else parts;
     in
     if group != null then (if name == "services" then [ (groups locked.root) ] else [ ])
     else if wheels ? ${name} then (if extra == null then [ wheels.${name} ] else [ ])
-    else if extra == null then [ members.${name}.metadata ] ++ code members.${name}.code
+    else if extra == null then members.${name}.metadata ++ code members.${name}.code
     else code members.${name}.extra.${extra};
 
   # The choices of manifests where packages collide, as ./environment.nix takes them.
@@ -78,7 +101,10 @@ let
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
-  inherit packages graph step modules wheels sources libraries;
+  inherit packages graph step modules wheels member members libraries;
+
+  # A directory of the checkout, and which of its files to take -> a source tree in the store.
+  sources = directory: source directory (tree directory);
 
   # Keys of the graph -> the parts of an environment for them, for other environments to borrow.
   partsOf = partsOf { };

@@ -2,13 +2,13 @@
 #
 # A node's key is "name", "name[extra]" or "name[:group]" (PEP 508 extras, PEP 735 dependency
 # groups). The lock has evaluated all markers, so an edge is a key, and a closure needs no parser.
-{ system, packages, resolve ? "default" }:
+{ system, packages, lock ? "python/default" }:
 let
   inherit (builtins) elemAt filter genericClosure isList match substring stringLength;
 
   forSystem = edges: if isList edges then edges else edges.${system};
   missing = key: what: name:
-    let file = if packages.${name} or { } ? directory then "members/${name}" else "python/${resolve}"; in
+    let file = if packages.${name} or { } ? directory then "members/${name}" else lock; in
     throw "${what} is not in nix/lock/${file}.json (asked for as ${key}): run ./please lock";
 
   # key -> { name, extra, group }: the latter two null where the key has none. Most are plain names.

@@ -7,7 +7,9 @@ let
 
   path = root + "/${directory}";
   entries = readDir path;
-  isManifest = name: (entries.${name} == "regular" || entries.${name} == "symlink") && match "pyproject\\.toml|setup\\.(py|cfg)|README(\\.[^~]*)?" name != null;
+  isManifest = name:
+    (entries.${name} == "regular" || entries.${name} == "symlink")
+    && match "pyproject\\.toml|setup\\.(py|cfg)|MANIFEST\\.in|README(\\.[^~]*)?" name != null;
 in
 listToAttrs (map
   (name: { inherit name; value = hashFile "sha256" (path + "/${name}"); })

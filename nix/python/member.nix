@@ -4,30 +4,41 @@
 #   code       its modules, settings and migrations; rebuilt when one of these changes
 #   extra      for each extra of a library, the module that has its name: `backend_common[db]`
 #              owns backend_common/db.py, which is not there for a service without that extra
-{ step, modules, sources, manifests, toolLibraries }:
+#   live       for PYTHONPATH in a development shell: { directory }, one of the checkout, relative to it; or
+#              { built }, a derivation that says which (./steps/live_member.py)
+#
+# The files of a plain member (./plain.nix) are copied, which is as quick as it gets. Any other member is
+# built by its own backend: ./member_wheel.nix.
+{ root, step, modules, tree, manifests, toolLibraries, memberWheel }:
 name: package:
 let
   inherit (builtins)
-    all attrNames attrValues concatMap isAttrs isString listToAttrs match replaceStrings toFile toJSON;
+    all attrNames concatMap concatStringsSep genList isAttrs isString length listToAttrs match replaceStrings toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
-  source = sources package.directory;
-  digests = manifests package.directory;
+  inherit (package) directory;
+  files = tree directory;
+  source = import ./source.nix { inherit root; } directory files;
+  digests = manifests directory;
+  isLocked = package.manifests or null == digests;
+  isPlain = (package.plain or null) != null;
+  plain = import ./plain.nix { inherit lock files; inherit (package) plain; };
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
   # All that it has: a guest of a resolve has the extras there that others ask for, which change
   # nothing about what a module belongs to.
   extras = attrNames (package.declares.extras or { });
-  isLibrary = match "lib/.*" package.directory != null;
+  isLibrary = match "lib/.*" directory != null;
 
   # The extra that a file of the package belongs to, or null: a module of that name has one name, a
   # package any file below it.
-  owner = file:
-    let parent = dirOf file; in
-    if parent == module then owners.${baseNameOf file} or null
+  owner = file: let path = plain.below file; in if path == null then null else ownerBelow path;
+  ownerBelow = path:
+    let parent = dirOf path; in
+    if parent == module then owners.${baseNameOf path} or null
     else if parent == "." then null
-    else owner parent;
+    else ownerBelow parent;
   owners = if !isLibrary then { } else listToAttrs (concatMap
     (extra:
       let name = replaceStrings [ "-" ] [ "_" ] extra; in
@@ -36,16 +47,34 @@ let
 
   text = import ../text.nix;
   installer = text ./steps/install_source.py;
-  install = part: keep: step {
+  install = part: env: keep: step {
     name = "${name}-${part}";
     script = installer;
     imports = [ modules.bytecode modules.prefix modules.source_links ];
-    env = { inherit module; inherit (package) directory; src = source keep; };
+    env = env // { inherit module directory; src = source keep; };
   };
+
+  # The files that no manifest mentions are named, as far as they are few.
+  shown = 20;
+  first = list: genList (builtins.elemAt list) (if length list < shown then length list else shown);
+  note = if plain.unclaimed == [ ] then { } else {
+    unclaimed = concatStringsSep "\n" (first plain.unclaimed);
+    unclaimedCount = length plain.unclaimed;
+  };
+
+  copied = install "code" (plain.env // note) (file: type: plain.takes file type && owner file == null);
+  copiedExtra = listToAttrs (map
+    (extra: {
+      name = extra;
+      value = install extra plain.env (file: type:
+        plain.takes file type && (owner file == extra || type == "directory" && isAboveExtras file));
+    })
+    extras);
+  isAboveExtras = file: plain.below file == null && match "migrations.*" file == null || plain.below file == module;
 
   # A path in site-packages, below one directory of metadata.
   isPath = path: match "[^/.][^/]*\\.dist-info(/[^/]+)+" path != null && match ".*/\\.\\.?(/.*)?" path == null;
-  isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (attrValues value);
+  isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (builtins.attrValues value);
 
   writer = text ./steps/write_metadata.py;
   locked = step {
@@ -58,31 +87,58 @@ let
       else throw "${lock}: the metadata of ${name} is not the text of some files by name: run ./please lock";
   };
 
-  built = step {
-    name = "${name}-metadata";
-    script = ./steps/build_metadata.py;
-    imports = [ modules.build_backend modules.declared modules.prefix ] ++ toolLibraries [ "packaging" "pyproject-hooks" "setuptools" ];
+  wheel = memberWheel {
+    inherit name directory files;
+    build =
+      if isString (package.build or null) then package.build
+      else throw "${lock} does not say what ${directory} is built with: run ./please lock";
+  };
+  check = step {
+    name = "${name}-check";
+    script = ./steps/check_member.py;
+    imports = [ modules.compare_copies modules.declared modules.member_sources modules.prefix ] ++ toolLibraries [ "packaging" ];
     env = {
-      inherit module lock;
-      inherit (package) directory;
+      inherit directory lock wheel;
+      inherit (package) build;
       resolves = package.named;
       declares = toJSON (package.declares or { });
-      # With the package's directories, empty: backends look for those that a manifest names.
-      src = source (file: type:
-        digests ? ${file} || type == "directory" && match "${module}(/.*)?" file != null);
+      manifest = builtins.path { name = "pyproject.toml"; path = root + "/${directory}/pyproject.toml"; };
+      # What is copied has to be what is in the wheel.
+      copies = if isPlain then [ copied ] ++ builtins.attrValues copiedExtra else [ ];
     };
   };
+
+  # settings.py and migrations/ of a service that is built by its backend.
+  hasConvention = !isLibrary && (files ? "settings.py" || files ? migrations);
+  beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; }
+    (file: _: file == "settings.py" || match "migrations(/.*)?" file != null);
 in
 {
-  metadata = if package.manifests or null == digests then locked else built;
+  metadata = if isPlain && isLocked then [ locked ] else [ "${wheel}/metadata" check ];
 
-  code = install "code" (file: type:
-    match "(${module}|migrations)(/.*)?|settings\\.py" file != null && owner file == null);
+  code = if isPlain then [ copied ] else [ "${wheel}/code" ] ++ (if hasConvention then [ beside ] else [ ]);
 
-  extra = listToAttrs (map
-    (extra: {
-      name = extra;
-      value = install extra (file: type: file == module || owner file == extra);
-    })
-    extras);
+  extra = if isPlain then builtins.mapAttrs (_: part: [ part ]) copiedExtra
+    else listToAttrs (map (extra: { name = extra; value = [ ]; }) extras);
+
+  # `checkout` is its path, null where that is not known before the shell is entered.
+  live = checkout:
+    if isPlain then { directory = "${directory}${if plain.root == "." then "" else "/${plain.root}"}"; }
+    else {
+      built = step {
+        name = "${name}-live";
+        script = ./steps/live_member.py;
+        imports = [ modules.prefix ];
+        env = { inherit wheel directory checkout; };
+      };
+    };
+
+  # For ./request.nix: how copies differ from the wheel.
+  comparison = step {
+    name = "${name}-comparison";
+    script = ./steps/compare_copies.py;
+    imports = [ modules.prefix ];
+    env = { inherit wheel; copies = [ copied ] ++ builtins.attrValues copiedExtra; };
+  };
+  inherit wheel;
 }

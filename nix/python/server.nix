@@ -10,7 +10,7 @@
   serving,
 }:
 let
-  inherit (builtins) filter map match;
+  inherit (builtins) concatMap filter map match;
 
   names = if serving == null then [ ] else serving.graph.names [ "serving" ];
   packages = map (name: { inherit name; package = serving.packages.${name}; }) names;
@@ -21,4 +21,4 @@ in
 if compiled != [ ] then throw
   ("${(builtins.head compiled).name} is not pure Python, and lib/serving requires it, but a service that borrows the server may have another "
     + "Python: require something else in lib/serving/pyproject.toml, or `serving` in that of the service")
-else map (each: "${install each.name each.package}/${platform.sitePackages}") packages
+else concatMap (each: map (prefix: "${prefix}/${platform.sitePackages}") (install each.name each.package)) packages

@@ -1,16 +1,15 @@
-# A directory of the checkout -> a source tree in the store, with only the files that matter: of those that
-# git would track (./tree.nix), those that `keep` takes.
+# A directory of the checkout -> a source tree in the store, with only the files that matter.
 { root }:
-let tree = import ./tree.nix { inherit root; }; in
 # The directory, relative to the checkout.
 directory:
+# What git would track of it: see ./tree.nix.
+files:
+# Which of them to take: a function of the path in the directory and the type, as of builtins.path.
+keep:
 let
   path = root + "/${directory}";
   length = builtins.stringLength (toString path) + 1;
-  files = tree directory;
 in
-# Which files to take: a function of the path in the directory and the type, as of builtins.path.
-keep:
 builtins.path {
   name = "source";
   inherit path;

@@ -1,22 +1,5 @@
 # A locked package -> its files in the shape of a Python prefix (platform.sitePackages, bin).
-{ platform, step, modules, fetch, buildLibraries }:
-let
-  # Compiled, because each of the forty wheels of a first build starts with it.
-  installer = import ./compiled.nix { inherit step modules; } {
-    name = "wheel-installer";
-    files = [
-      ../platform/bytecode.py
-      ./steps/archive.py
-      ./steps/compiled_code.py
-      ./steps/install_wheel.py
-      ./steps/prefix.py
-      ./steps/wheel_errors.py
-      ./steps/wheel_file.py
-      ./steps/wheel_tags.py
-      ./steps/zip_archive.py
-    ];
-  };
-in
+{ platform, step, modules, installer, fetch, buildLibraries }:
 name: package:
 let
   file = package.sdist or package.wheel or package.wheels.${platform.system} or (throw

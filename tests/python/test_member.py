@@ -17,13 +17,14 @@ def asks_a_backend(attribute: str, root: Path) -> bool:
     """Whether building an attribute, from nothing, takes setuptools."""
     derivation = instantiate(attribute, root=root)
     needed = run("nix-store", "--query", "--requisites", derivation).stdout
-    return "-upstream-setuptools-" in needed
+    return "-wheel.drv" in needed
 
 
 def dist_info(member: str, root: Path) -> dict[str, str]:
-    """Return the texts of the files in a member's .dist-info directory."""
+    """Return the texts of the files in a member's .dist-info directory, without a wheel's own."""
     (directory,) = build(member, root=root).glob(f"lib/python*/site-packages/{member}-*.dist-info")
-    return {path.name: path.read_text() for path in directory.iterdir()}
+    names = {path.name for path in directory.iterdir()} - {"RECORD", "WHEEL"}
+    return {name: (directory / name).read_text() for name in names}
 
 
 def test_no_backend_is_asked_of_the_manifests_that_were_locked(checkout: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +42,24 @@ def build(
     """
     for line in untracked.warnings(root):
         print(f"please: {line}", file=sys.stderr)
-    command = ["nix-build", str(root), "--log-format", "internal-json"]
-    command += [*_selected(attributes), *arguments]
-    command += ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
-    command += ["--keep-going"] if keep_going else []
+    what = [str(root), *_selected(attributes), *arguments]
+    options = ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
+    options += ["--keep-going"] if keep_going else []
+    return _build(what, options)
+
+
+def build_file(root: Path, file: str, arguments: Mapping[str, str]) -> list[Path]:
+    """Build what a file of the checkout at `root` evaluates to, and return the outputs, in order.
+
+    `arguments` are strings, by name. Raises NixError when anything cannot be built.
+    """
+    given = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
+    return _build([str(root / file), *given], ["--no-out-link"])
+
+
+def _build(what: Sequence[str], options: Sequence[str]) -> list[Path]:
+    """Build what some arguments of nix-build say. Raises NixError."""
+    command = ["nix-build", *what, "--log-format", "internal-json", *options]
     # For how many seconds Nix leaves a path alone that the prefetch has locked; it would be 5.
     command += ["--option", "build-poll-interval", "0"] if downloads.is_store_local() else []
     reader, errors = Reader(), []
@@ -75,7 +89,7 @@ def build(
             display.show(event)
         outputs = running.stdout.read()
     if running.returncode:
-        rebuild = ["nix-build", str(root), *_selected(attributes), *arguments]
+        rebuild = ["nix-build", *what]
         raise NixError(errors, logs, damage.of_builds(failed(errors), rebuild))
     return [Path(line) for line in outputs.splitlines()]
 

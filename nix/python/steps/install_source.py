@@ -1,11 +1,16 @@
 """Install the source of a workspace member into a prefix of its own, and compile it.
 
-Modules go to site-packages; settings.py and migrations, which stand beside the package, go to
+Packages go to site-packages; settings.py and migrations, which stand beside them, go to
 share/<module>, where backend_common looks for them.
 
 Environment, set by member.nix and needs/code.nix: src (a source tree that holds what is to be
-installed, and no more), module, directory (of the source, in the checkout), out.
+installed, and no more), module, directory (of the source, in the checkout), out. Those of plain.nix
+say what goes to site-packages: root (the directory in the source that has the packages), tops (the
+packages and modules at its top), packages and modules (of which a file is a module, which is never
+executable). unclaimed, a path a line, and unclaimedCount, if set, are files that are not installed.
 """
+
+from __future__ import annotations
 
 import os
 
@@ -13,9 +18,39 @@ from bytecode import compile_tree, modules
 from prefix import SITE_PACKAGES
 from source_links import left_out
 
+TYPE_CHECKING = False  # as typing has it, without typing
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
-def install_source(src: str, module: str, prefix: str, directory: str) -> None:
-    """Copy the package and what is beside it, of the member in a directory of the checkout.
+
+class Layout:
+    """Which files of a source tree go to site-packages."""
+
+    def __init__(
+        self,
+        tops: Collection[str],
+        root: str = ".",
+        packages: Collection[str] = (),
+        modules: Collection[str] = (),
+    ) -> None:
+        self.tops, self.root = frozenset(tops), root
+        self.packages, self.modules = frozenset(packages), frozenset(modules)
+
+    def below(self, path: str) -> str | None:
+        """Return the path in site-packages of a file, None for one that does not go there."""
+        prefix = "" if self.root == "." else f"{self.root}/"
+        below = path.removeprefix(prefix)
+        inside = path.startswith(prefix) and below.partition("/")[0] in self.tops
+        return below if inside else None
+
+    def is_module(self, below: str) -> bool:
+        """Tell whether a file in site-packages is a module of a package."""
+        is_in_package = os.path.dirname(below) in self.packages and below.endswith(".py")
+        return is_in_package or below in self.modules
+
+
+def install_source(src: str, module: str, prefix: str, directory: str, layout: Layout) -> None:
+    """Copy the packages and what is beside them, of the member in a directory of the checkout.
 
     Raises SystemExit if a module does not compile, or a link or a name cannot be copied.
     """
@@ -29,8 +64,10 @@ def install_source(src: str, module: str, prefix: str, directory: str) -> None:
         directories[:] = sorted({*directories} - without)
         for name in sorted({*files} - without):
             path = os.path.relpath(f"{parent}/{name}", src)
-            base = site if path.startswith(f"{module}/") else f"{prefix}/share/{module}"
-            copy(f"{src}/{path}", f"{base}/{path}")
+            below = layout.below(path)
+            target = f"{prefix}/share/{module}/{path}" if below is None else f"{site}/{below}"
+            may_run = below is not None and not layout.is_module(below)
+            copy(f"{src}/{path}", target, may_run=may_run)
     if not compile_tree(prefix):
         raise SystemExit(f"error: {broken(src, directory)}. Correct it, and build again.")
 
@@ -48,17 +85,38 @@ def broken(src: str, directory: str) -> str:
     return f"a module of {directory} does not compile (see above)"
 
 
-def copy(path: str, target: str) -> None:
-    """Copy the content of a file, but not its permissions; make the directories above it."""
+def copy(path: str, target: str, *, may_run: bool) -> None:
+    """Copy the content of a file; make the directories above it.
+
+    Of its permissions, it keeps whether it is executable, if it may be that.
+    """
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with open(path, "rb") as file, open(target, "wb") as new:
         new.write(file.read())
+    os.chmod(target, 0o755 if may_run and os.access(path, os.X_OK) else 0o644)
+
+
+def note(directory: str, names: Sequence[str], count: int) -> str:
+    """Return the note about files of a member's packages that are not installed."""
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return (
+        f"note: these files of {directory} are not in its wheel, so that no app has them: "
+        f"{', '.join(names)}{more}. If it needs them, add them to what its pyproject.toml packages."
+    )
 
 
 def main() -> None:
     """Run the build step."""
     env = os.environ
-    install_source(env["src"], env["module"], env["out"], env["directory"])
+    layout = Layout(
+        env.get("tops", env["module"]).split(),
+        env.get("root", "."),
+        env.get("packages", "").split(),
+        env.get("modules", "").split(),
+    )
+    install_source(env["src"], env["module"], env["out"], env["directory"], layout)
+    if names := env.get("unclaimed", ""):
+        print(note(env["directory"], names.splitlines(), int(env["unclaimedCount"])))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
-from install_source import install_source
+from install_source import Layout, install_source, note
 from prefix import SITE_PACKAGES
+
+SAMPLE = Layout(["sample"], packages=["sample"])
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
     prefix = tmp_path / "prefix"
-    install_source(str(source), "sample", str(prefix), "src/sample")
+    install_source(str(source), "sample", str(prefix), "src/sample", SAMPLE)
     files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     assert files == {
         f"{SITE_PACKAGES}/sample/__init__.py",
@@ -39,13 +41,15 @@ def test_files_go_to_their_places(source: Path, tmp_path: Path) -> None:
 
 
 def test_directories_without_files_are_left_out(source: Path, tmp_path: Path) -> None:
-    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
+    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE)
     assert not (tmp_path / "prefix" / SITE_PACKAGES / "sample/empty").exists()
 
 
 def test_a_part_without_files_is_a_prefix(tmp_path: Path) -> None:
     (tmp_path / "source/sample").mkdir(parents=True)
-    install_source(str(tmp_path / "source"), "sample", str(tmp_path / "prefix"), "src/sample")
+    install_source(
+        str(tmp_path / "source"), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE
+    )
     assert (tmp_path / "prefix" / SITE_PACKAGES).is_dir()
 
 
@@ -57,7 +61,7 @@ def test_links_are_followed_where_they_lead_to_a_file(
     (source / "sample/again").symlink_to("templates")
     (source / "sample/passwd").symlink_to("/etc/passwd")
     (source / "sample/etc").symlink_to("/etc")
-    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
+    install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE)
     package = tmp_path / "prefix" / SITE_PACKAGES / "sample"
     assert not (package / "page.html").is_symlink()
     assert (package / "page.html").read_text() == "<p>"
@@ -74,7 +78,7 @@ def test_links_are_followed_where_they_lead_to_a_file(
 def test_a_link_that_leads_back(source: Path, tmp_path: Path) -> None:
     (source / "sample/again").symlink_to(".")
     with pytest.raises(SystemExit, match=r"^error: sample/again is a link to a directory that it "):
-        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
+        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE)
 
 
 @pytest.mark.parametrize("name", ["sample/broken.py", "migrations/versions/broken.py"])
@@ -83,9 +87,43 @@ def test_a_module_that_does_not_compile(
 ) -> None:
     (source / name).write_text("def broken(:\n")
     with pytest.raises(SystemExit) as raised:
-        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample")
+        install_source(str(source), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE)
     assert str(raised.value) == (
         f"error: src/sample/{name} does not compile: invalid syntax (broken.py, line 1). Correct "
         "it, and build again."
     )
     assert "broken.py" in capfd.readouterr().out
+
+
+def test_packages_of_a_root_and_modules_beside_them(tmp_path: Path) -> None:
+    files = ["src/sample/__init__.py", "src/tool.py", "src/sample/run.sh", "settings.py"]
+    for name in files:
+        path = tmp_path / "source" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        path.chmod(0o755)
+    layout = Layout(["sample", "tool.py"], "src", ["sample"], ["tool.py"])
+    prefix = tmp_path / "prefix"
+    install_source(str(tmp_path / "source"), "sample", str(prefix), "src/sample", layout)
+    site = prefix / SITE_PACKAGES
+    modes = {
+        str(path.relative_to(prefix)): bool(path.stat().st_mode & 0o111)
+        for path in prefix.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    # As in a wheel of setuptools, no module of a package is executable.
+    assert modes == {
+        f"{SITE_PACKAGES}/sample/__init__.py": False,
+        f"{SITE_PACKAGES}/sample/run.sh": True,
+        f"{SITE_PACKAGES}/tool.py": False,
+        "share/sample/settings.py": False,
+    }
+    assert (site / "__pycache__").is_dir()
+
+
+def test_files_that_no_manifest_mentions_are_named() -> None:
+    assert note("src/sample", ["sample/a.txt", "sample/b.txt"], 3) == (
+        "note: these files of src/sample are not in its wheel, so that no app has them: "
+        "sample/a.txt, sample/b.txt and 1 more. If it needs them, add them to what its "
+        "pyproject.toml packages."
+    )

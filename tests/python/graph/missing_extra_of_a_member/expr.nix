@@ -1,7 +1,7 @@
 { nix }:
 (import (nix + "/python/graph.nix") {
   system = "x86_64-linux";
-  resolve = "next";
+  lock = "python/next";
   packages = {
     app.requires = [ "library[cobol]" ];
     library = { directory = "lib/library"; extras.db = [ ]; };

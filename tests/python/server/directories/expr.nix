@@ -1,7 +1,7 @@
 { nix }:
 import (nix + "/python/server.nix") {
   platform.sitePackages = "lib/python3.13/site-packages";
-  install = name: package: "/${name}-${package.version}";
+  install = name: package: [ "/${name}-${package.version}" ];
   serving = {
     graph.names = keys: keys ++ [ "gunicorn" ];
     packages.serving = { directory = "lib/serving"; version = "1.0"; };

@@ -1,7 +1,7 @@
 { nix }:
 import (nix + "/python/server.nix") {
   platform.sitePackages = "lib/python3.13/site-packages";
-  install = name: _: "/${name}";
+  install = name: _: [ "/${name}" ];
   serving = {
     graph.names = keys: keys ++ [ "uvloop" ];
     packages.serving.directory = "lib/serving";

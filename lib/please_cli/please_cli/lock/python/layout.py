@@ -2,7 +2,7 @@
 
 nix/lock/python/<resolve>.json has the packages of a resolve and the workspace's dependency groups,
 nix/lock/members/<name>.json what a member's manifests say. So a change of one member touches one
-file.
+file. nix/lock/builds/<release>.json has what members are built with (builds.py).
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,21 @@ COMMAND = "./please lock"
 
 _RESOLVES = "nix/lock/python"
 _MEMBERS = "nix/lock/members"
+_BUILDS = "nix/lock/builds"
 
 
 def _package_versions(document: Document) -> dict[str, str]:
     shape.check_packages(document)
     return {name: version(entry) for name, entry in document.get("packages", {}).items()}
+
+
+def _build_versions(document: Document) -> dict[str, str]:
+    found = {}
+    for key, each in document.get("sets", {}).items():
+        shape.check_packages(each)
+        for name, entry in each["packages"].items():
+            found[f"{name} (to build with {key})"] = version(entry)
+    return found
 
 
 def _member_versions(document: Document) -> dict[str, str]:
@@ -56,18 +66,25 @@ def member_file(name: str) -> Lockfile:
     return Lockfile(f"{_MEMBERS}/{name}.json", COMMAND, 4, _member_versions)
 
 
+def build_file(release: str) -> Lockfile:
+    """Return the file of what builds require on a Debian release: a line each is a package."""
+    return Lockfile(f"{_BUILDS}/{release}.json", COMMAND, 4, _build_versions)
+
+
 @dataclass(frozen=True)
 class Lock:
-    """The content of the files, by the name of the resolve and of the member."""
+    """The content of the files, by the name of the resolve, of the member and of the release."""
 
     resolves: Mapping[str, Document] = field(default_factory=dict)
     members: Mapping[str, Document] = field(default_factory=dict)
+    builds: Mapping[str, Document] = field(default_factory=dict)
 
     def files(self) -> dict[Lockfile, Document]:
         """Return the files that the lock consists of, and the content of each."""
         return {
             **{resolve_file(name): content for name, content in self.resolves.items()},
             **{member_file(name): content for name, content in self.members.items()},
+            **{build_file(release): content for release, content in self.builds.items()},
         }
 
     def start(self, resolve: str) -> dict[str, Entry]:
@@ -85,7 +102,7 @@ def read(root: Path, resolves: list[str]) -> Lock:
 
     Raises UserError, with the way to repair it, when a file is not whole.
     """
-    files = {_RESOLVES: resolve_file, _MEMBERS: member_file}
+    files = {_RESOLVES: resolve_file, _MEMBERS: member_file, _BUILDS: build_file}
     found = {
         directory: {
             path.stem: make(path.stem).read(root)
@@ -95,7 +112,7 @@ def read(root: Path, resolves: list[str]) -> Lock:
     }
     if not found[_RESOLVES] and (root / OLD.path).exists():
         return _from_old(OLD.read(root), resolves)
-    return Lock(found[_RESOLVES], found[_MEMBERS])
+    return Lock(found[_RESOLVES], found[_MEMBERS], found[_BUILDS])
 
 
 def obsolete(root: Path, lock: Lock) -> list[str]:
@@ -103,7 +120,7 @@ def obsolete(root: Path, lock: Lock) -> list[str]:
     wanted = {file.path for file in lock.files()}
     present = [
         str(path.relative_to(root))
-        for directory in (_RESOLVES, _MEMBERS)
+        for directory in (_RESOLVES, _MEMBERS, _BUILDS)
         for path in sorted((root / directory).glob("*.json"))
     ]
     present += [OLD.path] if (root / OLD.path).exists() else []

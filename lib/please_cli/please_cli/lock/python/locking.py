@@ -10,6 +10,7 @@ from please_cli import process, workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import (
+    builds,
     declares,
     earlier,
     manifest_indexes,
@@ -19,12 +20,14 @@ from please_cli.lock.python import (
     packages,
     resolver,
     resolves,
+    sandbox,
     settings,
 )
+from please_cli.lock.python.builds import Wanted
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.layout import Lock
-from please_cli.lock.python.packages import Locked, Sources
+from please_cli.lock.python.packages import Entry, Locked, Sources
 from please_cli.lock.python.resolves import Resolve
 from please_cli.lock.python.unchanged import Marks
 
@@ -55,16 +58,38 @@ def lock(
         taken = {name for each in resolves.names(root) for name in before.packages(each)}
         # First, because such a member would be compared with what others require of the package.
         workspace.check_packages(workspace.members(root), taken)
-    members = metadata.read(root, before.members)
+    indexes = Indexes.configured()
+    by_name = {**{index.name: index for index in indexes.searched}, **named}
+    everything = EVERYTHING in upgrades
+    surveyed = metadata.survey(root)
+
+    def build_set(wanted: Wanted, pinned: Mapping[str, Entry]) -> Locked:
+        kept = {} if everything else pinned
+        here = moving & kept.keys()
+        uv_lock = resolver.resolve(
+            root, wanted.resolve, {}, indexes, known=kept, upgrades=here, requires=wanted.requires
+        )
+        found = origins.find(uv_lock["package"], indexes, named)
+        still = {name: entry for name, entry in kept.items() if name not in here}
+        with Files() as files:
+            return packages.convert(uv_lock, wanted.resolve, still, Sources(found, files))
+
+    if sandbox.is_there(root):
+        built = builds.lock(
+            sandbox.wanted(root, surveyed),
+            before.builds,
+            lambda names: everything or bool(moving & set(names)),
+            build_set,
+        )
+        ask = sandbox.asking(root, built)
+    else:
+        built, ask = dict(before.builds), None
+    members = metadata.entries(surveyed, before.members, ask)
     settings.check(root, members)
     wanted = resolves.read(root, members)
     names = resolves.names(root)
     groups = _groups(root)
-    known = {
-        each.name: {} if EVERYTHING in upgrades else before.start(each.name) for each in wanted
-    }
-    indexes = Indexes.configured()
-    by_name = {**{index.name: index for index in indexes.searched}, **named}
+    known = {each.name: {} if everything else before.start(each.name) for each in wanted}
     gone = {
         name: str(member["directory"])
         for name, member in before.members.items()
@@ -103,6 +128,7 @@ def lock(
             name: _member(name, member, resolves.chosen(root, member, names), wanted, locked)
             for name, member in members.items()
         },
+        built,
     )
     known_marks.add(wanted, after)
     return after
@@ -145,6 +171,9 @@ def _check_known(names: Collection[str], before: Lock, action: str) -> None:
     known: dict[str, object] = dict(before.members) if action != "upgrade" else {}
     for resolve in before.resolves:
         known |= before.packages(resolve)
+    for content in before.builds.values():
+        for each in content["sets"].values():
+            known |= each["packages"]
     for name in sorted(names):
         if name not in known:
             close = difflib.get_close_matches(name, known)

@@ -11,7 +11,7 @@ from please_cli.workspace import Member
 __all__ = ["copy", "digests", "find", "load"]
 
 # As nix/python/manifests.nix has it; without the copies that editors leave.
-_NAME = re.compile(r"pyproject\.toml|setup\.(py|cfg)|README(\.[^~]*)?")
+_NAME = re.compile(r"pyproject\.toml|setup\.(py|cfg)|MANIFEST\.in|README(\.[^~]*)?")
 
 
 def find(member: Member) -> list[Path]:

@@ -1,17 +1,23 @@
-"""What build backends make of the manifests of the workspace's members (PEP 517).
+"""What the build backends of the workspace's members say of them (PEP 517).
 
-The lock has it beside the digests of those manifests, and while these are the same, neither
-`please lock` nor a build asks a backend again: nix/python/member.nix.
+The lock has it beside the digests of the manifests. While these are the same, neither `please lock`
+nor a build asks the backend of a plain member (plain.py) again: nix/python/member.nix. That of any
+other member is asked each time, because its answer may depend on other files.
+
+Where there is Nix, backends run in the sandbox (sandbox.py). Without it, the one of a plain member
+runs here, from copies of the manifests alone.
 """
 
 import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
+from typing import Any
 
 from build import BuildBackendException, BuildException, ProjectBuilder
 from packaging.metadata import InvalidMetadata, Metadata
@@ -20,7 +26,8 @@ from packaging.utils import canonicalize_name
 from please_cli import process, workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import environment, manifests
+from please_cli.lock.python import build_system, environment, manifests, plain
+from please_cli.lock.python.build_system import BuildSystem
 from please_cli.lock.python.declares import declares
 
 # What setuptools says of a manifest, below a traceback of its own.
@@ -38,19 +45,87 @@ _MOST_SAID = 1 << 16
 _FIELDS = ("name", "version", "requires_python", "requires_dist", "provides_extra")
 
 
-def read(root: Path, before: Mapping[str, Document]) -> dict[str, Document]:
+@dataclass(frozen=True)
+class Surveyed:
+    """A member, and what can be said of it without its build backend.
+
+    `manifest` is the content of its pyproject.toml, `digests` has the hex SHA-256 of each manifest,
+    `system` is what builds it, and `rules` are those of plain.py, or None.
+    """
+
+    member: workspace.Member
+    manifest: Mapping[str, Any]
+    digests: Mapping[str, str]
+    system: BuildSystem
+    rules: Document | None
+
+    def is_known(self, known: Document) -> bool:
+        """Tell whether the lock's entry of a plain member still holds."""
+        return (
+            self.rules is not None
+            and known.get("plain") == self.rules
+            and known.get("manifests") == self.digests
+            and known.get("directory") == self.member.directory
+            and known.get("build") == self.system.key
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a build backend said, in the sandbox.
+
+    `files` is the text of each file of the .dist-info directory, by its path in site-packages, and
+    `differences` says how the copy of a plain member would differ from the wheel.
+    """
+
+    files: Mapping[str, str]
+    differences: Sequence[str] = ()
+
+
+Ask = Callable[[Sequence[Surveyed]], Mapping[str, Answer]]
+"""Asks the build backends of members; returns what each said, by the member's normalized name."""
+
+
+def survey(root: Path) -> list[Surveyed]:
+    """Return what the manifests of the members of the checkout at `root` say.
+
+    Raises UserError for a manifest that is not one.
+    """
+    with process.threads() as pool:
+        return list(pool.map(_survey, workspace.members(root)))
+
+
+def read(root: Path, before: Mapping[str, Document], ask: Ask | None = None) -> dict[str, Document]:
     """Return what the lock has of each member of the checkout at `root`, by normalized name.
 
     That is `version`, `directory`, `manifests` (the hex SHA-256 of each, by name), `metadata` (the
-    text of each file of the .dist-info directory, by its path in site-packages) and `declares`.
-    What `before` has is taken from there while the manifests are the same.
+    text of each file of the .dist-info directory, by its path in site-packages; of a member that is
+    not plain, the core metadata alone), `declares`, `build` (the requirements of its build) and
+    `plain` (the rules by which it is copied, or None). What `before` has of a plain member is taken
+    from there while the manifests are the same. `ask` asks backends; without it, they run here.
 
     Raises UserError, with the message of the backend, if one fails.
     """
-    members = workspace.members(root)
-    with process.threads() as pool:
-        entries = pool.map(lambda member: _read(member, before), members)
-        return {member.key: entry for member, entry in zip(members, entries, strict=True)}
+    return entries(survey(root), before, ask)
+
+
+def entries(
+    found: Sequence[Surveyed], before: Mapping[str, Document], ask: Ask | None = None
+) -> dict[str, Document]:
+    """Return what the lock has of members, as `read` does."""
+    known = {each.member.key: before.get(each.member.key, {}) for each in found}
+    asked = [each for each in found if not each.is_known(known[each.member.key])]
+    answers: Mapping[str, Answer]
+    if ask is not None:
+        answers = ask(asked) if asked else {}
+    else:
+        with process.threads() as pool:
+            said = pool.map(lambda each: _here(each, known[each.member.key]), asked)
+            answers = dict(zip((each.member.key for each in asked), said, strict=True))
+    return {
+        each.member.key: _entry(each, known[each.member.key], answers.get(each.member.key))
+        for each in found
+    }
 
 
 def core(files: Mapping[str, str]) -> Message:
@@ -64,25 +139,60 @@ def core(files: Mapping[str, str]) -> Message:
     raise KeyError("METADATA")
 
 
-def _read(member: workspace.Member, before: Mapping[str, Document]) -> Document:
-    directory = member.directory
+def _survey(member: workspace.Member) -> Surveyed:
     _check_inside(member)
     manifest = manifests.load(member.path / "pyproject.toml")
     _check_project(member, manifest)
-    digests = manifests.digests(member)
-    known = before.get(member.key, {})
-    same = known.get("manifests") == digests and known.get("directory") == directory
-    files = known["metadata"] if same else dict(_build(member))
+    system = build_system.read(manifest, f"{member.directory}/pyproject.toml")
+    rules = plain.rules(member, manifest, system)
+    return Surveyed(member, manifest, manifests.digests(member), system, rules)
+
+
+def _entry(each: Surveyed, known: Document, answer: Answer | None) -> Document:
+    """Return what the lock has of a member: an answer of its backend, or what it had."""
+    directory = each.member.directory
+    rules = each.rules
+    if answer is None:
+        files, rules = known["metadata"], known["plain"]
+    elif answer.differences or rules is None:
+        files, rules = answer.files, None
+    else:
+        files = answer.files
     _check(directory, files)
     metadata = core(files)
-    _check_name(member, metadata["Name"])
+    _check_name(each.member, metadata["Name"])
     return {
         "version": metadata["Version"],
         "directory": directory,
-        "manifests": digests,
-        "metadata": files,
-        "declares": declares(metadata, manifest, f"{directory}/pyproject.toml"),
+        "manifests": each.digests,
+        "metadata": files if rules is not None else _core_alone(files),
+        "declares": declares(metadata, each.manifest, f"{directory}/pyproject.toml"),
+        "build": each.system.key,
+        "plain": rules,
     }
+
+
+def _core_alone(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the core metadata among the files of a .dist-info directory, without a description."""
+    return {
+        path: text.partition("\n\n")[0].rstrip("\n") + "\n"
+        for path, text in files.items()
+        if path.endswith(".dist-info/METADATA")
+    }
+
+
+def _here(each: Surveyed, known: Document) -> Answer:
+    """Return what a backend says that runs in this environment, from copies of the manifests."""
+    directory = each.member.directory
+    if known.get("manifests") == each.digests and known.get("directory") == directory:
+        return Answer(known["metadata"])
+    if each.manifest.get("tool", {}).get("setuptools", {}).get("dynamic"):
+        raise UserError(
+            f"{directory}/pyproject.toml: [tool.setuptools.dynamic] depends on other files of the "
+            "member, which a build backend reads in Nix's sandbox alone; run `./please lock` on a "
+            "machine with Nix"
+        )
+    return Answer(dict(_build(each.member)))
 
 
 def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """A resolve as uv.lock has it -> what nix/lock has of it, free of hosts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from please_cli.errors import UserError
@@ -24,12 +24,14 @@ class Locked:
     """What is locked of a resolve.
 
     `packages` are entries of packages from an index, by name; `members` has for each member
-    `requires`, `extras` and `groups`, as keys of the graph; and `groups` are the workspace's own.
+    `requires`, `extras` and `groups`, as keys of the graph; and `groups` and `requires` are the
+    workspace's own.
     """
 
     packages: dict[str, Entry]
     members: dict[str, Document]
     groups: dict[str, graph.Edges]
+    requires: graph.Edges = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def convert(
     _check_builds(packages)
     about = {name: _node(by_system[SYSTEMS[0]][name], resolve, SYSTEMS) for name in roots}
     root = about.pop(ROOT)
-    return Locked(packages, {name: _compact(node) for name, node in about.items()}, root["groups"])
+    members = {name: _compact(node) for name, node in about.items()}
+    return Locked(packages, members, root["groups"], root["requires"])
 
 
 def variants(entry: Entry) -> Mapping[str, Entry]:

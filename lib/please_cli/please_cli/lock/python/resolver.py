@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +43,20 @@ def resolve(
     *,
     known: Mapping[str, Entry],
     upgrades: Iterable[str] = (),
+    requires: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Return what uv.lock says about a resolve of the checkout at `root`, as uv writes it.
 
     `members` is what the lock has of each member (metadata.py). `known` are the packages of the
     lock before: each stays at its version unless the manifests no longer allow that, or it is in
-    `upgrades`. Raises UserError with uv's own message when there is no solution, a manifest cannot
+    `upgrades`. `requires` are requirements in place of the workspace's groups.
+
+    Raises UserError with uv's own message when there is no solution, a manifest cannot
     be read, or the index cannot be reached.
     """
     with tempfile.TemporaryDirectory(prefix="please-lock-") as name:
         copy = Path(name).resolve()
-        static.write(root, wanted, members, copy)
+        static.write(root, wanted, members, copy, requires)
         lock = copy / "uv.lock"
         lock.write_text(skeleton(static.requires_python(wanted), indexes, known), encoding="utf-8")
         _run(root, copy, wanted, members, indexes=indexes, upgrades=upgrades)

@@ -85,6 +85,10 @@ def _of_member(content: Any) -> Iterator[str]:
         if not isinstance(content.get(key, {}), dict):
             yield f"`{key}` is no table"
             return
+    if "build" in content and not isinstance(content["build"], str):
+        yield "`build` is no text"
+    if not isinstance(content.get("plain") or {}, dict):
+        yield "`plain` is no table"
     if "named" in content and not (content["named"] and _is_names(content["named"])):
         yield "`named` is no list of resolves"
     for key in ("metadata", "manifests"):

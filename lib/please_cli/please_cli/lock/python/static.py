@@ -5,7 +5,7 @@ and the requirements of members on the Python version do not count twice.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +24,38 @@ _OWN = {"package", "environments", "required-environments", "workspace", "source
 _NO_BACKEND = {"requires": [], "build-backend": "static"}
 
 
-def write(root: Path, resolve: Resolve, members: Mapping[str, Document], to: Path) -> None:
+def write(
+    root: Path,
+    resolve: Resolve,
+    members: Mapping[str, Document],
+    to: Path,
+    requires: Sequence[str] | None = None,
+) -> None:
     """Write the manifests of a resolve of the checkout at `root` into the directory `to`.
 
-    `members` is what the lock has of each member. Raises UserError when a manifest cannot be
-    read.
+    `members` is what the lock has of each member. With `requires`, the workspace requires these
+    instead of its dependency groups. Raises UserError when a manifest cannot be read.
     """
-    for path, text in texts(root, resolve, members).items():
+    for path, text in texts(root, resolve, members, requires).items():
         file = to / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 
-def texts(root: Path, resolve: Resolve, members: Mapping[str, Document]) -> dict[str, str]:
+def texts(
+    root: Path,
+    resolve: Resolve,
+    members: Mapping[str, Document],
+    requires: Sequence[str] | None = None,
+) -> dict[str, str]:
     """Return the texts that `write` writes, by path."""
     manifest = manifests.load(root / "pyproject.toml")
     chosen = {name: members[name] for name in sorted(resolve.members)}
-    found = {"pyproject.toml": tomli_w.dumps(_workspace(root, manifest, resolve, chosen))}
+    workspace = _workspace(root, manifest, resolve, chosen)
+    if requires is not None:
+        workspace["project"]["dependencies"] = list(requires)
+        del workspace["dependency-groups"]
+    found = {"pyproject.toml": tomli_w.dumps(workspace)}
     for name, member in chosen.items():
         path = f"{member['directory']}/pyproject.toml"
         sources = manifests.load(root / path)

@@ -112,6 +112,8 @@ def test_the_lock_of_a_workspace(root: Path) -> None:
     assert paint == {
         "version": "1.0.0",
         "directory": "lib/paint",
+        "build": "",
+        "plain": None,
         "declares": {
             "requires": ["pigment>=1"],
             "extras": {"oil": ["linseed[thick]"], "water": []},

@@ -1,0 +1,149 @@
+"""Asks the build backends of members, in the sandbox of Nix.
+
+The derivations are those that builds of the members have later: nix/request.nix.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from please_cli import nix
+from please_cli.errors import UserError
+from please_cli.failures import NixError
+from please_cli.lock.document import Document
+from please_cli.lock.python import resolves
+from please_cli.lock.python.builds import Wanted
+from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.metadata import Answer, Ask, Surveyed
+
+_REQUEST = "nix/request.nix"
+
+# How many differences a note names.
+_MOST_NAMED = 3
+
+# How many files a note names.
+_MOST_FILES = 20
+
+# Files of a .dist-info directory that belong to an installation.
+_OF_AN_INSTALLATION = {"INSTALLER", "RECORD", "WHEEL"}
+
+
+def is_there(root: Path) -> bool:
+    """Tell whether backends of the checkout at `root` can be asked so."""
+    return shutil.which("nix-build") is not None and (root / _REQUEST).is_file()
+
+
+def wanted(root: Path, surveyed: Sequence[Surveyed]) -> list[Wanted]:
+    """Return the sets of requirements that the builds of members have, on each platform of theirs.
+
+    A library may be a guest on any of them.
+    """
+    platforms = resolves.platforms(root)
+    pythons = {each: Interpreter.locked(root, each) for each in set(platforms.values())}
+    own = {each.member.key: _releases(root, each, platforms) for each in surveyed}
+    used = sorted({release for releases in own.values() for release in releases})
+    found: dict[tuple[str, str], Wanted] = {}
+    for each in surveyed:
+        releases = used if each.member.kind == "library" else own[each.member.key]
+        for release in releases:
+            key = each.system.key
+            new = Wanted(key, release, pythons[release], each.system.requires)
+            found.setdefault((release, key), new).manifests.append(
+                f"{each.member.directory}/pyproject.toml"
+            )
+    return [found[key] for key in sorted(found)]
+
+
+def _releases(root: Path, each: Surveyed, platforms: Mapping[str, str]) -> list[str]:
+    """Return the releases of Debian that a member is built for, its own first."""
+    entry = {"directory": each.member.directory}
+    return list(dict.fromkeys(platforms[name] for name in resolves.chosen(root, entry, platforms)))
+
+
+def asking(root: Path, builds: Mapping[str, Document]) -> Ask:
+    """Return a function that asks backends of the checkout at `root`.
+
+    `builds` is the content of the files of builds.py, by release. The function raises UserError
+    with what a backend said if it fails.
+    """
+    platforms = resolves.platforms(root)
+
+    def ask(surveyed: Sequence[Surveyed]) -> Mapping[str, Answer]:
+        members = [
+            {
+                "name": each.member.key,
+                "directory": each.member.directory,
+                "release": _releases(root, each, platforms)[0],
+                "build": each.system.key,
+                "plain": each.rules,
+            }
+            for each in surveyed
+        ]
+        with tempfile.TemporaryDirectory(prefix="please-lock-") as directory:
+            request = Path(directory) / "request.json"
+            request.write_text(json.dumps({"builds": builds, "members": members}), encoding="utf-8")
+            try:
+                outputs = iter(nix.build_file(root, _REQUEST, {"request": str(request)}))
+            except NixError as error:
+                raise UserError(
+                    error.message.replace("Correct it, and build again", "Correct it"),
+                    error.details,
+                ) from error
+        answers = {}
+        for each in surveyed:
+            wheel = next(outputs)
+            _note_left(each, json.loads((wheel / "live.json").read_text(encoding="utf-8"))["left"])
+            files = dict(_texts(wheel, each))
+            lines = [] if each.rules is None else next(outputs).read_text("utf-8").splitlines()
+            if lines:
+                _note(each, lines)
+            answers[each.member.key] = Answer(files, lines)
+        return answers
+
+    return ask
+
+
+def _note_left(each: Surveyed, names: Sequence[str]) -> None:
+    """Name the files of a member's packages that are not in its wheel."""
+    if names:
+        more = f" and {len(names) - _MOST_FILES} more" if len(names) > _MOST_FILES else ""
+        click.echo(
+            f"note: no app has these files of {each.member.directory}, which are not in its wheel: "
+            f"{', '.join(names[:_MOST_FILES])}{more}; if it needs them, add them to what its "
+            "pyproject.toml packages"
+        )
+
+
+def _note(each: Surveyed, lines: Sequence[str]) -> None:
+    more = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
+    click.echo(
+        f"note: {each.member.directory} is built by its backend, which takes longer than to copy "
+        f"it: {', '.join(lines[:_MOST_NAMED])}{more}"
+    )
+
+
+def _texts(wheel: Path, each: Surveyed) -> list[tuple[str, str]]:
+    """Return the path in site-packages and the text of each file of a wheel's metadata."""
+    (info,) = (wheel / "metadata").glob("lib/python*/site-packages/*.dist-info")
+    wanted = {"METADATA"} if each.rules is None else None
+    return [
+        (str(path.relative_to(info.parent)), _text(path, each))
+        for path in sorted(info.rglob("*"))
+        if path.is_file()
+        and path.name not in _OF_AN_INSTALLATION
+        and (wanted is None or path.name in wanted)
+    ]
+
+
+def _text(path: Path, each: Surveyed) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"the build backend of {each.member.directory} makes metadata that cannot be read: "
+            f"{path.name}: {error}; correct its pyproject.toml or setup.py"
+        ) from error

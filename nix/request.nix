@@ -1,0 +1,20 @@
+# What `please lock` asks the build backends of members, in the sandbox: a list of derivations, for each
+# member of the request its wheel (./python/member_wheel.nix) and, if it may be copied, the comparison of the
+# copy with that (./python/steps/compare_copies.py).
+{
+  # The path of a JSON file:
+  #
+  #   builds    the content of the files nix/lock/builds/<release>.json, by release
+  #   members   a list of { name, directory, release, build, plain }, as the lock has them; plain may be null
+  request,
+  system ? builtins.currentSystem,
+}:
+let
+  said = builtins.fromJSON (builtins.readFile request);
+  inherit ((import ./. { inherit system; inherit (said) builds; }).toolchain) builders;
+
+  of = member:
+    let made = builders.${member.release}.member member.name { inherit (member) directory build plain; }; in
+    [ made.wheel ] ++ (if member.plain == null then [ ] else [ made.comparison ]);
+in
+builtins.concatMap of said.members

@@ -1,0 +1,5 @@
+"""What is served."""
+
+from with_flit import create_app
+
+app = create_app()
