@@ -23,7 +23,7 @@ let
   modules = import ./modules.nix;
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch { inherit root platform pipConfiguration; };
-  wheel = import ./wheel.nix { inherit platform step modules installer fetch buildLibraries; };
+  wheel = import ./wheel.nix { inherit platform step modules installer fetch buildEnvironment; toolLibraries = tools.libraries; };
   source = import ./source.nix { inherit root; };
   tree = import ./tree.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };
@@ -43,9 +43,6 @@ let
 
   # Names of packages -> the directories that have them and what they require, for PYTHONPATH.
   libraries = names: map (name: "${wheels.${name}}/${platform.sitePackages}") (graph.names names);
-  # What the build backend of a source distribution imports, and what calls it.
-  buildLibraries = names: tools.libraries [ "pyproject-hooks" ] ++ libraries names;
-
   # A package of any resolve, by its name -> prefixes with it, for this Python; of a member, its code.
   install = name: package: if package ? directory then (member name package).code else [ (wheel name package) ];
 

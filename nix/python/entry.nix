@@ -35,7 +35,7 @@ else unless [
   { holds = matches "[A-Za-z0-9][A-Za-z0-9.!+_-]*" package.version or null; what = "`version` is no version (PEP 440)"; }
   { holds = isString package.index or ""; what = "`index` is no name"; }
   { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is no table"; }
-  { holds = !(package ? sdist) || names package.build or null && !(builtins.elem name package.build); what = "`build` is no list of names of other packages"; }
+  { holds = !(package ? sdist) || isString (package.build or null); what = "`build` does not say what it is built with"; }
   {
     holds = let r = package.requires or [ ]; in names r || isAttrs r && all names (attrValues r);
     what = "`requires` is no list of names";

@@ -1,5 +1,5 @@
 # A locked package -> its files in the shape of a Python prefix (platform.sitePackages, bin).
-{ platform, step, modules, installer, fetch, buildLibraries }:
+{ platform, step, modules, installer, fetch, toolLibraries, buildEnvironment }:
 name: package:
 let
   file = package.sdist or package.wheel or package.wheels.${platform.system} or (throw
@@ -11,8 +11,8 @@ step {
   name = "${name}-${builtins.replaceStrings [ "!" ] [ "-" ] package.version}";
   script = if isSdist then ./steps/build_sdist.py else null;
   module = "install_wheel";
-  imports = [ installer ] ++ (if isSdist then [ modules.build_backend modules.sdist_archive ] ++ buildLibraries package.build else [ ]);
-  env = {
+  imports = [ installer ] ++ (if isSdist then [ modules.build_backend modules.sdist_archive ] ++ toolLibraries [ "pyproject-hooks" ] else [ ]);
+  env = (if isSdist then { environment = buildEnvironment name package.build; } else { }) // {
     artifact = fetch name (file // (if package ? index then { inherit (package) index; } else { }));
     inherit (file) file;
     busybox = "${platform.busybox}/bin/busybox";

@@ -1,5 +1,6 @@
 """Members of every build backend and layout have in an app, and live, what their wheels have."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from toolchain import ROOT, build, build_error, environment, run, would_build
 pytestmark = pytest.mark.builds
 
 MEMBERS = ROOT / "tests/members/backends"
+# Their packages are both called `app`.
+SAME_PACKAGE = ROOT / "tests/members/same_package"
 
 # What `pip wheel` makes of each, without metadata.
 FILES = {
@@ -56,6 +59,8 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     root = copies.copy(tmp_path_factory.mktemp("members") / "checkout")
     for name in FILES:
         shutil.copytree(MEMBERS / name, root / "src" / name)
+    for path in SAME_PACKAGE.iterdir():
+        shutil.copytree(path, root / "src" / path.name)
     done = lock(root)
     assert done.returncode == 0, done.stderr
     return root, done.stdout
@@ -127,6 +132,19 @@ def test_code_is_live_in_a_shell(root: Path, name: str) -> None:
 def test_a_shell_has_what_a_backend_made(root: Path) -> None:
     command = "python -c 'import with_hook.generated as g, hook_config; print(g.ANSWER)'"
     assert shell(root, "with_hook", command) == "42"
+
+
+ANSWER = "import app; print(app.create_app().test_client().get('/').text)"
+
+
+@pytest.mark.parametrize("which", ["one", "two"])
+def test_services_whose_packages_have_one_name_coexist(root: Path, which: str) -> None:
+    name = f"app_{which}"
+    assert json.loads((root / f"nix/lock/members/app-{which}.json").read_text())["plain"]
+    app = build(name, root=root)
+    assert run(app / "bin/python", "-c", ANSWER).stdout == f"{which}\n"
+    assert (app / "bin" / name).is_file()
+    assert shell(root, name, f'python -c "{ANSWER}"') == which
 
 
 def test_an_edit_builds_the_wheel_and_the_app(root: Path) -> None:

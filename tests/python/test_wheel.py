@@ -28,7 +28,7 @@ def test_an_sdist_builds_in_the_sandbox(checkout: Path, tmp_path: Path) -> None:
     artifact = store(sdist(tmp_path, "source_only", files))
 
     def change(packages: dict[str, Any]) -> None:
-        packages["source-only"] = locked(sdist=artifact, build=["setuptools"])
+        packages["source-only"] = locked(sdist=artifact, build="setuptools>=77")
         packages["services"]["groups"]["test"] = ["source-only"]
 
     edit_lock(checkout, change, "tools")

@@ -1,7 +1,8 @@
 """Build a wheel from an sdist with its own build backend (PEP 517), and install it.
 
-Environment, set by wheel.nix: artifact (the sdist), file (its name on the index), and what
-install_wheel.py needs. The build requirements are on PYTHONPATH; nothing is downloaded.
+Environment, set by wheel.nix: artifact (the sdist), file (its name on the index), environment (a
+virtual environment with the requirements of the build), and what install_wheel.py needs. Nothing is
+downloaded.
 """
 
 import os
@@ -42,7 +43,8 @@ def build_wheel(source: Path, wheels: Path) -> Path:
     manifest = source / "pyproject.toml"
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     wheels.mkdir()
-    return wheels / build_hooks(source, table).build_wheel(str(wheels))
+    hooks = build_hooks(source, table, Path(os.environ["environment"]))
+    return wheels / hooks.build_wheel(str(wheels))
 
 
 def main() -> None:
@@ -57,8 +59,10 @@ def main() -> None:
         if isinstance(error, subprocess.CalledProcessError):
             sys.stderr.write(error.output.decode())
         raise SystemExit(
-            f"error: {file} does not build (see above): {error}. If it lacks a package, add that "
-            "to the group build in pyproject.toml and run ./please lock; or lock another version."
+            f"error: {file} does not build (see above): {error}. "
+            "If it needs other versions to be built, bound them in build-constraint-dependencies "
+            "of [tool.uv] in pyproject.toml and run ./please lock --upgrade NAME; or lock another "
+            "version."
         ) from error
     install_here(str(wheel))
 

@@ -1,5 +1,6 @@
 """Sdists are built with their own backends, and nothing is downloaded for them."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,6 +56,9 @@ class Step:
             **dict.fromkeys(["loader", "libc", "cxx", "patchelf", "strip"], "/none"),
             "SOURCE_DATE_EPOCH": "0",  # which the step sets to its own value
             "artifact": str(archive),
+            # The environment of the tests has setuptools.
+            "environment": sys.prefix,
+            "PYTHONPATH": "",
             "busybox": unzip()[0],
             "file": archive.name,
             "out": str(self.directory / "out"),
@@ -93,8 +97,8 @@ def test_a_backend_that_is_not_at_hand(step: Step) -> None:
     assert message.startswith("error: sample-1.0.tar.gz does not build (see above): ")
     assert "cobol" in message
     assert message.endswith(
-        "If it lacks a package, add that to the group build in pyproject.toml and run "
-        "./please lock; or lock another version."
+        "If it needs other versions to be built, bound them in build-constraint-dependencies of "
+        "[tool.uv] in pyproject.toml and run ./please lock --upgrade NAME; or lock another version."
     )
 
 

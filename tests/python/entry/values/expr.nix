@@ -22,7 +22,7 @@ in
     requires = { requires = "brush"; };
     numbers = { requires = [ 1 ]; };
   };
-  builds = mapAttrs (_: build: taken "acme" (sdist // { inherit build; })) { names = [ "flit-core" ]; itself = [ "acme" ]; text = "flit-core"; };
+  builds = mapAttrs (_: build: taken "acme" (sdist // { inherit build; })) { text = "flit-core<4,>=3"; names = [ "flit-core" ]; number = 1; };
   files = mapAttrs (_: change: taken "acme" (acme // { wheel = file // change; })) {
     same = { blake2b = sha256; };
     path = { file = "a/b"; };

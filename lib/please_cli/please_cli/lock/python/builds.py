@@ -4,9 +4,8 @@ So no build binds another one, or a package that is installed. nix/lock/builds/<
 those for the Python of a Debian release; nix/python/builds.nix reads it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
 from please_cli import process
 from please_cli.errors import UserError
@@ -37,78 +36,104 @@ class Wanted:
         return Resolve(name, frozenset(), self.release, self.python)
 
 
-def lock(
-    wanted: Collection[Wanted],
-    before: Mapping[str, Document],
-    is_moving: Callable[[Collection[str]], bool],
-    resolve: Callable[[Wanted, Mapping[str, Document]], Locked],
-) -> dict[str, Document]:
-    """Return the content of the files by release, for the sets that are wanted.
+class Builds:
+    """The sets that are wanted, resolved.
 
-    A set is resolved anew if `before` has not got it for the same Python, or if `is_moving` says so
-    of the names of its packages. `resolve` does it, from the entries so far. Raises UserError for
-    requirements without a solution, and for a package that is built with itself.
+    Args:
+        before: The content of the files so far, by release.
+        is_moving: Tells of the names of a set's packages whether it has to be resolved anew.
+        resolve: Resolves a set, from the entries so far.
     """
 
-    def one(each: Wanted) -> BuildSet:
-        content = before.get(each.release, {})
+    def __init__(
+        self,
+        before: Mapping[str, Document],
+        is_moving: Callable[[Collection[str]], bool],
+        resolve: Callable[[Wanted, Mapping[str, Document]], Locked],
+    ) -> None:
+        self._before = before
+        self._is_moving = is_moving
+        self._resolve = resolve
+        self._found: dict[tuple[str, str], tuple[Wanted, BuildSet]] = {}
+
+    def content(self, *, with_others: bool = False) -> dict[str, Document]:
+        """Return the content of the files, by release.
+
+        `with_others` keeps the sets of before that were not wanted.
+        """
+        files: dict[str, Document] = {}
+        if with_others:
+            files = {
+                release: {**file, "sets": dict(file["sets"])}
+                for release, file in self._before.items()
+            }
+        for (release, key), (wanted, found) in sorted(self._found.items()):
+            file = files.setdefault(release, {"python": wanted.python.release, "sets": {}})
+            file["sets"][key] = found
+        return files
+
+    def add(self, wanted: Collection[Wanted]) -> None:
+        """Resolve sets, and those that packages in them are built with.
+
+        A set is resolved anew if it is not known for the same Python, or if it is moving. Raises
+        UserError for requirements without a solution, and for a build that needs itself.
+        """
+        while new := {
+            (each.release, each.key): each
+            for each in wanted
+            if (each.release, each.key) not in self._found
+        }:
+            with process.threads() as pool:
+                sets = list(pool.map(self._one, new.values()))
+            self._found |= dict(zip(new, zip(new.values(), sets, strict=True), strict=True))
+            wanted = [
+                below
+                for each, content in zip(new.values(), sets, strict=True)
+                for below in of_sdists(content["packages"], each.release, each.python)
+            ]
+        for start in sorted(self._found):
+            self._check_cycle(start)
+
+    def _one(self, each: Wanted) -> BuildSet:
+        content = self._before.get(each.release, {})
         known: BuildSet | None = content.get("sets", {}).get(each.key)
         same = content.get("python") == each.python.release
-        if known is not None and same and not is_moving(known["packages"]):
+        if known is not None and same and not self._is_moving(known["packages"]):
             return known
-        locked = resolve(each, {} if known is None else known["packages"])
-        _check_cycles(each, locked.packages)
+        locked = self._resolve(each, {} if known is None else known["packages"])
         return {"requires": locked.requires, "packages": locked.packages}
 
-    with process.threads() as pool:
-        sets = list(pool.map(one, wanted))
-    found: dict[str, Document] = {}
-    for each, content in zip(wanted, sets, strict=True):
-        file = found.setdefault(each.release, {"python": each.python.release, "sets": {}})
-        file["sets"][each.key] = content
-    return found
+    def _check_cycle(self, start: tuple[str, str]) -> None:
+        """Raise UserError, naming the packages, if a set has to be there to build it."""
+        release, first = start
+        ways: list[tuple[str, list[str]]] = [(first, [])]
+        seen = set()
+        while ways:
+            here, names = ways.pop()
+            for name, key in sdists(self._found[release, here][1]["packages"]):
+                if key == first:
+                    where = ", ".join(self._found[start][0].manifests)
+                    raise UserError(
+                        f"{where}: the build requires {first}, "
+                        f"which has to be there to be built: {' -> '.join([*names, name, first])}; "
+                        "ask for a version that has a wheel"
+                    )
+                if key not in seen:
+                    seen.add(key)
+                    ways.append((key, [*names, name]))
 
 
-def _check_cycles(wanted: Wanted, packages: Mapping[str, Document]) -> None:
-    """Raise UserError, naming the packages, if one has to be there before it can be built."""
-    edges = {
-        name: sorted({target for each in _variants(entry) for target in each.get("build", [])})
-        for name, entry in packages.items()
-    }
-    for start in sorted(edges):
-        if path := _way_back(start, edges, packages):
-            raise UserError(
-                f"{', '.join(wanted.manifests)}: [build-system] requires {wanted.key}, of which "
-                f"{start} has no wheel and is built with itself: {' -> '.join(path)}; ask for a "
-                "version that has a wheel"
-            )
+def sdists(packages: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each package that is built, and the key of what it is built with."""
+    for name, entry in sorted(packages.items()):
+        for variant in entry.get("systems", {"": entry}).values():
+            if "sdist" in variant:
+                yield name, variant["build"]
 
 
-def _way_back(
-    start: str, edges: Mapping[str, list[str]], packages: Mapping[str, Document]
-) -> list[str]:
-    """Return the packages from `start` back to itself, empty if no build leads back."""
-    seen: set[str] = set()
-    paths = [[start, target] for target in edges[start]]
-    while paths:
-        path = paths.pop()
-        if path[-1] == start:
-            return path
-        if path[-1] in seen or path[-1] not in edges:
-            continue
-        seen.add(path[-1])
-        entry = packages[path[-1]]
-        needs = [*edges[path[-1]], *(name for each in _variants(entry) for name in _required(each))]
-        paths += [[*path, target] for target in sorted({*needs})]
-    return []
-
-
-def _variants(entry: Document) -> Collection[Document]:
-    found: Mapping[str, Document] = entry.get("systems", {"": entry})
-    return found.values()
-
-
-def _required(entry: Document) -> list[str]:
-    requires = entry.get("requires", [])
-    keys = requires if isinstance(requires, list) else chain.from_iterable(requires.values())
-    return [key.partition("[")[0] for key in keys]
+def of_sdists(
+    packages: Mapping[str, Document], release: str, python: Interpreter
+) -> Iterator[Wanted]:
+    """Yield the sets that packages are built with, those among them that are."""
+    for name, key in sdists(packages):
+        yield Wanted(key, release, python, tuple(filter(None, key.split(", "))), [name])

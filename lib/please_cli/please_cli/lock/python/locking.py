@@ -23,10 +23,11 @@ from please_cli.lock.python import (
     sandbox,
     settings,
 )
-from please_cli.lock.python.builds import Wanted
+from please_cli.lock.python.builds import Builds, Wanted
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.layout import Lock
+from please_cli.lock.python.package_index import Index
 from please_cli.lock.python.packages import Entry, Locked, Sources
 from please_cli.lock.python.resolves import Resolve
 from please_cli.lock.python.unchanged import Marks
@@ -62,28 +63,11 @@ def lock(
     by_name = {**{index.name: index for index in indexes.searched}, **named}
     everything = EVERYTHING in upgrades
     surveyed = metadata.survey(root)
-
-    def build_set(wanted: Wanted, pinned: Mapping[str, Entry]) -> Locked:
-        kept = {} if everything else pinned
-        here = moving & kept.keys()
-        uv_lock = resolver.resolve(
-            root, wanted.resolve, {}, indexes, known=kept, upgrades=here, requires=wanted.requires
-        )
-        found = origins.find(uv_lock["package"], indexes, named)
-        still = {name: entry for name, entry in kept.items() if name not in here}
-        with Files() as files:
-            return packages.convert(uv_lock, wanted.resolve, still, Sources(found, files))
-
+    built = _builds(root, before, indexes, named, None if everything else moving)
+    ask = None
     if sandbox.is_there(root):
-        built = builds.lock(
-            sandbox.wanted(root, surveyed),
-            before.builds,
-            lambda names: everything or bool(moving & set(names)),
-            build_set,
-        )
-        ask = sandbox.asking(root, built)
-    else:
-        built, ask = dict(before.builds), None
+        built.add(sandbox.wanted(root, surveyed))
+        ask = sandbox.asking(root, built.content())
     members = metadata.entries(surveyed, before.members, ask)
     settings.check(root, members)
     wanted = resolves.read(root, members)
@@ -122,16 +106,50 @@ def lock(
 
     with process.threads() as pool:
         locked = dict(zip((each.name for each in wanted), pool.map(one, wanted), strict=True))
+    for each in wanted:
+        built.add([*builds.of_sdists(locked[each.name].packages, each.platform, each.python)])
     after = Lock(
         {each.name: _resolve(each, locked[each.name], groups) for each in wanted},
         {
             name: _member(name, member, resolves.chosen(root, member, names), wanted, locked)
             for name, member in members.items()
         },
-        built,
+        # Without Nix, what builds of members require stays as it was.
+        built.content(with_others=ask is None),
     )
     known_marks.add(wanted, after)
     return after
+
+
+def _builds(
+    root: Path,
+    before: Lock,
+    indexes: Indexes,
+    named: Mapping[str, Index],
+    moving: Collection[str] | None,
+) -> Builds:
+    """Return what resolves the requirements of builds; `moving` are packages, or None for all."""
+
+    def is_moving(names: Collection[str]) -> bool:
+        return moving is None or bool({*moving} & {*names})
+
+    def resolve(wanted: Wanted, pinned: Mapping[str, Entry]) -> Locked:
+        kept = {name: entry for name, entry in pinned.items() if not is_moving([name])}
+        known = {} if moving is None else pinned
+        uv_lock = resolver.resolve(
+            root,
+            wanted.resolve,
+            {},
+            indexes,
+            known=known,
+            upgrades=known.keys() - kept.keys(),
+            requires=wanted.requires,
+        )
+        found = origins.find(uv_lock["package"], indexes, named)
+        with Files() as files:
+            return packages.convert(uv_lock, wanted.resolve, kept, Sources(found, files))
+
+    return Builds(before.builds, is_moving, resolve)
 
 
 def _resolve(resolve: Resolve, locked: Locked, groups: declares.Declares) -> Document:

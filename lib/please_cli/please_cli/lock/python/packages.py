@@ -58,7 +58,7 @@ def convert(
     kept. `reserved` are names that no index may provide: those of all members.
 
     Raises UserError for a package that cannot be locked: not from an index, no file for a system,
-    a build requirement that is not locked.
+    or an sdist that cannot be read.
     """
     resolved = extras.complete(uv_lock["package"])
     for package in resolved:
@@ -74,7 +74,6 @@ def convert(
     for name in sorted(set().union(*needed.values()).difference(roots)):
         variants = {system: by_system[system][name] for system in SYSTEMS if name in needed[system]}
         packages[name] = _entry(variants, resolve, known.get(name, {}), sources)
-    _check_builds(packages)
     about = {name: _node(by_system[SYSTEMS[0]][name], resolve, SYSTEMS) for name in roots}
     root = about.pop(ROOT)
     members = {name: _compact(node) for name, node in about.items()}
@@ -199,20 +198,13 @@ def _build(
     known: Entry,
     artifact: artifacts.Artifact,
     reader: Files,
-) -> list[str]:
+) -> str:
+    """Return what an sdist is built with, as builds.py names it."""
     for entry in variants(known).values():
-        if entry.get("sdist", {}).get("sha256") == artifact["sha256"] and "build" in entry:
-            return list(entry["build"])
+        # A list is that of an earlier version, of names alone.
+        if entry.get("sdist", {}).get("sha256") == artifact["sha256"] and isinstance(
+            entry.get("build"), str
+        ):
+            return str(entry["build"])
     address = artifacts.address(package["sdist"])
-    return sdist.build_requires(address, artifact, resolve.python, reader)
-
-
-def _check_builds(packages: Mapping[str, Entry]) -> None:
-    for name, package in packages.items():
-        for entry in variants(package).values():
-            for requirement in entry.get("build", []):
-                if requirement not in packages:
-                    raise UserError(
-                        f"{name} has no wheel and is built with {requirement}, which is not "
-                        f'locked; add "{requirement}" to the `build` group in pyproject.toml'
-                    )
+    return ", ".join(sdist.build_requires(address, artifact, resolve.python, reader))

@@ -8,10 +8,10 @@ import zipfile
 import zlib
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
 from please_cli.lock.python.artifacts import Artifact
+from please_cli.lock.python.declares import requirement
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.systems import SYSTEMS
@@ -32,7 +32,7 @@ _BROKEN = (
 def build_requires(
     address: str, artifact: Artifact, python: Interpreter, files: Files
 ) -> list[str]:
-    """Return the normalized names that the sdist at `address` names in [build-system].
+    """Return the requirements that the sdist at `address` has in [build-system].
 
     ["setuptools"] when it has no such table. Raises UserError when it cannot be fetched or read,
     or is not the file that was resolved.
@@ -45,7 +45,7 @@ def build_requires(
         )
     try:
         table = tomllib.loads(_pyproject(artifact["file"], content)).get("build-system", {})
-        return names(table.get("requires", ["setuptools"]), python)
+        return spelled(table.get("requires", ["setuptools"]), python)
     except _BROKEN as error:
         raise UserError(
             f"{artifact['file']}: [build-system] of its pyproject.toml cannot be read: {error}; "
@@ -53,14 +53,14 @@ def build_requires(
         ) from error
 
 
-def names(requires: list[str], python: Interpreter) -> list[str]:
-    """Return normalized names of requirements that hold on a locked system."""
+def spelled(requires: list[str], python: Interpreter) -> list[str]:
+    """Return requirements that hold on a locked system, without their markers."""
     found = set()
     for text in requires:
-        requirement = Requirement(text)
-        marker = str(requirement.marker or "")
+        parsed = Requirement(text)
+        marker = str(parsed.marker or "")
         if any(python.holds(marker, system) for system in SYSTEMS):
-            found.add(str(canonicalize_name(requirement.name)))
+            found.add(requirement(parsed, ""))
     return sorted(found)
 
 

@@ -53,8 +53,9 @@ def _of_variant(entry: Any) -> Iterator[str]:
         yield "`version` is no version (PEP 440)"
     if not isinstance(entry.get("index", ""), str):
         yield "`index` is no name"
-    if not _is_names(entry.get("build", [])):
-        yield "`build` is no list of names"
+    # A list is that of an earlier version.
+    if not isinstance(entry.get("build", ""), (str, list)):
+        yield "`build` is no text"
     wheels = entry.get("wheels", {})
     if not isinstance(wheels, dict):
         yield "`wheels` is no table"

@@ -20,6 +20,9 @@ from please_cli.lock.python.resolves import Resolve
 # uv's settings that depend on the resolve.
 _OWN = {"package", "environments", "required-environments", "workspace", "sources", "index"}
 
+# Those that bind what is installed, and not what it is built with.
+_OF_AN_INSTALLATION = ("constraint-dependencies", "override-dependencies")
+
 # Should uv want to build a member in spite of all, it fails.
 _NO_BACKEND = {"requires": [], "build-backend": "static"}
 
@@ -55,6 +58,10 @@ def texts(
     if requires is not None:
         workspace["project"]["dependencies"] = list(requires)
         del workspace["dependency-groups"]
+        uv = workspace["tool"]["uv"]
+        for name in _OF_AN_INSTALLATION:
+            uv.pop(name, None)
+        uv["constraint-dependencies"] = uv.pop("build-constraint-dependencies", [])
     found = {"pyproject.toml": tomli_w.dumps(workspace)}
     for name, member in chosen.items():
         path = f"{member['directory']}/pyproject.toml"

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 from please_cli.errors import UserError
-from please_cli.lock.python import builds
-from please_cli.lock.python.builds import Wanted
+from please_cli.lock.python.builds import Builds, Wanted
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.packages import Locked
 
@@ -30,7 +29,9 @@ def lock(
     def moves(names: Collection[str]) -> bool:
         return bool({*names} & {*moving})
 
-    return builds.lock([wanted(key)], before, moves, resolve), done
+    found = Builds(before, moves, resolve)
+    found.add([wanted(key)])
+    return found.content(), done
 
 
 def test_a_set_is_resolved_once() -> None:
@@ -64,22 +65,57 @@ def test_a_set_that_nobody_wants_goes() -> None:
     assert list(found["bookworm"]["sets"]) == ["flit-core"]
 
 
+def test_sets_of_others_may_stay() -> None:
+    first, _ = lock("hatchling", {}, {})
+    found = Builds(first, lambda _: False, lambda *_: Locked({}, {}, {}, []))
+    found.add([wanted("flit-core")])
+    assert list(found.content()["bookworm"]["sets"]) == ["flit-core"]
+    both = found.content(with_others=True)["bookworm"]["sets"]
+    assert list(both) == ["hatchling", "flit-core"]
+    assert list(first["bookworm"]["sets"]) == ["hatchling"]
+
+
+def lock_all(sets: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, Any]:
+    """Return the sets of a lock, of which some are built with others."""
+
+    def resolve(each: Wanted, _: Mapping[str, Any]) -> Locked:
+        return Locked(dict(sets[each.key]), {}, {}, list(each.requires))
+
+    found = Builds({}, lambda _: False, resolve)
+    found.add([wanted(key)])
+    sets_of: dict[str, Any] = found.content()["bookworm"]["sets"]
+    return sets_of
+
+
+def test_what_a_build_is_built_with_is_resolved_too() -> None:
+    sets: dict[str, dict[str, Any]] = {
+        "nail": {"nail": {"sdist": {}, "build": "anvil>=2, hammer"}, "paint": {}},
+        "anvil>=2, hammer": {"anvil": {}, "hammer": {"systems": {"x": {}}}},
+    }
+    found = lock_all(sets, "nail")
+    assert found.keys() == sets.keys()
+    assert found["anvil>=2, hammer"]["requires"] == ["anvil>=2", "hammer"]
+
+
 @pytest.mark.parametrize(
-    "packages",
+    ("sets", "way"),
     [
-        {"a": {"build": ["b"]}, "b": {"build": ["c"]}, "c": {"requires": ["a"], "build": ["a"]}},
-        {"a": {"build": ["b"]}, "b": {"build": ["c"], "requires": []}, "c": {"build": ["a"]}},
+        ({"a": {"a": {"sdist": {}, "build": "a"}}}, "a -> a"),
+        (
+            {
+                "a": {"a": {"sdist": {}, "build": "b"}},
+                "b": {"b": {}, "c": {"systems": {"x": {"sdist": {}, "build": "d"}}}},
+                "d": {"d": {"sdist": {}, "build": "a"}},
+            },
+            "a -> c -> d -> a",
+        ),
     ],
+    ids=["itself", "others"],
 )
-def test_a_cycle_is_named(packages: Mapping[str, Any]) -> None:
+def test_a_cycle_is_named(sets: Mapping[str, Mapping[str, Any]], way: str) -> None:
     with pytest.raises(UserError) as caught:
-        lock("a", packages, {})
+        lock_all(sets, "a")
     assert caught.value.message == (
-        "src/a/pyproject.toml: [build-system] requires a, of which a has no wheel and is built "
-        "with itself: a -> b -> c -> a; ask for a version that has a wheel"
+        f"src/a/pyproject.toml: the build requires a, which has to be there to be built: {way}; "
+        "ask for a version that has a wheel"
     )
-
-
-def test_a_build_that_needs_another_is_no_cycle() -> None:
-    packages = {"a": {"build": ["b"]}, "b": {"requires": ["c"]}, "c": {}}
-    assert lock("a", packages, {})[0]["bookworm"]["sets"]["a"]["packages"] == packages

@@ -353,10 +353,31 @@ version = "1.0"
 
 def test_a_source_distribution_is_built(root: Path, index: Any, write: Write) -> None:
     write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
-    index.sdist("nail", "1.0", nail("hammer"))
-    locked = locking.lock(root, NONE).packages("default")["nail"]
+    index.sdist("nail", "1.0", nail("Hammer[steel] >= 0.5"))
+    lock = locking.lock(root, NONE)
+    locked = lock.packages("default")["nail"]
     assert locked["sdist"]["file"] == "nail-1.0.tar.gz"
-    assert locked["build"] == ["hammer"]
+    assert locked["build"] == "hammer[steel]>=0.5"
+    builds = lock.builds["bookworm"]["sets"]
+    assert list(builds["hammer[steel]>=0.5"]["packages"]) == ["hammer"]
+
+
+def test_what_builds_require_has_constraints_of_its_own(
+    root: Path, index: Any, write: Write
+) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
+    index.sdist("nail", "1.0", nail("hammer"))
+    index.wheel("hammer", "2.0")
+    before = locking.lock(root, NONE)
+    settings = '[tool.uv]\nbuild-constraint-dependencies = ["hammer<2"]\n'
+    write(root / "pyproject.toml", f"{(root / 'pyproject.toml').read_text()}\n{settings}")
+    after = locking.lock(root, before, ["hammer"])
+
+    def versions(lock: Lock) -> tuple[str, str]:
+        built = lock.builds["bookworm"]["sets"]["hammer"]["packages"]["hammer"]
+        return lock.packages("default")["hammer"]["version"], built["version"]
+
+    assert (versions(before), versions(after)) == (("2.0", "2.0"), ("2.0", "1.0"))
 
 
 # A backend that uv runs to learn the requirements of a source distribution.
@@ -467,7 +488,7 @@ def test_an_index_with_a_password(
     with index.served("caller:secret") as address:
         monkeypatch.setenv("PIP_INDEX_URL", f"http://caller:secret@{address}")
         locked = locking.lock(root, NONE)
-        assert locked.packages("default")["nail"]["build"] == ["hammer"]
+        assert locked.packages("default")["nail"]["build"] == "hammer"
         index.wheel("brush", "2.0")
         assert locking.lock(root, locked) == locked
     assert "secret" not in text(locked)

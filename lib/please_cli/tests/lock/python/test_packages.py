@@ -105,17 +105,6 @@ def nail() -> dict[str, Any]:
 
 def test_what_is_known_of_an_sdist_is_not_fetched_again() -> None:
     sdist = {"file": "nail-1.0.tar.gz", "sha256": "0", "size": 1}
-    known = {"nail": {"version": "1.0", "sdist": sdist, "build": ["nail"]}}
+    known = {"nail": {"version": "1.0", "sdist": sdist, "build": "anvil>=2"}}
     locked = convert(uv_lock(nail(), requires="nail"), known)
-    assert locked.packages["nail"]["build"] == ["nail"]
-
-
-def test_a_build_requirement_that_is_not_locked() -> None:
-    sdist = {"file": "nail-1.0.tar.gz", "sha256": "0", "size": 1}
-    known = {"nail": {"version": "1.0", "sdist": sdist, "build": ["anvil"]}}
-    with pytest.raises(UserError) as caught:
-        convert(uv_lock(nail(), requires="nail"), known)
-    assert caught.value.message == (
-        'nail has no wheel and is built with anvil, which is not locked; add "anvil" to the '
-        "`build` group in pyproject.toml"
-    )
+    assert locked.packages["nail"]["build"] == "anvil>=2"

@@ -7,7 +7,7 @@ from please_cli.errors import UserError
 from please_cli.lock.python import sdist
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.interpreter import Interpreter
-from please_cli.lock.python.sdist import names
+from please_cli.lock.python.sdist import spelled
 
 PYTHON = Interpreter("3.11.2", (2, 36))
 
@@ -26,8 +26,8 @@ def test_the_build_system_of_an_sdist(index: Any, tmp_path: Path) -> None:
     digest = index.sdist("paint", "1.0", PYPROJECT)
     artifact = {"file": "paint-1.0.tar.gz", "sha256": digest}
     path = tmp_path / "simple/paint/paint-1.0.tar.gz"
-    assert build_requires(str(path), artifact, PYTHON) == ["cython", "flit-core"]
-    assert build_requires(path.as_uri(), artifact, PYTHON) == ["cython", "flit-core"]
+    assert build_requires(str(path), artifact, PYTHON) == ["cython", "flit-core<4,>=3.2"]
+    assert build_requires(path.as_uri(), artifact, PYTHON) == ["cython", "flit-core<4,>=3.2"]
 
 
 @pytest.mark.parametrize("pyproject", [None, "[tool.x]\n"])
@@ -104,4 +104,4 @@ def test_an_archive_that_is_none(tmp_path: Path, name: str) -> None:
 
 
 def test_names_are_normalized() -> None:
-    assert names(["Poetry.Core>=1", "poetry_core"], PYTHON) == ["poetry-core"]
+    assert spelled(["Poetry.Core>=1", "poetry_core"], PYTHON) == ["poetry-core", "poetry-core>=1"]

@@ -1,0 +1,3 @@
+"""Settings beside the package."""
+
+NAME = "one"
