@@ -46,7 +46,9 @@ COMMENT = "\n# An edit.\n"
 def test_an_edit(checkout: Path, edited: str, built: str, expected: list[str]) -> None:
     build(built)
     append(checkout / edited, COMMENT)
-    assert would_build(built, root=checkout) == expected
+    # A manifest may change without the files, whose copy is there then.
+    found = [name for name in would_build(built, root=checkout) if not name.endswith("-copy")]
+    assert found == expected
 
 
 def test_a_copy_of_the_checkout_builds_nothing(checkout: Path) -> None:

@@ -70,6 +70,8 @@ let
         plain.takes file type && (owner file == extra || type == "directory" && isAboveExtras file));
     })
     extras);
+  # All that is copied, in one, for comparisons with the wheel.
+  whole = install "copy" plain.env plain.takes;
   isAboveExtras = file: plain.below file == null && match "migrations.*" file == null || plain.below file == module;
 
   # A path in site-packages, below one directory of metadata.
@@ -104,7 +106,7 @@ let
       declares = toJSON (package.declares or { });
       manifest = builtins.path { name = "pyproject.toml"; path = root + "/${directory}/pyproject.toml"; };
       # What is copied has to be what is in the wheel.
-      copies = if isPlain then [ copied ] ++ builtins.attrValues copiedExtra else [ ];
+      copies = if isPlain then [ whole ] else [ ];
     };
   };
 
@@ -138,7 +140,7 @@ in
     name = "${name}-comparison";
     script = ./steps/compare_copies.py;
     imports = [ modules.prefix ];
-    env = { inherit wheel; copies = [ copied ] ++ builtins.attrValues copiedExtra; };
+    env = { inherit wheel; copies = [ whole ]; };
   };
   inherit wheel;
 }

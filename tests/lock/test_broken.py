@@ -87,7 +87,7 @@ def test_a_broken_lock_of_the_platform_is_no_work_for_pip(checkout: Path) -> Non
 def test_please_lock_names_the_way_out(stale: Path) -> None:
     done = run(build("please_cli") / "bin/please", "lock", root=stale)
     assert done.returncode == 1
-    assert f"error: please-cli-metadata: {STALE}\n" in done.stderr
+    assert f"error: please-cli-check: {STALE}\n" in done.stderr
     assert f"make it without Nix:\n{WAY_OUT}\n" in done.stderr
 
 
