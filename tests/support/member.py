@@ -50,6 +50,8 @@ def _locked(name: str, manifest: str, dependencies: Sequence[str]) -> dict[str, 
         "manifests": {"pyproject.toml": hashlib.sha256(manifest.encode()).hexdigest()},
         "metadata": {f"{name}-1.0.0.dist-info/METADATA": "\n".join([*metadata, ""])},
         "declares": {"requires": [dependency.replace("_", "-") for dependency in dependencies]},
+        "build": "setuptools",
+        "plain": {"root": ".", "packages": [name], "modules": [], "data": []},
         "named": ["default"],
         "resolves": {"default": {"requires": sorted(set(keys))}},
     }
