@@ -133,6 +133,7 @@ def locked(entry: Mapping[str, Any], source: str, directory: Path, resolve: str)
         "directory": f"src/{directory.name}",
         "manifests": digests,
         "metadata": renamed,
+        "plain": json.loads(json.dumps(entry["plain"]).replace(source, directory.name)),
         "named": [resolve],
         "resolves": {resolve: entry["resolves"][DEFAULT]},
     }
