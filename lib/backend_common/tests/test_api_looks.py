@@ -156,3 +156,15 @@ def test_a_schema_that_doubles(service: Service, version: str, place: str) -> No
         )
     assert "compose it of fewer" in str(error.value)
     assert "/paths/~1/post" in str(error.value)
+
+
+def test_the_error_of_a_large_value_copies_none_of_it(service: Service) -> None:
+    schema = {"type": "array", "items": {"type": "integer"}, "uniqueItems": True}
+    client = posting(service, schema)
+    assert problem(client.post("/", json=[*range(9_000), 0]))["detail"] == (
+        "body: it has the same item more than once"
+    )
+    response = client.post("/", json=[*range(30_000), 0])
+    assert problem(response)["detail"] == "body: it is not what the document says"
+    response = client.post("/", json=[*range(29_500), 29_499])
+    assert problem(response)["detail"] == "body: it has the same item more than once"

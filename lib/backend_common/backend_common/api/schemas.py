@@ -147,10 +147,13 @@ class Check:
         :param value: text, numbers, booleans, None, and lists and dicts of such, as JSON has them;
             at most as deep as strict_json allows.
         """
-        if self._side.is_too_much(self._name, value):
+        cost = self._side.cost(self._name, value)
+        if cost >= looks.MOST:
             return [Error("it has too many parts to be checked: send fewer at once", "")]
         if self.is_valid(value):
             return []
+        if cost > looks.MOST // TRIES:
+            return [Error(ANYTHING, "")]
         return self._side.errors({self._name: value}, value, secret=self._secret)
 
     def is_valid(self, value: Any) -> bool:
@@ -213,9 +216,9 @@ class _Side:
             self._detailed if self._brief_root == self._root else self._validator(self._brief_root)
         )
 
-    def is_too_much(self, name: str, value: Any) -> bool:
-        """Say whether it would take too long to validate a value of a request."""
-        return self._is_bounded and self._looks.cost(name, value) >= looks.MOST
+    def cost(self, name: str, value: Any) -> int:
+        """Return how many looks a value of a request needs; 0 for few, or for a response."""
+        return self._looks.cost(name, value) if self._is_bounded else 0
 
     def _too_composed(self) -> SchemaError:
         widest = {name: self._looks.width(name) for name in self._schemas}
@@ -233,8 +236,6 @@ class _Side:
         if work(value, self._fan, deeper, MOST_WORK) < MOST_WORK:
             return explain(list(self._detailed.iter_errors(root)), self._root, secret=secret)
         (name,) = root
-        if self._looks.cost(name, value) > looks.MOST // TRIES:
-            return [Error(ANYTHING, "")]
         part = locating.Part(value, [], 0)
         # With many branches a look takes long, and the error would be that of a branch far above.
         if not self._translation.is_recursive or self._fan <= FEW_BRANCHES:
