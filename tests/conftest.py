@@ -8,6 +8,9 @@ import checkout as copies
 import pytest
 from server import Server, serving
 
+# These have tests of their own.
+collect_ignore = ["members/moved_in"]
+
 
 def pytest_configure() -> None:
     """Hear interrupts, also in a job in the background: programs are tested for how they do."""

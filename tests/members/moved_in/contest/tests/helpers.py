@@ -1,0 +1,5 @@
+from contest import create_app
+
+
+def create_contest():
+    return create_app()

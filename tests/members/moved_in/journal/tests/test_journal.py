@@ -1,0 +1,5 @@
+from app import application
+
+
+def test_index():
+    assert application.test_client().get("/").data == b"journal"

@@ -1,0 +1,3 @@
+from meetings.core.app import create_app
+
+app = create_app()
