@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from backend_common.api import DocumentError
 from flask.testing import FlaskClient
 from shop_api import Json, body, operation, problem, serve
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 Service = Callable[..., Path]
 
@@ -170,6 +172,22 @@ def test_a_body_without_a_type_is_of_no_known_type(
             expected = f"The body has no Content-Type; it must be {media_type}"
             assert problem(response)["detail"] == expected
     assert client.post("/").status_code == 400, "it is required"
+
+
+@pytest.mark.parametrize(("sent", "answer"), [(b"[1]", "[1]"), (b"", "None")])
+def test_a_body_of_http_2_has_no_header_that_announces_it(
+    service: Service, sent: bytes, answer: str
+) -> None:
+    post: Json = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
+    functions = "def echo(body=None):\n    return repr(body)\n"
+    app = serve(service, functions, {"/": {"post": operation("echo", **post)}})
+    environ = EnvironBuilder(
+        method="POST", input_stream=BytesIO(sent), content_type="application/json"
+    ).get_environ()
+    environ["wsgi.input_terminated"] = True
+    del environ["CONTENT_LENGTH"]
+    parts, status, _ = run_wsgi_app(app, environ)
+    assert (status, json.loads(b"".join(parts))) == ("200 OK", answer)
 
 
 def test_the_most_specific_type_decides(service: Service) -> None:
