@@ -56,8 +56,8 @@ class Index:
 
     def closure(
         self, roots: Iterable[str], without: Iterable[str] = (), *, asker: str
-    ) -> dict[str, Package]:
-        """Return some packages and all their dependencies, by name.
+    ) -> tuple[dict[str, Package], set[str]]:
+        """Return some packages and all their dependencies, by name, and those that were left out.
 
         Args:
             roots: The names of packages.
@@ -69,10 +69,12 @@ class Index:
         """
         left_out = set(without)
         found: dict[str, Package] = {}
+        met: set[str] = set()
         wanted = [(name, asker) for name in roots]
         while wanted:
             name, dependent = wanted.pop()
             if name in left_out:
+                met.add(name)
                 continue
             try:
                 package = self[name]
@@ -81,10 +83,12 @@ class Index:
                     f"{dependent} needs the Debian package {name!r}, which the suite does not "
                     f"have; correct the name, or list it under `without`, in {asker}"
                 ) from None
-            if package.name not in found and package.name not in left_out:
+            if package.name in left_out:
+                met.add(package.name)
+            elif package.name not in found:
                 found[package.name] = package
                 wanted += [(need, f"the Debian package {package.name!r}") for need in package.needs]
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items())), met
 
 
 def packages(lines: Iterable[str]) -> Iterator[Package]:

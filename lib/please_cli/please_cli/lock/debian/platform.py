@@ -1,8 +1,10 @@
 """nix/lock/debian/<codename>.json: the Debian packages of the embedded platform."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from please_cli.errors import UserError
 from please_cli.lock.debian import apt, busybox, mirror
 from please_cli.lock.debian.index import Index, packages
 from please_cli.lock.debian.releases import Release
@@ -51,13 +53,15 @@ def lock(root: Path, release: Release) -> Document:
             for system, architecture in ARCHITECTURES.items()
             if "busybox" in release.components
         }
+        selected = {
+            system: select(Index(packages(private.index(architecture))), release)
+            for system, architecture in ARCHITECTURES.items()
+        }
+        check_left_out(release, [met for _, met in selected.values()])
         return {
             "codename": suite,
             "snapshot": snapshot(private.date()),
-            "systems": {
-                system: select(Index(packages(private.index(architecture))), release)
-                for system, architecture in ARCHITECTURES.items()
-            },
+            "systems": {system: packages for system, (packages, _) in selected.items()},
             **({"busybox": bootstrap} if bootstrap else {}),
         }
 
@@ -74,13 +78,21 @@ def snapshot(published: datetime) -> str:
     return f"{published + timedelta(days=1):%Y%m%dT%H%M%SZ}"
 
 
-def select(index: Index, release: Release) -> Document:
-    """Return the packages of each component for one system, as the lock records them."""
-    closures = {
+LeftOut = Mapping[str, Collection[str]]
+"""By the name of a component: the packages that are left out of those that it depends on."""
+
+
+def select(index: Index, release: Release) -> tuple[Document, LeftOut]:
+    """Return the packages of each component for one system, as the lock records them.
+
+    With them come the packages that are left out.
+    """
+    found = {
         name: index.closure(component["packages"], component["without"], asker=release.path)
         for name, component in release.components.items()
     }
-    return {
+    closures = {name: closure for name, (closure, _) in found.items()}
+    document: Document = {
         "components": {name: list(packages) for name, packages in closures.items()},
         "packages": {
             package.name: {
@@ -93,3 +105,24 @@ def select(index: Index, release: Release) -> Document:
             for package in packages.values()
         },
     }
+    return document, {name: met for name, (_, met) in found.items()}
+
+
+def check_left_out(release: Release, systems: Collection[LeftOut]) -> None:
+    """Check that a release leaves out nothing that no package depends on, in any of the systems.
+
+    Such a name is that of another release, as `gcc-14-base` is in place of `gcc-16-base`.
+
+    Raises UserError, with all of them.
+    """
+    unused = [
+        f"{name} in [{component}]"
+        for component, content in release.components.items()
+        for name in content["without"]
+        if not any(name in system[component] for system in systems)
+    ]
+    if unused:
+        raise UserError(
+            f"{release.path}: nothing depends on what `without` has: {', '.join(unused)}; delete "
+            "these names, or correct them"
+        )

@@ -19,7 +19,8 @@ def test_a_component_is_a_closure() -> None:
         "python": {"packages": ["python"], "without": ["doc"]},
         "bash": {"packages": ["bash"], "without": ["libc"]},
     }
-    selected = platform.select(index, Release("bookworm", components, None))
+    selected, left_out = platform.select(index, Release("bookworm", components, None))
+    assert left_out == {"python": {"doc"}, "bash": {"libc"}}
     assert selected["components"] == {"python": ["libc", "python"], "bash": ["bash"]}
     assert sorted(selected["packages"]) == ["bash", "libc", "python"]
     assert selected["packages"]["libc"] == {
@@ -28,6 +29,25 @@ def test_a_component_is_a_closure() -> None:
         "sha256": "sha of libc",
         "size": 7,
     }
+
+
+def test_what_nothing_depends_on_cannot_be_left_out() -> None:
+    components = {
+        "python": {"packages": ["python"], "without": ["doc", "gcc-14-base", "arm"]},
+        "bash": {"packages": ["bash"], "without": ["libc", "doc"]},
+    }
+    release = Release("trixie", components, None)
+    left_out = [
+        {"python": {"doc"}, "bash": {"libc"}},
+        {"python": {"doc", "arm"}, "bash": {"libc"}},
+    ]
+    with pytest.raises(UserError) as caught:
+        platform.check_left_out(release, left_out)
+    assert caught.value.message == (
+        "nix/platform/releases/trixie.toml: nothing depends on what `without` has: gcc-14-base in "
+        "[python], doc in [bash]; delete these names, or correct them"
+    )
+    platform.check_left_out(release, [*left_out, {"python": {"gcc-14-base"}, "bash": {"doc"}}])
 
 
 def test_the_snapshot_is_one_that_has_what_was_published() -> None:
