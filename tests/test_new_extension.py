@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from checkout import edit_lock
-from toolchain import ROOT, build
+from toolchain import ROOT, build, run
 from worked_example import do, steps
 
 DOCUMENT = ROOT / "docs/new-extension.md"
@@ -68,9 +68,8 @@ def test_its_types(extended: Path, tmp_path: Path) -> None:
     mypy = build("toolchain.shell.environment") / "bin/mypy"
     library = extended / "lib/backend_common"
     cache = f"--cache-dir={tmp_path / 'mypy'}"
-    succeeds(
-        mypy, "--strict", cache, "backend_common/flags.py", "tests/test_flags.py", root=library
-    )
+    files = ["backend_common/flags.py", "tests/test_flags.py"]
+    run(mypy, "--strict", cache, *files, root=library, variables={"MYPYPATH": "../serving"})
 
 
 @pytest.mark.builds
