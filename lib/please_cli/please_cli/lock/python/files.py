@@ -9,8 +9,15 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pip._internal.commands.install import InstallCommand
-from pip._internal.exceptions import PipError
-from pip._internal.index.collector import IndexContent, LinkCollector, parse_links
+from pip._internal.exceptions import NetworkConnectionError, PipError
+from pip._internal.index.collector import (
+    IndexContent,
+    LinkCollector,
+    _get_simple_response,
+    _make_index_content,
+    _NotAPIContent,
+    parse_links,
+)
 from pip._internal.models.search_scope import SearchScope
 from pip._internal.network.utils import raise_for_status
 from pip._internal.utils.misc import split_auth_netloc_from_url
@@ -29,6 +36,7 @@ LARGEST_SDIST = 1 << 30
 """How many bytes a source distribution may have, which is read into memory: 1 GiB."""
 
 _PART = 1 << 16
+_ABSENT = (404, 410)
 _PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -81,6 +89,8 @@ class Files:
         """Return the files of a project that an index has: the sha256 of each, by name.
 
         A digest is "" where the index does not say it; an index without the project has no files.
+
+        Raises UserError when the index does not answer, or with something else than a page of it.
         """
         links, pages = ([index.address], []) if index.is_flat else ([], [index.address])
         scope = SearchScope.create(links, pages, no_index=index.is_flat)
@@ -89,7 +99,7 @@ class Files:
         def on_page(link: Any) -> list[Any]:
             # pip does not close the pages of a directory.
             path = _path(link.url)
-            page = _page(path) if path else collector.fetch_response(link)
+            page = _page(path) if path else self._page(link.url)
             return list(parse_links(page)) if page else []
 
         found = collector.collect_sources(project, on_page)
@@ -111,6 +121,19 @@ class Files:
                         "file may have; ask the owner of the index"
                     )
                 yield part
+
+    def _page(self, url: str) -> Any:
+        """Return a page of a server as pip has it, None for one that is not there.
+
+        pip's own collector takes every failure for a page that is not there.
+        """
+        with _explained(url):
+            try:
+                return _make_index_content(_get_simple_response(url, session=self._opened()))
+            except NetworkConnectionError as error:
+                if error.response is not None and error.response.status_code in _ABSENT:
+                    return None
+                raise
 
     @contextmanager
     def _stream(self, address: str) -> Iterator[Callable[[int], bytes]]:
@@ -155,7 +178,7 @@ def _page(path: Path) -> Any:
 
 
 def _name(address: str) -> str:
-    return urlsplit(address).path.rpartition("/")[2]
+    return urlsplit(address).path.rstrip("/").rpartition("/")[2]
 
 
 @contextmanager
@@ -163,9 +186,14 @@ def _explained(address: str) -> Iterator[None]:
     """Raise UserError where the file cannot be had, without a login in it."""
     try:
         yield
-    except (PipError, RequestException, HTTPError, OSError) as error:
+    except (PipError, RequestException, HTTPError, OSError, _NotAPIContent) as error:
         # What pip says of a diagnostic is no part of its text.
-        reason = logins.redact(str(getattr(error, "message", error)))
+        said = (
+            f"it has the type {error.content_type}"
+            if isinstance(error, _NotAPIContent)
+            else getattr(error, "message", error)
+        )
+        reason = logins.redact(str(said))
         raise UserError(
             f"cannot fetch {_name(address)}: {reason}; check the network and "
             "pip's configuration (`pip config list`), then run `./please lock` again"

@@ -11,6 +11,7 @@ import pytest
 from please_cli.errors import UserError
 from please_cli.lock.python import files
 from please_cli.lock.python.files import Files
+from please_cli.lock.python.package_index import Index
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -25,7 +26,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", f"{self.server.other}/length")  # type: ignore[attr-defined]
             self.end_headers()
             return
-        self._answer(404 if self.path == "/gone" else 200)
+        statuses = {"/gone": 404, "/absent/acme/": 404, "/closed/acme/": 403}
+        self._answer(statuses.get(self.path, 200))
         try:
             while self.path == "/endless":
                 self.wfile.write(b"more ")
@@ -104,3 +106,27 @@ def test_no_login_in_an_error(source: Files) -> None:
     assert "p%40ss" not in caught.value.message
     assert "p@ss" not in caught.value.message
     assert caught.value.__suppress_context__
+
+
+def test_an_index_without_the_project_has_no_files(url: str) -> None:
+    with Files() as opened:
+        found = opened.offered(Index("index-url", f"{url}/absent"), "acme")
+    assert list(found) == ["acme"]  # the page itself, which might be a file
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("closed", "403 Client Error"), ("other", "it has the type Unknown")]
+)
+def test_an_index_that_does_not_answer_is_not_one_without_the_project(
+    url: str, path: str, reason: str
+) -> None:
+    with Files() as opened, pytest.raises(UserError) as error:
+        opened.offered(Index("index-url", f"{url}/{path}"), "acme")
+    assert str(error.value).startswith(f"cannot fetch acme: {reason}")
+    assert "`pip config list`" in str(error.value)
+
+
+def test_an_index_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with Files() as opened, pytest.raises(UserError, match="cannot fetch acme: "):
+        opened.offered(Index("index-url", "http://127.0.0.1:9"), "acme")
