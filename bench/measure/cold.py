@@ -17,7 +17,8 @@ from bench.toolchain import Toolchain, name_of
 ROUNDS = 3
 
 BACKENDS = ["setuptools"]
-"""What pip and uv build the members with; the toolchain has their metadata in its lock."""
+"""What pip and uv build the members with, as the resolve of the toolchain's own tools has it.
+The toolchain has the metadata of the members in its lock."""
 
 
 def measure(job: Job) -> Iterator[Figure]:
@@ -31,9 +32,10 @@ def measure(job: Job) -> Iterator[Figure]:
     ours.export(downloads, archive)
     peer = installer(job, ours)
     yield from rounds("cold build", job, ours, peer, None)
-    locked = peers.locked(ours.root).values()
-    files = {file["file"] for package in locked for file in packages.files(package)}
-    theirs = ours.downloads(job.member, *(f"toolchain.wheels.{name}" for name in BACKENDS))
+    locked = peers.locked(ours.root) | backends(ours.root)
+    files = {file["file"] for package in locked.values() for file in packages.files(package)}
+    built_with = (f"toolchain.kits.tools.python.wheels.{name}" for name in BACKENDS)
+    theirs = ours.downloads(job.member, *built_with)
     peer = replace(peer, wheels=link(theirs, files, job.scratch / "wheels"))
     yield from rounds("cold build, files there", job, ours, peer, archive)
 
@@ -72,14 +74,20 @@ def installer(job: Job, ours: Toolchain) -> Installer:
     """Return what installs the member with pip or uv: the same packages, from the same lock."""
     member = job.member.replace("_", "-")
     packages = peers.locked(ours.root)
-    names = peers.names(ours.closure_of_lock([member, *BACKENDS]))
-    wanted = {name: packages[name] for name in names}
+    names = peers.names(ours.closure_of_lock([member]))
+    wanted = {name: packages[name] for name in names} | backends(ours.root)
     requirements = job.scratch / "requirements.txt"
     requirements.write_text(peers.requirements(wanted))
     members = [
         ours.root / package["directory"] for package in wanted.values() if "directory" in package
     ]
     return Installer(ours.root, job.environment, requirements, members)
+
+
+def backends(root: Path) -> dict[str, packages.Entry]:
+    """Return what the lock of the checkout at `root` has of the backends, by name."""
+    tools = peers.resolve(root, "tools")
+    return {name: tools[name] for name in BACKENDS}
 
 
 def link(downloads: Iterable[Path], files: Iterable[str], to: Path) -> Path:

@@ -10,13 +10,12 @@ ROOT = """
 [project]
 name = "services"
 version = "0"
-[dependency-groups]
-build = ["brush", "comb"]
 """
 DOOR = """
 [project]
 name = "door"
 version = "1.0"
+dependencies = ["brush", "comb"]
 """
 LOCK = "nix/lock/python/default.json"
 MEMBER = "nix/lock/members/door.json"
@@ -97,8 +96,10 @@ def test_check_writes_nothing(root: Path) -> None:
 def test_a_member_that_is_gone(root: Path) -> None:
     lock()
     (root / "src/door/pyproject.toml").unlink()
-    assert lock("--check").stderr == f"error: out of date: {MEMBER}; run `./please lock`\n"
-    assert lock().stdout == f"{MEMBER}: removed\n"
+    assert lock("--check").stderr == f"error: out of date: {LOCK}, {MEMBER}; run `./please lock`\n"
+    assert lock().stdout == (
+        f"- brush 1.0\n- comb 1.0\n{LOCK}: 2 packages changed\n{MEMBER}: removed\n"
+    )
     assert not (root / MEMBER).exists()
 
 

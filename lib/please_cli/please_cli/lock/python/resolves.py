@@ -3,10 +3,10 @@
 The workspace's pyproject.toml names them: `[tool.services.resolves.<name>]`, with `platform =
 "trixie"` for one on another release of Debian than the usual one, and so on another Python. A
 member says in which it is: `[tool.services] resolve = "next"`, or `resolves = ["default", "next"]`
-for several. The first is its own: where nobody names a resolve, that one is meant.
+for several. The first is its own: it is meant where no resolve is named.
 
 A library is also a guest in each resolve where a member requires it: with the extras that are asked
-for, and without its dependency groups, so that its tests bind nobody there.
+for, and without its dependency groups, so that its tests bind no other member there.
 """
 
 import re
@@ -31,14 +31,11 @@ DEFAULT = workspace.RESOLVE
 """The resolve of a member that names none."""
 
 TOOLS = "tools"
-"""The resolve of the toolchain's own tools, which bind nobody else.
+"""The resolve of the toolchain's own tools, which bind no member of another resolve.
 
 Development shells have its linters. Where a resolve is on another platform, these come from a
 resolve of their own for that, which needs no configuration: `tools-trixie`.
 """
-
-_BUILD = "build"
-"""The one dependency group of the workspace that counts in each resolve: sdists are built there."""
 
 PLATFORM = "bookworm"
 """The Debian release of a resolve that names none."""
@@ -61,9 +58,8 @@ class Resolve:
     guests: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def groups(self, declared: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        """Return the dependency groups of the workspace that count here, of all, by name."""
-        has_all = self.name in {TOOLS, f"{TOOLS}-{self.platform}"}
-        return {name: each for name, each in declared.items() if has_all or name == _BUILD}
+        """Return the dependency groups of the workspace that count here, of those declared."""
+        return dict(declared) if self.name in {TOOLS, f"{TOOLS}-{self.platform}"} else {}
 
     def asked(self, name: str, declared: Declares) -> Declares:
         """Return the part of what a member declares that counts here."""

@@ -14,6 +14,7 @@ name = "services"
 version = "0"
 [dependency-groups]
 build = ["{}"]
+[tool.services.resolves.tools]
 """
 
 

@@ -32,7 +32,7 @@ name = "paint"
 version = "1.0.0"
 dynamic = ["dependencies", "optional-dependencies"]
 [dependency-groups]
-test = ["brush"]
+test = ["brush", "hammer"]
 """
 
 # A build backend that needs no package: what matters is that running it says more than the file.
@@ -117,22 +117,21 @@ def test_the_lock_of_a_workspace(root: Path) -> None:
         "declares": {
             "requires": ["pigment>=1"],
             "extras": {"oil": ["linseed[thick]"], "water": []},
-            "groups": {"test": ["brush"]},
+            "groups": {"test": ["brush", "hammer"]},
         },
         "named": ["default"],
         "resolves": {
             "default": {
                 "requires": ["pigment"],
                 "extras": {"oil": ["linseed", "linseed[thick]"], "water": []},
-                "groups": {"test": ["brush"]},
+                "groups": {"test": ["brush", "hammer"]},
             }
         },
     }
     door = lock.members["door"]["resolves"]["default"]
     assert door["requires"] == ["paint", "paint[oil]", "paint[water]"]
     assert lock.resolves["default"]["python"] == "3.11.2"
-    assert lock.resolves["default"]["groups"] == {"build": ["hammer"]}
-    assert lock.resolves["default"]["declares"] == {"groups": {"build": ["hammer"]}}
+    assert lock.resolves["default"]["groups"] == lock.resolves["default"]["declares"] == {}
     assert packages["linseed"]["extras"] == {"thick": ["turpentine"]}
     assert packages["pigment"]["wheel"]["file"] == "pigment-1.0-py3-none-any.whl"
     assert sorted(packages["turpentine"]["wheels"]) == ["aarch64-linux", "x86_64-linux"]
@@ -227,7 +226,7 @@ def test_resolves_have_versions_of_their_own(root: Path, index: Any, write: Writ
     index.wheel("pigment", "2.0")
     lock = locking.lock(root, NONE)
     assert versions(lock)["pigment"] == "2.0"
-    assert versions(lock, "next") == {"hammer": "1.0", "pigment": "1.0"}
+    assert versions(lock, "next") == {"pigment": "1.0"}
     assert list(lock.members["wall"]["resolves"]) == ["next"]
     index.wheel("hammer", "2.0")
     assert text(locking.lock(root, lock)) == text(lock)
@@ -243,7 +242,7 @@ def test_the_tools_of_the_workspace_bind_nobody(root: Path, index: Any, write: W
     lock = locking.lock(root, NONE)
     assert versions(lock)["brush"] == "1.0"
     assert versions(lock, "tools") == {"brush": "2.0", "hammer": "1.0", "pigment": "2.0"}
-    assert lock.resolves["default"]["declares"] == {"groups": {"build": ["hammer"]}}
+    assert lock.resolves["default"]["declares"] == {}
     assert list(lock.resolves["tools"]["declares"]["groups"]) == ["build", "lint", "test"]
 
 
@@ -257,9 +256,9 @@ def test_the_tests_of_a_guest_bind_nobody(root: Path, index: Any, write: Write) 
     lock = locking.lock(root, NONE)
     assert (versions(lock)["brush"], versions(lock, "legacy")["brush"]) == ("2.0", "1.0")
     paint = lock.members["paint"]
-    assert paint["declares"]["groups"] == {"test": ["brush>=2"]}
+    assert paint["declares"]["groups"] == {"test": ["brush>=2", "hammer"]}
     assert paint["named"] == ["default"]
-    assert paint["resolves"]["default"]["groups"] == {"test": ["brush"]}
+    assert paint["resolves"]["default"]["groups"] == {"test": ["brush", "hammer"]}
     assert paint["resolves"]["legacy"] == {"requires": ["pigment"]}
 
 

@@ -20,6 +20,7 @@ version = "0"
 requires-python = "==3.11.*"
 [dependency-groups]
 build = ["acme"]
+[tool.services.resolves.tools]
 """
 
 NONE = Lock()
@@ -49,7 +50,7 @@ def settings(index: Any, company: Any, monkeypatch: pytest.MonkeyPatch) -> Calla
 
 
 def acme(lock: Lock) -> tuple[str, str]:
-    package = lock.packages("default")["acme"]
+    package = lock.packages("tools")["acme"]
     return package["version"], package["index"]
 
 
@@ -62,7 +63,7 @@ def test_the_first_index_that_has_a_name_is_the_only_one(
     company.wheel("brush", "1.0")
     lock = locking.lock(root, NONE)
     assert acme(lock) == ("1.0", "index-url")
-    assert lock.packages("default")["acme"]["requires"] == ["brush"]
+    assert lock.packages("tools")["acme"]["requires"] == ["brush"]
     settings(INDEX_URL="index", EXTRA_INDEX_URL="company")
     assert acme(locking.lock(root, NONE)) == (public, "index-url")
 
@@ -160,7 +161,7 @@ def older(lock: Lock) -> Lock:
     """Return a lock as it was before it named indexes."""
     packages = {
         name: {key: value for key, value in package.items() if key != "index"}
-        for name, package in lock.packages("default").items()
+        for name, package in lock.packages("tools").items()
     }
     return Lock({"default": {**lock.resolves["default"], "packages": packages}}, lock.members)
 
@@ -239,7 +240,7 @@ def test_find_links_come_last(
     monkeypatch.setenv("PIP_FIND_LINKS", f"/gone {wheel.parent}")
     lock = locking.lock(root, NONE)
     assert acme(lock) == ("99.0", "find-links-2")
-    assert lock.packages("default")["acme"]["wheel"]["size"] == wheel.stat().st_size
+    assert lock.packages("tools")["acme"]["wheel"]["size"] == wheel.stat().st_size
     company.wheel("acme", "1.0")
     assert acme(locking.lock(root, NONE)) == ("1.0", "index-url")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -256,7 +257,7 @@ def test_a_page_of_links_with_a_login(
         monkeypatch.setenv("PIP_NO_INDEX", "1")
         lock = locking.lock(root, NONE)
         assert acme(lock) == ("1.0", "find-links")
-        assert lock.packages("default")["acme"]["wheel"]["sha256"] == digest
+        assert lock.packages("tools")["acme"]["wheel"]["sha256"] == digest
         assert locking.lock(root, lock) == lock
 
 
@@ -305,7 +306,7 @@ def test_no_index_and_no_links(root: Path, company: Any, monkeypatch: pytest.Mon
     with pytest.raises(UserError) as caught:
         locking.lock(root, NONE)
     assert caught.value.message.startswith(
-        "the resolve default: no versions satisfy the requirements"
+        "the resolve tools: no versions satisfy the requirements"
     )
 
 
@@ -324,7 +325,7 @@ def test_an_index_of_the_manifest(
     write(root / "pyproject.toml", manifest)
     lock = locking.lock(root, NONE)
     assert acme(lock) == ("1.0" if where == "here" else "2.0", "mine")
-    assert lock.packages("default")["brush"]["index"] == "index-url"
+    assert lock.packages("tools")["brush"]["index"] == "index-url"
     assert locking.lock(root, lock) == lock
     assert str(tmp_path) not in str(lock)
 
@@ -333,5 +334,5 @@ def test_an_index_without_digests_and_sizes(root: Path, company: Any) -> None:
     digest = company.wheel("acme", "1.0")
     company.without_digests("acme")
     lock = locking.lock(root, NONE)
-    assert lock.packages("default")["acme"]["wheel"]["sha256"] == digest
+    assert lock.packages("tools")["acme"]["wheel"]["sha256"] == digest
     assert locking.lock(root, lock) == lock

@@ -204,7 +204,7 @@ def test_groups_of_the_workspace() -> None:
     def of(name: str) -> list[str]:
         return list(Resolve(name, frozenset(), "trixie", PYTHON).groups(groups))
 
-    assert of("default") == of("next") == of("tools-bookworm") == ["build"]
+    assert of("default") == of("next") == of("tools-bookworm") == []
     assert of("tools") == of("tools-trixie") == ["build", "lint", "test"]
 
 

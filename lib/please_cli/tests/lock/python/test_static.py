@@ -53,7 +53,7 @@ def test_manifests_of_a_resolve(tmp_path: Path, write: Callable[..., Path]) -> N
     static.write(root, Resolve("next", frozenset(["door"]), "bookworm", PYTHON), members, to)
     assert written(to, ".") == {
         "project": {"name": "services", "version": "0", "requires-python": ">=3.11"},
-        "dependency-groups": {"build": ["flit-core"]},
+        "dependency-groups": {},
         "tool": {
             "uv": {
                 "constraint-dependencies": ["flask<4"],
