@@ -55,9 +55,14 @@ def build_key(manifest: Mapping[str, Any]) -> str:
     something else than requirements.
     """
     requires = manifest.get("build-system", {}).get("requires", DEFAULT_REQUIRES)
+    # A string would be read letter by letter: each letter can be the name of a package.
+    if not isinstance(requires, list) or not all(isinstance(text, str) for text in requires):
+        raise ValueError(
+            '[build-system] requires is not a list of requirements, such as ["setuptools"]'
+        )
     try:
         return ", ".join(sorted({spelled(Requirement(text)) for text in requires}))
-    except (InvalidRequirement, TypeError) as error:
+    except InvalidRequirement as error:
         raise ValueError(f"[build-system] requires: {error}") from error
 
 

@@ -39,10 +39,18 @@ def test_what_a_build_requires(table: dict[str, object], key: str) -> None:
     assert build_key(table) == key
 
 
-@pytest.mark.parametrize("requires", [["a b"], 3, [4]])
+@pytest.mark.parametrize("requires", ["setuptools", 3, [4]])
 def test_requirements_of_another_shape(requires: object) -> None:
-    with pytest.raises(ValueError, match=r"^\[build-system\] requires: "):
+    with pytest.raises(ValueError, match="requires is not a list of requirements") as raised:
         build_key({"build-system": {"requires": requires}})
+    assert str(raised.value) == (
+        '[build-system] requires is not a list of requirements, such as ["setuptools"]'
+    )
+
+
+def test_a_broken_requirement() -> None:
+    with pytest.raises(ValueError, match=r"^\[build-system\] requires: "):
+        build_key({"build-system": {"requires": ["a b"]}})
 
 
 def test_a_broken_manifest(tmp_path: Path) -> None:

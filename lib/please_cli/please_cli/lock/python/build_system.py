@@ -16,7 +16,11 @@ SETUPTOOLS = "setuptools.build_meta"
 
 @dataclass(frozen=True)
 class BuildSystem:
-    """What builds a member: its backend, "" for the one that PEP 517 takes, and requirements."""
+    """What builds a member.
+
+    `backend` is its build backend, "" for the one that PEP 517 takes; `is_in_tree` says whether
+    that is a module of the member itself; and `requires` are the requirements of the build.
+    """
 
     backend: str
     is_in_tree: bool
@@ -24,7 +28,7 @@ class BuildSystem:
 
     @property
     def key(self) -> str:
-        """The requirements as the lock names them; nix/python/steps/member_sources.py, too."""
+        """The requirements as the lock names them; nix/python/steps/member_sources.py does, too."""
         return ", ".join(self.requires)
 
 
@@ -34,14 +38,24 @@ def read(manifest: Mapping[str, Any], where: str) -> BuildSystem:
     Raises UserError for something else than a table of the standard.
     """
     table = manifest.get("build-system", _DEFAULT)
+    if not isinstance(table, dict):
+        raise UserError(f"{where}: build-system is not a table; write [build-system]")
+    asked = table.get("requires", _DEFAULT["requires"])
+    # A string would be read letter by letter: each letter can be the name of a package.
+    if not isinstance(asked, list) or not all(isinstance(text, str) for text in asked):
+        raise UserError(
+            f"{where}: [build-system] requires is not a list of requirements, such as "
+            '["setuptools"]; correct it'
+        )
     try:
-        requires = {
-            requirement(parsed, str(parsed.marker or ""))
-            for parsed in map(Requirement, table.get("requires", _DEFAULT["requires"]))
-        }
-    except (AttributeError, InvalidRequirement, TypeError) as error:
+        parsed = [Requirement(text) for text in asked]
+    except InvalidRequirement as error:
         raise UserError(f"{where}: [build-system] requires: {error}; correct it") from error
+    requires = {requirement(each, str(each.marker or "")) for each in parsed}
     backend = table.get("build-backend", "")
     if not isinstance(backend, str):
-        raise UserError(f"{where}: [build-system] build-backend is no text; correct it")
+        raise UserError(
+            f"{where}: [build-system] build-backend is not a string, such as "
+            '"setuptools.build_meta"; correct it'
+        )
     return BuildSystem(backend, "backend-path" in table, tuple(sorted(requires)))

@@ -6,6 +6,7 @@ import tarfile
 import tomllib
 import zipfile
 import zlib
+from typing import Any
 
 from packaging.requirements import Requirement
 
@@ -53,8 +54,14 @@ def build_requires(
         ) from error
 
 
-def spelled(requires: list[str], python: Interpreter) -> list[str]:
-    """Return requirements that hold on a locked system, without their markers."""
+def spelled(requires: Any, python: Interpreter) -> list[str]:
+    """Return requirements that hold on a locked system, without their markers.
+
+    Raises TypeError for something else than a list, and ValueError for a broken requirement.
+    """
+    # A string would be read letter by letter: each letter can be the name of a package.
+    if not isinstance(requires, list):
+        raise TypeError("requires is not a list of requirements")
     found = set()
     for text in requires:
         parsed = Requirement(text)

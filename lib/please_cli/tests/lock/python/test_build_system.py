@@ -19,19 +19,32 @@ def test_a_manifest_that_says_nothing() -> None:
     assert (found.backend, found.key) == ("", "setuptools")
 
 
-@pytest.mark.parametrize(
-    "table", [3, {"requires": 3}, {"requires": ["a b"]}, {"requires": [3]}], ids=str
-)
-def test_requirements_of_another_shape(table: Any) -> None:
+def error(table: Any) -> str:
     with pytest.raises(UserError) as caught:
         build_system.read({"build-system": table}, "src/a/pyproject.toml")
-    assert caught.value.message.startswith("src/a/pyproject.toml: [build-system] requires: ")
-    assert caught.value.message.endswith("; correct it")
+    return caught.value.message
+
+
+@pytest.mark.parametrize("requires", [3, [3], "setuptools", {"setuptools": 1}], ids=str)
+def test_requirements_of_another_shape(requires: Any) -> None:
+    assert error({"requires": requires}) == (
+        "src/a/pyproject.toml: [build-system] requires is not a list of requirements, such as "
+        '["setuptools"]; correct it'
+    )
+
+
+def test_a_broken_requirement() -> None:
+    message = error({"requires": ["a b"]})
+    assert message.startswith("src/a/pyproject.toml: [build-system] requires: ")
+    assert message.endswith("; correct it")
+
+
+def test_a_table_of_another_shape() -> None:
+    assert error(3) == "src/a/pyproject.toml: build-system is not a table; write [build-system]"
 
 
 def test_a_backend_of_another_shape() -> None:
-    with pytest.raises(UserError) as caught:
-        build_system.read({"build-system": {"build-backend": 3}}, "src/a/pyproject.toml")
-    assert caught.value.message == (
-        "src/a/pyproject.toml: [build-system] build-backend is no text; correct it"
+    assert error({"build-backend": 3}) == (
+        "src/a/pyproject.toml: [build-system] build-backend is not a string, such as "
+        '"setuptools.build_meta"; correct it'
     )

@@ -219,8 +219,8 @@ def test_a_build_system_of_another_shape(root: Path, write: Write) -> None:
     with pytest.raises(UserError) as caught:
         locked(root)
     assert caught.value.message == (
-        "lib/paint/pyproject.toml: [build-system] requires: 'int' object is not iterable; "
-        "correct it"
+        "lib/paint/pyproject.toml: [build-system] requires is not a list of requirements, such as "
+        '["setuptools"]; correct it'
     )
 
 

@@ -78,7 +78,8 @@ def test_more_than_the_lock_allows(tmp_path: Path) -> None:
     [
         ("= bad", "Invalid statement (at line 1, column 1)"),
         ("build-system = 3", "'int' object has no attribute 'get'"),
-        ("[build-system]\nrequires = 5", "'int' object is not iterable"),
+        ("[build-system]\nrequires = 5", "requires is not a list of requirements"),
+        ("[build-system]\nrequires = 'a'", "requires is not a list of requirements"),
         ("[build-system]\nrequires = ['= = =']", "Expected package name at the start"),
     ],
 )
