@@ -3,7 +3,7 @@
 python.step {
   name = "needs-code";
   script = ../python/steps/install_source.py;
-  imports = [ python.modules.bytecode python.modules.prefix python.modules.source_links ];
+  imports = [ python.modules.bytecode python.modules.prefix python.modules.source_links python.modules.unpackaged ];
   env = {
     module = "needs";
     directory = "nix";

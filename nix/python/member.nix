@@ -50,7 +50,7 @@ let
   install = part: env: keep: step {
     name = "${name}-${part}";
     script = installer;
-    imports = [ modules.bytecode modules.prefix modules.source_links ];
+    imports = [ modules.bytecode modules.prefix modules.source_links modules.unpackaged ];
     env = env // { inherit module directory; src = source keep; };
   };
 

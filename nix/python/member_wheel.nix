@@ -21,7 +21,8 @@
 step {
   name = "${name}-wheel";
   script = ./steps/build_member.py;
-  imports = [ installer modules.build_backend modules.member_sources modules.source_links ] ++ toolLibraries [ "packaging" "pyproject-hooks" ];
+  imports = [ installer modules.build_backend modules.member_sources modules.source_links modules.unpackaged ]
+    ++ toolLibraries [ "packaging" "pyproject-hooks" ];
   env = {
     inherit directory;
     src = sources directory files (_: _: true);

@@ -4,10 +4,11 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   build_backend = ./steps/build_backend.py;
   compare_copies = ./steps/compare_copies.py;
   declared = ./steps/declared.py;
-  pip_configuration = ./steps/pip_configuration.py;
   member_sources = ./steps/member_sources.py;
   patience = ./steps/patience.py;
+  pip_configuration = ./steps/pip_configuration.py;
   prefix = ./steps/prefix.py;
   sdist_archive = ./steps/sdist_archive.py;
   source_links = ./steps/source_links.py;
+  unpackaged = ./steps/unpackaged.py;
 }

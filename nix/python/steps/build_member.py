@@ -20,10 +20,12 @@ from build_backend import build_hooks
 from install_wheel import fit_here, install_wheel
 from member_sources import copy_source, read_manifest
 from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 from source_links import left_out
+from unpackaged import note
 from wheel_tags import check_compatible
 
 # 1980-01-01, the first moment that a zip archive can name.
@@ -95,7 +97,7 @@ def check_requires(hooks: BuildBackendHookCaller, environment: Path, directory: 
         if (requirement := Requirement(text))
         and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
         and not requirement.specifier.contains(
-            has.get(normalized(requirement.name), ""), prereleases=True
+            has.get(canonicalize_name(requirement.name), ""), prereleases=True
         )
     ]
     if missing:
@@ -105,21 +107,16 @@ def check_requires(hooks: BuildBackendHookCaller, environment: Path, directory: 
         )
 
 
-def installed(environment: Path) -> dict[str, str]:
+def installed(environment: Path) -> dict[NormalizedName, str]:
     """Return the versions of the packages in an environment, by normalized name."""
     found = {}
     for info in (environment / SITE_PACKAGES).glob("*.dist-info"):
         name, _, version = info.name.removesuffix(".dist-info").partition("-")
         try:
-            found[normalized(name)] = str(Version(version))
+            found[canonicalize_name(name)] = str(Version(version))
         except InvalidVersion:
             continue
     return found
-
-
-def normalized(name: str) -> str:
-    """Return the name of a project in its normal form (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def trace(code: Path, source: Path) -> dict[str, str | None]:
@@ -228,12 +225,7 @@ def main() -> None:
     live = {"files": traced, "roots": tops, "left": left}
     (out / "live.json").write_text(json.dumps(live, sort_keys=True))
     if left:
-        more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
-        print(
-            f"note: these files of {directory} are not in its wheel, so that no app has them: "
-            f"{', '.join(left[:MOST_NAMED])}{more}. If it needs them, add them to what its "
-            "pyproject.toml packages."
-        )
+        print(note(directory, left[:MOST_NAMED], len(left)))
 
 
 if __name__ == "__main__":

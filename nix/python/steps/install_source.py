@@ -17,10 +17,11 @@ import os
 from bytecode import compile_tree, modules
 from prefix import SITE_PACKAGES
 from source_links import left_out
+from unpackaged import note
 
 TYPE_CHECKING = False  # as typing has it, without typing
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
 
 class Layout:
@@ -94,15 +95,6 @@ def copy(path: str, target: str, *, may_run: bool) -> None:
     with open(path, "rb") as file, open(target, "wb") as new:
         new.write(file.read())
     os.chmod(target, 0o755 if may_run and os.access(path, os.X_OK) else 0o644)
-
-
-def note(directory: str, names: Sequence[str], count: int) -> str:
-    """Return the note about files of a member's packages that are not installed."""
-    more = f" and {count - len(names)} more" if count > len(names) else ""
-    return (
-        f"note: these files of {directory} are not in its wheel, so that no app has them: "
-        f"{', '.join(names)}{more}. If it needs them, add them to what its pyproject.toml packages."
-    )
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from install_source import Layout, install_source, note
+from install_source import Layout, install_source
 from prefix import SITE_PACKAGES
 
 SAMPLE = Layout(["sample"], packages=["sample"])
@@ -119,11 +119,3 @@ def test_packages_of_a_root_and_modules_beside_them(tmp_path: Path) -> None:
         "share/sample/settings.py": False,
     }
     assert (site / "__pycache__").is_dir()
-
-
-def test_files_that_no_manifest_mentions_are_named() -> None:
-    assert note("src/sample", ["sample/a.txt", "sample/b.txt"], 3) == (
-        "note: these files of src/sample are not in its wheel, so that no app has them: "
-        "sample/a.txt, sample/b.txt and 1 more. If it needs them, add them to what its "
-        "pyproject.toml packages."
-    )
