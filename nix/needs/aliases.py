@@ -28,7 +28,7 @@ def check(aliases: Mapping[str, str], variables: Mapping[str, str]) -> None:
         for name in Template(text).get_identifiers():
             if name not in variables:
                 raise NeedsError(
-                    f"[tool.services.variables]: {alias} names ${name}, which none of the servers "
-                    f"has that this project asks for, only {', '.join(variables)}: correct it in "
+                    f"[tool.services.variables]: {alias} names ${name}, but the servers that this "
+                    f"project asks for have only {', '.join(variables)}: correct it in "
                     "pyproject.toml."
                 )

@@ -29,7 +29,7 @@ def adopt_orphans() -> bool:
     """Become the parent of all descendants that lose theirs, daemons among them.
 
     Returns:
-        False where that cannot be had: emulators such as qemu-user do not know the option. Then a
+        False if the system does not support that, as emulators such as qemu-user do not. Then a
         daemon outlives this process, unless the PID namespace that both are in ends.
     """
     try:

@@ -3,7 +3,7 @@
 let
   inherit (builtins) any concatStringsSep filter pathExists;
 
-  # The files that the conventions ask for, and an application in another place needs none of.
+  # The files that the conventions ask for. A service that says where its application is needs none of them.
   required = member: if member.app != null then [ ] else [ "settings.py" "${member.module}/__init__.py" "${member.module}/flask.py" ];
   # A package may be in src/ of the member.
   exists = member: file: any (place: pathExists (root + "/${member.directory}/${place}${file}")) [ "" "src/" ];

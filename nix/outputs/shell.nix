@@ -32,7 +32,7 @@ in
     environment = python.environment {
       name = "${member.name}-shell-env";
       keys = member.everything;
-      # Of other versions than its packages may be, and bound by none of these.
+      # They may require other versions of packages than the shell has.
       borrowed = linters;
       live = true;
     };

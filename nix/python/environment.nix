@@ -29,7 +29,7 @@ in
   parts,
   # For bin/<service>: { module, app, command, directory, server }; null for none.
   launcher ? null,
-  # Further parts, whose programs it has where it has none of that name. Their modules are imported in
+  # Further parts, whose programs it gets unless it has one of that name. Their modules are imported in
   # the processes of these programs alone, in place of its own.
   borrowed ? [ ],
   # The choices of manifests where parts collide: a list of { path, package, manifest }.

@@ -35,8 +35,8 @@ def test_a_variable_that_no_server_has() -> None:
     with pytest.raises(NeedsError) as raised:
         aliases.check({"SHOP_URL": "$PULSE_URL"}, FOUND)
     assert str(raised.value) == (
-        "[tool.services.variables]: SHOP_URL names $PULSE_URL, which none of the servers has that "
-        "this project asks for, only CACHE_URL, DATABASE_URL: correct it in pyproject.toml."
+        "[tool.services.variables]: SHOP_URL names $PULSE_URL, but the servers that this project "
+        "asks for have only CACHE_URL, DATABASE_URL: correct it in pyproject.toml."
     )
 
 

@@ -72,7 +72,7 @@ def test_a_setting_that_resembles_no_other_is_a_warning(
         make("cache", CACHE_TYPE="RedisCache", SHOP_CACHE_TYPE="a", SESSION_TYPE="redis")
     assert [record.getMessage() for record in caplog.records] == [
         "no extension of 'shop' reads the setting CACHE_TYPE: if it is a setting of the service "
-        "itself, let its name begin otherwise than with CACHE_"
+        "itself, give it a name that does not begin with CACHE_"
     ]
 
 

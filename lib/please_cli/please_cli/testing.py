@@ -60,8 +60,9 @@ def members(
 ) -> list[results.Result]:
     """Run the tests of members, and return their counts in order.
 
-    `attributes` are those of default.nix, by the names for the report. What failed is told on
-    stderr. `system` is the one to run them on, such as aarch64-linux; None for this machine's.
+    `attributes` are those of default.nix, by the names for the report. `system` is the one to run
+    them on, such as aarch64-linux; None for this machine's. What failed is printed to stderr.
+
     Raises UserError when no builder failed, but Nix did.
     """
     if not attributes:

@@ -1,4 +1,4 @@
-"""Secrets that nobody has told git of; tests/please of the repository goes on, where git is."""
+"""Names of files that look like secrets. The tests with git are in tests/please."""
 
 from pathlib import Path
 

@@ -29,8 +29,8 @@ let
 in
 {
   # With Nix's own downloader: for the packages that ours is made of. It takes as many bytes as the
-  # server sends, and then refuses them by the hash: these five packages alone have no bound. Nor has it a
-  # second address: the release that they are of has to be frozen.
+  # server sends, and then refuses them by the hash: these five packages alone have no bound. It has
+  # one address, so their release has to be frozen.
   plain = name: derivation (fixed lock.packages.${name} // {
     system = "builtin";
     builder = "builtin:fetchurl";

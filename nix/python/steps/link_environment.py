@@ -7,7 +7,7 @@ Environment, set by environment.nix:
 - partsPath: a JSON file, a list of parts, each an object with the fields of collisions.Part
 - collisionsPath: a JSON file, a list of choices, each an object with the fields of
   collisions.Setting
-- borrowedPath: a JSON file, a list of parts whose programs it has, too
+- borrowedPath: a JSON file, a list of parts whose programs it gets unless it has one of that name
 - manifest: where a further choice is to be written, such as src/treestatus/pyproject.toml
 - whole: 1 if the environment has all that its packages ask for, else empty
 - launcher: for a service, which gets a command of its own, an object with the fields of
@@ -71,7 +71,7 @@ def link_environment(
         parts: Its parts; of equals, the first counts.
         collisions: Decides about paths that several parts have.
         env: The variables of the step.
-        borrowed: Parts whose programs it has where it has none of that name.
+        borrowed: Parts whose programs it gets unless it has one of that name.
 
     Raises:
         SystemExit: Parts collide, one has something of the environment's own, or a script cannot be

@@ -1,4 +1,4 @@
-"""Places in a document, as people are told of them."""
+"""Places in a document, as errors name them."""
 
 from collections.abc import Mapping
 from typing import Any

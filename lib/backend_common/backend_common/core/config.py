@@ -10,7 +10,7 @@ import flask
 class Config(flask.Config):
     """Flask's settings, with a number that every change raises.
 
-    Whoever keeps what follows from the settings asks for the number, and not for all settings.
+    Code that keeps something made of the settings compares this number, not all settings.
     """
 
     changes = 0

@@ -1,8 +1,8 @@
 """Letting a whole process log as its application does: libraries, warnings, what ends a thread.
 
-An application leaves alone what is global. A command that serves one application until it is
-stopped calls :func:`take_over`; an extension that writes logs says how, without either knowing the
-other.
+An application changes nothing that is global. A command that serves one application until it is
+stopped calls :func:`take_over`. An extension that writes logs says how, with :func:`provide`.
+Neither knows the other.
 """
 
 from collections.abc import Callable

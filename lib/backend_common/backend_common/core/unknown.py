@@ -39,7 +39,7 @@ def check(app: flask.Flask, fields: Iterable[Field[Any]], given: Iterable[str]) 
             raise _error(app, name, meant, "the settings file")
         app.logger.warning(
             "no extension of %r reads the setting %s: if it is a setting of the service itself, "
-            "let its name begin otherwise than with %s",
+            "give it a name that does not begin with %s",
             app.name,
             name,
             _prefix(name),

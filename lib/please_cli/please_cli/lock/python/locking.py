@@ -46,22 +46,24 @@ def lock(
     """Return the lock of the checkout at `root`, with the versions of the lock `before`.
 
     `upgrades` are names of packages that may move, or EVERYTHING; `accepted` are those that may
-    come from another index. `marks` is a directory that remembers which resolves are up to date
-    (unchanged.py). Raises UserError for a name that is not locked, for a package that
-    would change its index, and when there is no solution.
+    come from another index. `marks` is the directory of the marks of unchanged resolves
+    (unchanged.py), None for no marks.
+
+    Raises UserError for a name that is not locked, for a package that would change its index, and
+    when there is no solution.
     """
     moving = frozenset(str(canonicalize_name(name)) for name in upgrades if name != EVERYTHING)
     _check_known(moving, before, "upgrade")
     confirmed = frozenset(str(canonicalize_name(name)) for name in accepted)
     _check_known(confirmed, before, "accept the index of")
     named = manifest_indexes.read(root)
-    if EVERYTHING not in upgrades:
+    everything = EVERYTHING in upgrades
+    if not everything:
         taken = {name for each in resolves.names(root) for name in before.packages(each)}
         # First, because such a member would be compared with what others require of the package.
         workspace.check_packages(workspace.members(root), taken)
     indexes = Indexes.configured()
     by_name = {**{index.name: index for index in indexes.searched}, **named}
-    everything = EVERYTHING in upgrades
     surveyed = metadata.survey(root)
     built = _builds(root, before, indexes, named, None if everything else moving)
     ask = None
@@ -79,18 +81,16 @@ def lock(
         for name, member in before.members.items()
         if name not in members
     }
-
-    known_marks = Marks(
-        marks, root, members, (indexes, sorted(named.items()), sorted(gone.items()))
-    )
+    others = (indexes, sorted(named.items()), sorted(gone.items()))
+    known_marks = Marks(marks, root, members, others)
 
     def one(resolve: Resolve) -> Locked:
         pinned = known[resolve.name]
         here = moving & pinned.keys()
-        may_stay = not (here or confirmed or EVERYTHING in upgrades)
+        may_stay = not (here or confirmed or everything)
         if may_stay and (unchanged := known_marks.locked(resolve, before)):
             return unchanged
-        start = {} if EVERYTHING in upgrades else earlier.start(root, resolve, members, before)
+        start = {} if everything else earlier.start(root, resolve, members, before)
         uv_lock = resolver.resolve(root, resolve, members, indexes, known=start, upgrades=here)
         found = origins.find(uv_lock["package"], indexes, named)
         had = before.start(resolve.name)

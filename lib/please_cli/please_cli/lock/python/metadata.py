@@ -151,13 +151,10 @@ def _survey(member: workspace.Member) -> Surveyed:
 def _entry(each: Surveyed, known: Document, answer: Answer | None) -> Document:
     """Return what the lock has of a member: an answer of its backend, or what it had."""
     directory = each.member.directory
-    rules = each.rules
     if answer is None:
         files, rules = known["metadata"], known["plain"]
-    elif answer.differences or rules is None:
-        files, rules = answer.files, None
     else:
-        files = answer.files
+        files, rules = answer.files, None if answer.differences else each.rules
     _check(directory, files)
     metadata = core(files)
     _check_name(each.member, metadata["Name"])
@@ -226,7 +223,7 @@ def _build(member: workspace.Member) -> Iterator[tuple[str, str]]:
                 raise UserError(f"{directory}/pyproject.toml: {wrong[1]}; correct it") from error
             raise UserError(
                 f"the build backend of {directory} failed; correct its pyproject.toml or setup.py "
-                "(the members of the workspace are built with setuptools)",
+                "(without Nix, there is no other backend than setuptools)",
                 _output(error),
             ) from error
         except TypeError as error:

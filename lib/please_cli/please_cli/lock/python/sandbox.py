@@ -22,10 +22,8 @@ from please_cli.lock.python.metadata import Answer, Ask, Surveyed
 
 _REQUEST = "nix/request.nix"
 
-# How many differences a note names.
-_MOST_NAMED = 3
-
-# How many files a note names.
+# How many differences, and how many files, a note names.
+_MOST_DIFFERENCES = 3
 _MOST_FILES = 20
 
 # Files of a .dist-info directory that belong to an installation.
@@ -96,21 +94,22 @@ def asking(root: Path, builds: Mapping[str, Document]) -> Ask:
         answers = {}
         for each in surveyed:
             wheel = next(outputs)
-            _note_left(each, json.loads((wheel / "live.json").read_text(encoding="utf-8"))["left"])
+            _note_files(each, json.loads((wheel / "live.json").read_text(encoding="utf-8"))["left"])
             files = dict(_texts(wheel, each))
             lines = [] if each.rules is None else next(outputs).read_text("utf-8").splitlines()
             if lines:
-                _note(each, lines)
+                _note_differences(each, lines)
             answers[each.member.key] = Answer(files, lines)
         return answers
 
     return ask
 
 
-def _note_left(each: Surveyed, names: Sequence[str]) -> None:
+def _note_files(each: Surveyed, names: Sequence[str]) -> None:
     """Name the files of a member's packages that are not in its wheel."""
     if names:
-        more = f" and {len(names) - _MOST_FILES} more" if len(names) > _MOST_FILES else ""
+        left = len(names) - _MOST_FILES
+        more = f" and {left} more" if left > 0 else ""
         click.echo(
             f"note: no app has these files of {each.member.directory}, which are not in its wheel: "
             f"{', '.join(names[:_MOST_FILES])}{more}; if it needs them, add them to what its "
@@ -118,24 +117,28 @@ def _note_left(each: Surveyed, names: Sequence[str]) -> None:
         )
 
 
-def _note(each: Surveyed, lines: Sequence[str]) -> None:
-    more = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
+def _note_differences(each: Surveyed, lines: Sequence[str]) -> None:
+    """Say that a member is built, although its manifest is plain, and why."""
+    left = len(lines) - _MOST_DIFFERENCES
+    more = f" and {left} more" if left > 0 else ""
     click.echo(
         f"note: {each.member.directory} is built by its backend, which takes longer than to copy "
-        f"it: {', '.join(lines[:_MOST_NAMED])}{more}"
+        f"it: {', '.join(lines[:_MOST_DIFFERENCES])}{more}"
     )
 
 
 def _texts(wheel: Path, each: Surveyed) -> list[tuple[str, str]]:
-    """Return the path in site-packages and the text of each file of a wheel's metadata."""
+    """Return the path in site-packages and the text of each file of a wheel's metadata.
+
+    Of a member that is not plain, the lock has the core metadata alone.
+    """
     (info,) = (wheel / "metadata").glob("lib/python*/site-packages/*.dist-info")
-    wanted = {"METADATA"} if each.rules is None else None
     return [
         (str(path.relative_to(info.parent)), _text(path, each))
         for path in sorted(info.rglob("*"))
         if path.is_file()
         and path.name not in _OF_AN_INSTALLATION
-        and (wanted is None or path.name in wanted)
+        and (each.rules is not None or path.name == "METADATA")
     ]
 
 

@@ -171,7 +171,7 @@ def test_a_backend_that_fails_says_why(root: Path, write: Write) -> None:
         locked(root)
     assert caught.value.message == (
         "the build backend of lib/paint failed; correct its pyproject.toml or setup.py "
-        "(the members of the workspace are built with setuptools)"
+        "(without Nix, there is no other backend than setuptools)"
     )
     assert "ValueError: no such colour" in caught.value.details
 
@@ -210,7 +210,7 @@ def test_a_backend_that_is_not_there(root: Path, write: Write) -> None:
     write(root / "lib/paint/pyproject.toml", PAINT.replace("setuptools.build_meta", "cobol.api"))
     with pytest.raises(UserError) as caught:
         locked(root)
-    assert caught.value.message.endswith("are built with setuptools)")
+    assert caught.value.message.endswith("there is no other backend than setuptools)")
     assert caught.value.details == "Backend 'cobol.api' is not available."
 
 
