@@ -280,7 +280,7 @@ def test_two_apps_share_nothing(extension: str, make: Make) -> None:
 
 
 def test_records_are_read_only(extension: str) -> None:
-    """Several threads have the same ones, and services get some: nobody changes what others see."""
+    """Threads share them, and services get some: no change may be seen elsewhere."""
     found = [
         value
         for module in modules(extension)

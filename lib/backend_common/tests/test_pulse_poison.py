@@ -41,7 +41,7 @@ def bomb(compress: Callable[[bytes], bytes]) -> bytes:
 
 
 def lzma_with_dictionary(size: int) -> bytes:
-    """Compress ``[1]``; whoever decompresses it has to provide *size* bytes for its dictionary."""
+    """Compress ``[1]``; to decompress it takes *size* bytes for its dictionary."""
     made = lzma.compress(b"[1]", format=lzma.FORMAT_ALONE, preset=0)
     return made[:1] + size.to_bytes(4, "little") + made[5:]
 

@@ -74,15 +74,10 @@ class Application(Protocol):
 
 
 class Worker(ASGIWorker):  # type: ignore[misc]
-    """A worker process.
+    """A worker process, with the attributes of `host.Host` for its connections.
 
     Attributes:
-        wsgi: The application.
-        limits: The limits of clients.
-        threads: The threads that call the application.
         connections: The connections that are open.
-        buffer: What connections read into.
-        errors: The stream `wsgi.errors`.
     """
 
     alive: bool

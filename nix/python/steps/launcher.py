@@ -46,7 +46,7 @@ sys.exit(
 )
 """
 
-# As lib/serving/serving/application.py has it.
+# lib/serving/serving/application.py reads a place when it serves; here, a wrong one ends the build.
 PLACE = re.compile(r"(?P<module>\w+(?:\.\w+)*):(?P<object>\w+)(?P<call>\(.*\))?", re.DOTALL)
 
 

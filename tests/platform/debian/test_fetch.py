@@ -169,7 +169,6 @@ def test_no_archive_is_configured(package: Package) -> None:
 
 
 def test_a_mirror_that_cannot_be_reached(package: Package) -> None:
-    # Port 9 is that of the discard protocol (RFC 863), which nothing serves over HTTP.
     package.mirror.server_close()
     package.archive.pages[package.in_archive] = package.content
     assert package.fetch().read_bytes() == package.content

@@ -34,12 +34,21 @@ _TESTS = ("files", "groups", "paths")
 # Of a file or directory of the member.
 _OUTSIDE = re.compile(r"/.*|(.*/)?\.\.?(/.*)?|.*/|", re.DOTALL)
 
-_COMMAND = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-
 _SERVERS = "nix/needs/servers"
 
-# nix/manifest.nix has the same; nix/python/steps/launcher.py says more about it.
-_PLACE = re.compile(r"[\w.]+:\w+(\(.*\))?", re.DOTALL)
+# By the settings of services alone: what their values match, and what an error says of others.
+# nix/manifest.nix has the same patterns, in ASCII; nix/python/steps/launcher.py reads whole places.
+_OF_SERVICES = {
+    "app": (
+        re.compile(r"[\w.]+:\w+(\(.*\))?", re.DOTALL),
+        'the place of an application; write "module:object" or "module:create_app()", as for '
+        "`flask --app`",
+    ),
+    "command": (
+        re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*"),
+        'the name of a command, such as "shop-server"; correct it',
+    ),
+}
 
 
 def check(root: Path, members: Mapping[str, Document]) -> None:
@@ -55,8 +64,7 @@ def check(root: Path, members: Mapping[str, Document]) -> None:
         table = services(root / file)
         _check_table(file, table, MEMBER)
         where = f"{file}: [tool.services]"
-        _check_app(where, table, member["directory"])
-        _check_command(where, table, member["directory"])
+        _check_service(where, table, member["directory"])
         _check_servers(f"{where}: needs", table.get("needs", []), servers)
         _check_tests(file, table, member["declares"].get("groups", {}))
         variables.check(file, table)
@@ -92,29 +100,16 @@ def _check_table(file: str, table: Mapping[str, Any], known: Collection[str]) ->
             )
 
 
-def _check_app(where: str, table: Mapping[str, Any], directory: str) -> None:
-    if "app" not in table:
-        return
-    app = table["app"]
-    if not directory.startswith("src/"):
-        raise UserError(f"{where} has app, but {directory} is no service; delete the line")
-    if not isinstance(app, str) or not _PLACE.fullmatch(app):
-        raise UserError(
-            f"{where}: app is {app!r}, not the place of an application; write "
-            '"module:object" or "module:create_app()", as for `flask --app`'
-        )
-
-
-def _check_command(where: str, table: Mapping[str, Any], directory: str) -> None:
-    if "command" not in table:
-        return
-    if not directory.startswith("src/"):
-        raise UserError(f"{where} has command, but {directory} is no service; delete the line")
-    if not isinstance(table["command"], str) or not _COMMAND.fullmatch(table["command"]):
-        raise UserError(
-            f"{where}: command is {table['command']!r}, not the name of a command, such as "
-            '"shop-server"; correct it'
-        )
+def _check_service(where: str, table: Mapping[str, Any], directory: str) -> None:
+    """Check the settings that services alone have."""
+    for name, (pattern, expected) in _OF_SERVICES.items():
+        if name not in table:
+            continue
+        if not directory.startswith("src/"):
+            raise UserError(f"{where} has {name}, but {directory} is no service; delete the line")
+        value = table[name]
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise UserError(f"{where}: {name} is {value!r}, not {expected}")
 
 
 def _check_tests(file: str, table: Mapping[str, Any], groups: Collection[str]) -> None:
