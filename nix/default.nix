@@ -69,6 +69,8 @@ let
   # Servers, and the tools of the toolchain itself.
   inherit (tools) platform;
   needs = import ./needs { inherit platform; inherit (tools) python; };
+  # A set without the attributes whose names satisfy a predicate.
+  without = predicate: set: removeAttrs set (filter predicate (attrNames set));
   # Whether no file of a resolve's platform leaves the mirrors.
   isFrozen = resolve: kits.${resolve}.platform.isFrozen;
   members = import ./members.nix { inherit root; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
@@ -84,13 +86,13 @@ let
         attribute = attribute // { resolves = mapAttrs (_: each: each.attribute) inResolve; };
         # What CI builds of it in the resolves that `isWanted` chooses, a function of the name.
         jobs = isWanted:
-          let wanted = removeAttrs others (filter (name: !isWanted name) (attrNames others)); in
+          let wanted = without (name: !isWanted name) others; in
           (if isWanted member.resolve then jobs else { }) // (if wanted == { } then { } else {
             # A guest has no tests.
             resolves = mapAttrs (name: each: removeAttrs each.jobs (if member.resolves.${name}.isGuest then [ "tests" ] else [ ])) wanted;
           });
         # Whether the files of its tests all stay, by the resolve.
-        tests = mapAttrs (name: _: isFrozen name) (removeAttrs member.resolves (filter (name: member.resolves.${name}.isGuest) (attrNames member.resolves)));
+        tests = mapAttrs (name: _: isFrozen name) (without (name: member.resolves.${name}.isGuest) member.resolves);
       })
     members;
   # All members of a resolve in one, for a development shell.
