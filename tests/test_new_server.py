@@ -101,7 +101,9 @@ def test_it_starts_answers_and_stops(locked: Path) -> None:
 def test_a_service_is_tested_with_it(locked: Path) -> None:
     manifest = locked / "src/tokens/pyproject.toml"
     text = manifest.read_text()
-    manifest.write_text(text.replace("[tool.services]\n", '[tool.services]\nneeds = ["memcached"]\n'))
+    manifest.write_text(
+        text.replace("[tool.services]\n", '[tool.services]\nneeds = ["memcached"]\n')
+    )
     try:
         source = locked / "src/tokens/tests/test_memcached.py"
         source.write_text(
