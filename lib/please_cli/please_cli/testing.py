@@ -20,7 +20,7 @@ class Chosen:
     """The tests to run.
 
     `attributes` are those of default.nix, by the names that they have in the report. `left_out`
-    is a line about the tests that are left out, empty if there are none.
+    is a line about the tests that are left out. It is empty where every test runs.
     """
 
     attributes: Mapping[str, str]

@@ -60,7 +60,7 @@ def inherited() -> list[socket.socket]:
     They stay as they are: gunicorn finds them itself.
 
     Raises:
-        ServingError: There are none, or one of them is not a stream socket.
+        ServingError: systemd passed no socket, or one that is not a stream socket.
     """
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []

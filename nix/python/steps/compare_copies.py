@@ -1,7 +1,7 @@
 """Compare the copied files of a workspace member with its wheel.
 
 Environment, set by member.nix: wheel (what build_member.py made), copies (the prefixes with the
-copied files), out (gets the differences, a line each: empty where there are none).
+copied files), out (gets a line for each difference).
 """
 
 import filecmp
