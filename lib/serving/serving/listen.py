@@ -17,6 +17,20 @@ BACKLOG = 2048
 
 SO_ATTACH_FILTER = 26  # asm-generic/socket.h
 
+_DROP_SYN = ctypes.create_string_buffer(
+    b"".join(
+        struct.pack("HBBI", *instruction)
+        for instruction in (
+            (0x30, 0, 0, 13),  # load the byte at 13: the flags of a TCP header (RFC 9293, 3.1)
+            (0x45, 0, 1, 0x02),  # where it has not SYN, skip one instruction
+            (0x06, 0, 0, 0),  # keep 0 bytes of the packet: drop it
+            (0x06, 0, 0, 0xFFFFFFFF),  # keep all of it
+        )
+    ),
+    32,
+)
+"""A program for socket filters (socket(7), SO_ATTACH_FILTER; linux/bpf_common.h has the codes)."""
+
 
 def on_address(host: str, port: int) -> socket.socket:
     """Listen on an address.
@@ -96,15 +110,16 @@ def drop_new(listener: socket.socket) -> None:
     """Have the system ignore new connections, so that workers can accept all that there are.
 
     A connection that begins between the last accept(2) and close(2) would be reset. One that is
-    ignored tries again after a second, when it is refused. A Unix socket is removed instead.
+    ignored tries again after a second, when it is refused. One that has begun already goes on, also
+    where its last packet is still on its way. A Unix socket is removed instead.
     """
     if listener.family == socket.AF_UNIX:
         return
-    # A program of one instruction, BPF_RET of 0 bytes (socket(7), SO_ATTACH_FILTER).
-    program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
     with suppress(OSError):  # without it, a connection may be reset, which is no reason to go on
         listener.setsockopt(
-            socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(program))
+            socket.SOL_SOCKET,
+            SO_ATTACH_FILTER,
+            struct.pack("HP", len(_DROP_SYN) // 8, ctypes.addressof(_DROP_SYN)),
         )
 
 

@@ -37,6 +37,10 @@ request within them gets an answer, which says that the connection ends."""
 STEP = 0.05
 """The seconds between two looks at what is still under way while the worker stops."""
 
+SETTLE = 0.25
+"""The seconds for which a worker that stops still accepts connections. Clients that began one need a
+round trip to finish it, and would be reset otherwise; `listen.drop_new` ignores those that begin."""
+
 NOTES = 20
 """The reasons that are logged in a second."""
 
@@ -256,6 +260,9 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     async def _stop(self) -> None:
         """Answer what clients have sent, then end their connections without resetting one."""
+        if not self._quick_shutdown:
+            self._listen()
+            await asyncio.sleep(SETTLE)
         self._pause()
         for each in self.sockets:
             # Clients that have connected get an answer. The system resets those that wait when the

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from running import LIMIT, Running, read_all, send, statuses
 
+from serving import listen
+
 Serve = Callable[..., Running]
 
 APP = """
@@ -229,3 +231,27 @@ def test_no_service() -> None:
         [sys.executable, "-m", "serving", "--port"], capture_output=True, text=True, check=False
     )
     assert done.stderr == "Usage: python -m serving SERVICE|MODULE:APP [OPTIONS]\n"
+
+
+def test_new_connections_are_ignored_and_begun_ones_go_on() -> None:
+    with (
+        listen.on_address("127.0.0.1", 0) as listener,
+        socket.socket() as begun,
+        socket.socket() as new,
+    ):
+        # This leaves a connection half open until data comes, as a slow network would.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(LIMIT))
+        begun.connect(listener.getsockname())
+        listen.drop_new(listener)
+        new.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            new.connect(listener.getsockname())
+        begun.sendall(b"hello")
+        listener.settimeout(LIMIT)
+        accepted, peer = listener.accept()
+        with accepted:
+            accepted.settimeout(LIMIT)
+            assert peer == begun.getsockname()
+            assert accepted.recv(5) == b"hello"
+            accepted.sendall(b"answer")
+            assert begun.recv(6) == b"answer"
