@@ -38,8 +38,11 @@ STEP = 0.05
 """The seconds between two looks at what is still under way while the worker stops."""
 
 SETTLE = 0.25
-"""The seconds for which a worker that stops still accepts connections. Clients that began one need a
-round trip to finish it, and would be reset otherwise; `listen.drop_new` ignores those that begin."""
+"""The seconds for which a worker that stops still accepts connections.
+
+A client that began one needs a round trip to finish it, and would be reset otherwise. The filter of
+`listen.drop_new` ignores clients that begin later.
+"""
 
 NOTES = 20
 """The reasons that are logged in a second."""

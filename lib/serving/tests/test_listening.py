@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from running import LIMIT, Running, read_all, send, statuses
-
 from serving import listen
 
 Serve = Callable[..., Running]
