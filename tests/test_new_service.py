@@ -228,8 +228,9 @@ def test_its_shell(extended: Path) -> None:
         ),
         (
             "legacy.web",
-            "error: src/legacy/pyproject.toml: [tool.services] app is not the place of an "
-            'application: write "module:object" or "module:create_app()"',
+            'error: src/legacy/pyproject.toml: [tool.services] app = "legacy.web" is not the place '
+            "of an application: write module:object, module:create_app or "
+            'module:create_app("argument"), with literals as arguments.',
         ),
     ],
 )

@@ -47,7 +47,7 @@ sys.exit(
 """
 
 # lib/serving/serving/application.py reads a place when it serves; here, a wrong one ends the build.
-PLACE = re.compile(r"(?P<module>\w+(?:\.\w+)*):(?P<object>\w+)(?P<call>\(.*\))?", re.DOTALL)
+PLACE = re.compile(r"\w+(?:\.\w+)*:(?P<expression>\w+(?:\(.*\))?)", re.DOTALL)
 
 
 class Launcher(NamedTuple):
@@ -94,18 +94,24 @@ def check_place(launcher: Launcher, parts: Sequence[Part]) -> None:
     """Raise SystemExit if an application cannot be at the place that a manifest names."""
     app, directory = launcher.app or "", launcher.directory
     where = f'{directory}/pyproject.toml: [tool.services] app = "{app}"'
-    match = PLACE.fullmatch(app)
-    if match is None or not is_call(match["object"] + (match["call"] or "")):
+    if not is_place(app):
         raise SystemExit(
             f"error: {where} is not the place of an application: write module:object, "
             'module:create_app or module:create_app("argument"), with literals as arguments.'
         )
-    path = f"{SITE_PACKAGES}/{match['module'].replace('.', '/')}"
+    module = app.partition(":")[0]
+    path = f"{SITE_PACKAGES}/{module.replace('.', '/')}"
     if not any(is_module(part.path / path) for part in parts):
         raise SystemExit(
-            f"error: {where}: no module {match['module']} is installed. Correct the name, or have "
+            f"error: {where}: no module {module} is installed. Correct the name, or have "
             "the service's build backend install the module."
         )
+
+
+def is_place(text: str) -> bool:
+    """Tell whether a text is `module:object`, or `module:object(...)` with literals."""
+    match = PLACE.fullmatch(text)
+    return match is not None and is_call(match["expression"])
 
 
 def is_call(text: str) -> bool:
@@ -115,6 +121,8 @@ def is_call(text: str) -> bool:
         if isinstance(found, ast.Call):
             for value in (*found.args, *(each.value for each in found.keywords)):
                 ast.literal_eval(value)
+            if not all(each.arg for each in found.keywords):  # **{...}
+                return False
             found = found.func
     except (SyntaxError, ValueError):
         return False

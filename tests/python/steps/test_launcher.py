@@ -56,10 +56,8 @@ def test_an_application_in_a_module_that_is_not_there(parts: Parts, place: str) 
     )
 
 
-@pytest.mark.parametrize(
-    "place",
-    ["web", "web:", "web:app.x", "web:make(name)", "web:make(**x)", "web:(", "web:make()()"],
-)
+# tests/test_settings.py has more of them.
+@pytest.mark.parametrize("place", ["web", "web:make(name)"])
 def test_a_place_that_is_none(parts: Parts, place: str) -> None:
     part = parts.part("one", {f"{SITE_PACKAGES}/web.py": ""})
     with pytest.raises(SystemExit) as raised:

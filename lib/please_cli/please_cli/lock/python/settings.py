@@ -1,6 +1,7 @@
 """The table [tool.services] of manifests: checked when they are locked, not first by a build.
 
-nix/manifest.nix has the same settings. Which resolves there are is resolves.py's.
+nix/manifest.nix has the same settings, and tests/test_settings.py compares the two. resolves.py
+checks `resolve` and `resolves`.
 """
 
 import re
@@ -37,7 +38,7 @@ _OUTSIDE = re.compile(r"/.*|(.*/)?\.\.?(/.*)?|.*/|", re.DOTALL)
 _SERVERS = "nix/needs/servers"
 
 # By the settings of services alone: what their values match, and what an error says of others.
-# nix/manifest.nix has the same patterns, in ASCII; nix/python/steps/launcher.py reads whole places.
+# A build reads a place in full, once the service's modules are there: nix/python/steps/launcher.py.
 _OF_SERVICES = {
     "app": (
         re.compile(r"[\w.]+:\w+(\(.*\))?", re.DOTALL),
