@@ -48,12 +48,13 @@ def start(service: Service, given: Mapping[str, str], tmp_path: Path) -> Iterato
     """Start `flask db upgrade` as an operator does, in a process of its own."""
     source = service(FILES)
     support = Path(__file__).parent / "support"
+    paths = os.pathsep.join(path for path in (str(source), str(support), *sys.path) if path)
     running = []
 
     def begin(**variables: str) -> "subprocess.Popen[str]":
         environment = {
             **{name: value for name, value in given.items() if not name.startswith("DATABASE_")},
-            "PYTHONPATH": os.pathsep.join(map(str, (source, support))),
+            "PYTHONPATH": paths,
             "STATE_DIRECTORY": str(tmp_path / "state"),
             **variables,
         }
