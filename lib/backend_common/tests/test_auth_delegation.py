@@ -103,7 +103,8 @@ def test_a_wrong_token_issues_nothing(app: App) -> None:
 
 
 def caller(*granted: str, expires: datetime | None = None, token_id: int | None = None) -> User:
-    return User("me", frozenset(granted), "token", None, expires, token_id)
+    revocable = token_id is not None
+    return User("me", frozenset(granted), "token", None, expires, token_id, revocable=revocable)
 
 
 def test_the_latest_end() -> None:

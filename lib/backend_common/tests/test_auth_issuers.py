@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from backend_common import App, SettingError
-from backend_common.auth import jwks
+from backend_common.auth import fetch, jwks
 from issuer import (
     ISSUER,
     SOMEBODY,
@@ -243,7 +243,7 @@ def test_an_issuer_that_was_never_there(trusting: Trusting, provider: Provider) 
     for _ in range(5):
         response = get(app, "/orders", sign(ec_key(), claims()))
         assert response.status_code == 503
-        assert "issuer cannot be had now. Try again later." in response.text
+        assert "The issuer of the token does not answer now. Try again later." in response.text
     assert len(provider.asked) == 1
     assert get(app, "/orders").status_code == 401
     assert get(app, "/orders", app.auth.sign("me", ["shop/*"])).text == "me"
@@ -434,8 +434,8 @@ def test_redirects(make: Make, provider: Provider) -> None:
         assert get(app, "/orders", sign(key, claims())).status_code == status
     provider.redirects["/moved"] = f"{provider.url}/jwks"
     request = urllib.request.Request(f"{provider.url}/moved")
-    with pytest.raises(jwks.SchemeError, match="it leads to a URL that is not https"):
-        jwks._Redirects(["https"]).redirect_request(
+    with pytest.raises(fetch.SchemeError, match="it leads to a URL that is not https"):
+        fetch.Redirects(["https"]).redirect_request(
             request, io.BytesIO(), 302, "", {}, f"{provider.url}/jwks"
         )
 

@@ -66,12 +66,15 @@ class Trust:
     :param find: returns the key that has an id, or None.
     :param types: types of tokens that are taken for access tokens, out of :data:`TYPES`.
     :param grants: the permissions that the issuer may grant; None for all.
+    :param require_unrevoked: raises InvalidTokenError for the claim ``jti`` of a revoked token;
+        None where tokens of the issuer cannot be revoked.
     """
 
     name: str | None
     find: Find
     types: Sequence[str]
     grants: Sequence[str] | None
+    require_unrevoked: Callable[[Any], None] | None = None
 
 
 class Verifier:
@@ -111,7 +114,7 @@ class Verifier:
         """Return the user that *token* stands for.
 
         :raises InvalidTokenError: it is not to be trusted.
-        :raises KeysError: the keys of its issuer cannot be fetched.
+        :raises KeysError: the keys of its issuer cannot be fetched, or which tokens it revoked.
         """
         if len(token) > LONGEST:
             message = "it is too long"
@@ -128,8 +131,18 @@ class Verifier:
         if not is_name(name):
             message = "its subject cannot be the name of a user"
             raise InvalidTokenError(message)
-        expires = datetime.fromtimestamp(min(claims["exp"], _LATEST), UTC)
-        return User(name, self._permissions(claims, trust), "bearer", trust.name, expires)
+        if trust.require_unrevoked:
+            trust.require_unrevoked(claims.get("jti"))
+        token_id = claims.get("jti")
+        return User(
+            name,
+            self._permissions(claims, trust),
+            "bearer",
+            trust.name,
+            datetime.fromtimestamp(min(claims["exp"], _LATEST), UTC),
+            jti=token_id if isinstance(token_id, str) else None,
+            revocable=trust.require_unrevoked is not None,
+        )
 
     def _key_of(self, signature: Any) -> Key:
         """Return the key that should verify the token, whose claims nobody has verified yet."""
@@ -151,6 +164,13 @@ class Verifier:
         names = claim.split() if isinstance(claim, str) else claim
         # NB: issuers have scopes of their own, too; text that is not a permission grants nothing.
         claimed = frozenset(filter(is_permission, names) if isinstance(names, list) else ())
+        return self.granted(claimed, trust)
+
+    def granted(self, claimed: frozenset[str], trust: Trust) -> frozenset[str]:
+        """Return the permissions, out of those *claimed* by a token, that its issuer may grant.
+
+        The log says once for each issuer that some were ignored.
+        """
         if trust.grants is None:
             return claimed
         granted = shared(claimed, trust.grants)

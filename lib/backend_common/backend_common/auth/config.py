@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from backend_common.auth import jwks, keys
+from backend_common.auth import fetch, jwks, keys
 from backend_common.auth.bearer import ALGORITHMS
 from backend_common.auth.issuers import EXAMPLE, FIELDS, Issuer, addresses, are_issuers
 from backend_common.auth.issuers import read as read_issuers
@@ -89,6 +89,30 @@ class Config(settings.Table):
         text="How long fetching keys may take. Over `HEARTBEAT_TIMEOUT`, the heartbeat is red "
         "while an issuer does not answer.",
     )
+    revoked_interval = settings.Number(
+        "AUTH_REVOKED_INTERVAL",
+        20.0,
+        unit="seconds",
+        more_than=0,
+        text="How old a list of revoked tokens may become before it is fetched again. None is used "
+        "for longer than its issuer says.",
+    )
+    query_timeout = settings.Number(
+        "AUTH_QUERY_TIMEOUT",
+        2.5,
+        unit="seconds",
+        more_than=0,
+        text="How long an issuer may take to say what an opaque token is.",
+    )
+    query_lifetime = settings.Number(
+        "AUTH_QUERY_LIFETIME",
+        2.0,
+        unit="seconds",
+        at_least=0,
+        at_most=5,
+        text="How long what it said is used again, and so how late the service may know that an "
+        "opaque token was revoked.",
+    )
     name = settings.Text(
         "AUTH_ISSUER",
         lambda app: app.name,
@@ -115,9 +139,9 @@ class Config(settings.Table):
 
     def __init__(self, app: Application) -> None:
         super().__init__(app)
-        schemes = ("https",) if app.in_production else jwks.SCHEMES
+        schemes = ("https",) if app.in_production else fetch.SCHEMES
         for url in addresses(self.entries):
-            if not jwks.is_url(url, schemes):
+            if not fetch.is_url(url, schemes):
                 message = (
                     f"the setting AUTH_ISSUERS of {app.name!r} is wrong: production fetches keys "
                     f"by https alone, and not from {url}; anybody on the way could change them"
@@ -127,6 +151,14 @@ class Config(settings.Table):
         self.patience = jwks.Patience(
             self.keys_lifetime, self.keys_cooldown, self.keys_timeout, schemes
         )
+        asked = [name for name, issuer in self.issuers.items() if issuer.query]
+        if len(asked) > 1:
+            message = (
+                f"the setting AUTH_ISSUERS of {app.name!r} is wrong: {' and '.join(asked)} have "
+                "the field query, and an opaque token does not say which of them issued it: leave "
+                "the field to one of them"
+            )
+            raise SettingError(message)
         if self.name in self.issuers:
             message = (
                 f"the settings AUTH_ISSUER and AUTH_ISSUERS of {app.name!r} do not go together: "

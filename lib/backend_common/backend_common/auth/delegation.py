@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from backend_common.auth import challenge
 from backend_common.auth.user import User
 
+IRREVOCABLE = timedelta(hours=1)
+"""How long a token may last that cannot be revoked, although the token of its issuer can be."""
+
 GRANT = "grant"
 """A caller with the permission ``<service>/grant/P`` may issue tokens with the permission P."""
 
@@ -47,7 +50,7 @@ def latest_end(
     if caller is None:
         return None
     ends = [caller.expires] if caller.expires else []
-    if irrevocable is not None and caller.token_id is not None:
+    if irrevocable is not None and caller.revocable:
         ends.append(now + irrevocable)
     return min(ends, default=None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from pathlib import Path
@@ -11,11 +12,13 @@ from uuid import uuid4
 import flask
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
-from backend_common.auth import challenge, delegation, jwks, keys, permissions
+from backend_common.auth import challenge, delegation, jwks, keys, opaque, permissions, query
 from backend_common.auth.bearer import ACCESS_TOKEN, PLAIN_JWT, Trust, Verifier
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.config import Config
 from backend_common.auth.keys import OwnKeys
+from backend_common.auth.register import Register
+from backend_common.auth.revocations import Revocations
 from backend_common.auth.tokens import PREFIX, ApiTokens
 from backend_common.auth.user import NOBODY, User, is_name, name_of
 from backend_common.core.app import Application, current_app, current_request
@@ -32,6 +35,7 @@ Identify = Callable[[], tuple[str, Sequence[str], str | None] | None]
 
 OUTCOME = "backend_common.auth"  # in the WSGI environment, where clients cannot put it
 USUAL_LIFE = timedelta(hours=1)
+RETRY_AFTER = 5  # seconds, where an issuer does not answer
 
 
 class Auth:
@@ -47,26 +51,62 @@ class Auth:
             name: jwks.IssuerKeys(name, issuer.keys, config.patience)
             for name, issuer in config.issuers.items()
         }
-        trusted = {
-            name: Trust(name, self._issuers[name].find, issuer.types, issuer.permissions)
+        self._revocations = {
+            name: Revocations(
+                name,
+                issuer.revoked,
+                self._issuers[name].find,
+                patience=config.patience,
+                interval=config.revoked_interval,
+                leeway=config.leeway,
+                algorithms=list(config.algorithms),
+                warn=app.logger.warning,
+            )
+            for name, issuer in config.issuers.items()
+            if issuer.revoked
+        }
+        self._trusted = {
+            name: Trust(
+                name,
+                self._issuers[name].find,
+                issuer.types,
+                issuer.permissions,
+                self._revocations[name].require_unrevoked if issuer.revoked else None,
+            )
             for name, issuer in config.issuers.items()
         }
         if self.has_keys:
             # NB: a key may not be there yet, so self.keys is not looked at before it is needed.
-            trusted[config.name] = Trust(
+            self._trusted[config.name] = Trust(
                 None,
                 lambda key_id: self.keys.find(key_id),  # noqa: PLW0108
                 [ACCESS_TOKEN],
                 None,
             )
         self._verifier = Verifier(
-            trusted,
+            self._trusted,
             algorithms=config.algorithms,
             audience=config.audience,
             claim=config.claim,
             leeway=config.leeway,
             warn=app.logger.warning,
         )
+        self._query = next(
+            (
+                query.Query(
+                    self._trusted[name],
+                    issuer.query,
+                    audience=config.audience,
+                    timeout=config.query_timeout,
+                    lifetime=config.query_lifetime,
+                    limit=self._verifier.granted,
+                )
+                for name, issuer in config.issuers.items()
+                if issuer.query
+            ),
+            None,
+        )
+        self._register: Register | None = None
         self._anybody = User(NOBODY.name, frozenset(config.anybody), "development")
         self._others: list[Identify] = []
         self.tokens = ApiTokens(app, self._issuing_caller)
@@ -79,13 +119,27 @@ class Auth:
         """
         self._others.append(identify)
 
+    def keep(self, register: Register, command: str) -> None:
+        """Let *register* say which of the service's own tokens are valid.
+
+        It takes the place of :attr:`tokens`, which then keep none.
+
+        :param command: by which operators issue and revoke tokens, such as ``flask tokens``.
+        """
+        self._register = register
+        if own := self._trusted.get(self._config.name):
+            checked = replace(own, require_unrevoked=register.require_unrevoked)
+            self._trusted[self._config.name] = checked
+        self.tokens.leave_to(command)
+
     def authenticate(self, token: str | None = None) -> User | None:
         """Return who makes the current request, or None for nobody.
 
         :param token: the token, where it is not in the header ``Authorization``; its user is the
             user of the request from then on.
         :raises Unauthorized: there is a token, and it is not to be trusted.
-        :raises ServiceUnavailable: nobody can tell, since the keys of its issuer cannot be had.
+        :raises ServiceUnavailable: nobody can tell, since its issuer does not answer: its keys, its
+            list of revoked tokens, or what an opaque token is.
         """
         # NB: not in flask.g, which outlives a request where a test pushed an application context.
         outcome = flask.request.environ.get(OUTCOME)
@@ -155,7 +209,7 @@ class Auth:
         :param audience: the services that it is for; this one, if none is named.
         :param as_service: issue it as the service itself. The caller must not get
             such a token.
-        :param claims: more to say in it.
+        :param claims: more to say in it; ``jti`` is its id, a random one unless it is given.
         :raises ValueError: *name* or *granted* will not do.
         :raises LifeError: it would outlive the token of the caller.
         :raises Forbidden: the caller may not grant these permissions.
@@ -170,11 +224,12 @@ class Auth:
         end = delegation.end(
             now + expires if isinstance(expires, timedelta) else expires,
             now + USUAL_LIFE,
-            delegation.latest_end(caller, USUAL_LIFE, now),
+            delegation.latest_end(caller, delegation.IRREVOCABLE, now),
         )
         assert end is not None, "it has a usual life"
         return self.keys.sign(
             {
+                "jti": uuid4().hex,
                 **claims,
                 "iss": self._config.name,
                 "client_id": self._config.name,
@@ -182,7 +237,6 @@ class Auth:
                 "aud": list(audience) or [self._config.audience],
                 "iat": int(now.timestamp()),
                 "exp": int(end.timestamp()),
-                "jti": uuid4().hex,
                 "permissions": list(granted),
             }
         )
@@ -192,7 +246,8 @@ class Auth:
 
         :raises Unauthorized: as :meth:`authenticate`.
         """
-        return delegation.latest_end(self._issuing_caller(), USUAL_LIFE, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return delegation.latest_end(self._issuing_caller(), delegation.IRREVOCABLE, now)
 
     def require_another_audience(self, issuer: str, client_id: str) -> None:
         """Make sure that ID tokens of an issuer cannot pass for access tokens.
@@ -241,12 +296,13 @@ class Auth:
         return self.keys.public() if self.has_keys else {"keys": []}
 
     def check(self) -> None:
-        """Check, for the heartbeat, that the keys of all issuers can be had.
+        """Check, for the heartbeat, that the keys of all issuers, and their lists, can be had.
 
         :raises Unhealthy: some cannot.
         """
+        checks = [*self._issuers.values(), *self._revocations.values()]
         with ThreadPoolExecutor() as pool:
-            wrong = [reason for reason in pool.map(_reason, self._issuers.values()) if reason]
+            wrong = [reason for reason in pool.map(_reason, checks) if reason]
         if wrong:
             raise Unhealthy("; ".join(wrong))
 
@@ -266,8 +322,25 @@ class Auth:
         caller = self.authenticate() if flask.has_request_context() else None
         return caller if caller and caller.is_authenticated else None
 
+    def _opaque(self, token: str) -> User:
+        """Return the user of an opaque token that several services accept.
+
+        :raises InvalidTokenError: it is not valid, or no issuer of such tokens is trusted.
+        :raises KeysError: its issuer does not say what it is.
+        """
+        if not opaque.is_whole(token):
+            raise InvalidTokenError(query.WRONG_CHECKSUM)
+        if self._register:
+            return self._register.identify(token)
+        if self._query:
+            return self._query.identify(token)
+        message = "this service trusts no issuer of such tokens"
+        raise InvalidTokenError(message)
+
     def _bearer(self, token: str) -> User:
         try:
+            if opaque.is_like(token):
+                return self._opaque(token)
             if token.startswith(PREFIX):
                 return self.tokens.identify(token)
             return self._verifier.identify(token)
@@ -275,8 +348,8 @@ class Auth:
             raise challenge.invalid(self._app.name, error) from error
         except jwks.KeysError as error:
             self._app.logger.error("a token cannot be verified: %s", error)
-            message = "The keys of the token's issuer cannot be had now. Try again later."
-            raise ServiceUnavailable(message) from error
+            message = "The issuer of the token does not answer now. Try again later."
+            raise ServiceUnavailable(message, retry_after=RETRY_AFTER) from error
 
 
 def require_permissions(needed: Any) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -300,9 +373,9 @@ def require_permissions(needed: Any) -> Callable[[Callable[P, T]], Callable[P, T
     return decorate
 
 
-def _reason(issuer: jwks.IssuerKeys) -> str | None:
+def _reason(fetched: jwks.IssuerKeys | Revocations) -> str | None:
     try:
-        issuer.check()
+        fetched.check()
     except jwks.KeysError as error:
         return str(error)
     return None

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend_common.auth import jwks
+from backend_common.auth import fetch
 from backend_common.auth.bearer import ACCESS_TOKEN, TYPES
 from backend_common.auth.permissions import are_permissions
 from backend_common.auth.user import ISSUER_END, is_name
 
 EXAMPLE = '{"https://login.example.org/": {"permissions": ["shop/*"], "types": ["at+jwt", "JWT"]}}'
 
-FIELDS = ("keys", "permissions", "types")
+FIELDS = ("keys", "permissions", "types", "revoked", "query")
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,15 @@ class Issuer:
         Connect Discovery finds it.
     :param permissions: what it may grant.
     :param types: types of tokens that are taken for access tokens.
+    :param revoked: the URL of its signed list of revoked tokens; None if it revokes none.
+    :param query: the URL that says what an opaque token is; None if it issues none.
     """
 
     keys: str | None
     permissions: Sequence[str]
     types: Sequence[str]
+    revoked: str | None = None
+    query: str | None = None
 
 
 def read(entries: Mapping[str, Any]) -> dict[str, Issuer]:
@@ -43,8 +47,10 @@ def are_issuers(value: Any) -> bool:
 
 
 def addresses(entries: Mapping[str, Any]) -> list[str]:
-    """Return the URLs in a valid setting that keys are fetched from."""
-    return [issuer.keys or name for name, issuer in read(entries).items()]
+    """Return the URLs in a valid setting that keys and lists of revoked tokens are fetched from."""
+    issuers = read(entries)
+    lists = [issuer.revoked for issuer in issuers.values() if issuer.revoked]
+    return [issuer.keys or name for name, issuer in issuers.items()] + lists
 
 
 def _fields(entry: Any) -> Any:
@@ -59,7 +65,9 @@ def _is_entry(name: str, entry: Any) -> bool:
     url = fields.get("keys")
     types = fields.get("types", list(TYPES))
     return (
-        jwks.is_url(name if url is None else url)
+        fetch.is_url(name if url is None else url)
+        and (fields.get("revoked") is None or fetch.is_url(fields["revoked"]))
+        and (fields.get("query") is None or fetch.is_confidential(fields["query"]))
         and are_permissions(fields.get("permissions", []))
         and isinstance(types, list)
         and bool(types)
@@ -69,5 +77,9 @@ def _is_entry(name: str, entry: Any) -> bool:
 
 def _read(fields: Mapping[str, Any]) -> Issuer:
     return Issuer(
-        fields.get("keys"), fields.get("permissions", []), fields.get("types", [ACCESS_TOKEN])
+        fields.get("keys"),
+        fields.get("permissions", []),
+        fields.get("types", [ACCESS_TOKEN]),
+        fields.get("revoked"),
+        fields.get("query"),
     )

@@ -3,31 +3,21 @@
 import json
 import threading
 import time
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
+from backend_common.auth import fetch
+from backend_common.auth.fetch import SCHEMES
+
 DISCOVERY = "/.well-known/openid-configuration"  # OpenID Connect Discovery 1.0, section 4
-LARGEST = 1024 * 1024  # bytes of a document
-
-
-SCHEMES = ("https", "http")
 
 
 class KeysError(Exception):
     """The keys of an issuer cannot be had."""
-
-
-class SchemeError(ValueError):
-    """A URL has a scheme that is not allowed."""
 
 
 @dataclass(frozen=True)
@@ -130,18 +120,11 @@ class IssuerKeys:
             self._keys = _key_set(_get(url, schemes, deadline))
             self._fetched = time.monotonic()
             self._failed = float("-inf")
-        except (OSError, HTTPException, JoseError, ValueError, TypeError, LookupError) as error:
+        except (*fetch.FAILURES, JoseError, ValueError, TypeError, LookupError) as error:
             self._failed = time.monotonic()
-            message = f"the keys of {self._issuer} cannot be had: {_reason(error)}"
+            why = fetch.reason(error, "its answer is no JWK Set")
+            message = f"the keys of {self._issuer} cannot be had: {why}"
             raise KeysError(message) from error
-
-
-def is_url(value: Any, schemes: Sequence[str] = SCHEMES) -> bool:
-    """Return whether *value* is a URL, with one of *schemes*, that keys could be fetched from."""
-    if not isinstance(value, str):
-        return False
-    parts = urlsplit(value)
-    return parts.scheme in schemes and bool(parts.hostname)
 
 
 def _pick(keys: KeySet, key_id: str | None) -> Key | None:
@@ -159,73 +142,5 @@ def _key_set(document: Any) -> KeySet:
     return KeySet.import_key_set({"keys": usable})
 
 
-class _Redirects(HTTPRedirectHandler):
-    """Follows redirects to URLs that may be fetched."""
-
-    def __init__(self, schemes: Sequence[str]) -> None:
-        self._schemes = schemes
-
-    def redirect_request(  # noqa: PLR0917  urllib decides
-        self, request: Any, answer: Any, code: int, message: str, headers: Any, url: str
-    ) -> Any:
-        """Return the request for *url*; urllib calls this.
-
-        :raises SchemeError: it may not be fetched.
-        """
-        try:
-            _require(url, self._schemes)
-        except SchemeError:
-            answer.close()  # it is a response, with a socket
-            raise
-        return super().redirect_request(request, answer, code, message, headers, url)
-
-
-def _require(url: str, schemes: Sequence[str]) -> None:
-    if not is_url(url, schemes):  # urllib would open files, too
-        raise SchemeError(f"it leads to a URL that is not {' or '.join(schemes)}")
-
-
 def _get(url: str, schemes: Sequence[str], deadline: float) -> Any:
-    """Return the JSON document at *url*.
-
-    :raises SchemeError: *url*, or a redirect, has none of *schemes*.
-    """
-    _require(url, schemes)
-    request = urllib.request.Request(url, headers={"Accept": "application/json"})
-    body = b""
-    try:
-        opener = urllib.request.build_opener(_Redirects(schemes))
-        response = opener.open(request, timeout=_left(deadline))
-    except HTTPError as error:
-        error.close()  # it is a response, with a socket
-        raise
-    with response:
-        # The time-out of a socket starts anew with each byte; the deadline does not.
-        while chunk := response.read1(65536):
-            _left(deadline)
-            body += chunk
-            if len(body) > LARGEST:
-                message = f"the document is larger than {LARGEST} bytes"
-                raise ValueError(message)
-    return json.loads(body)
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def _reason(error: Exception) -> str:
-    """Say what happened, without what a server sent."""
-    match error:
-        case SchemeError():
-            return str(error)
-        case TimeoutError() | URLError(reason=TimeoutError()):
-            return "no answer in time"
-        case HTTPError():
-            return f"its answer was {error.code}"
-        case OSError() | HTTPException():
-            return "no connection"
-    return "its answer is no JWK Set"
+    return json.loads(fetch.get(url, schemes, deadline))

@@ -68,6 +68,7 @@ class ApiTokens:
     def __init__(self, app: Application, caller: Callable[[], User | None]) -> None:
         self._app = app
         self._caller = caller
+        self._left_to = ""
         # A service that issues no tokens serves without their table.
         TABLE.declare(app, is_needed=lambda: False)
 
@@ -83,7 +84,8 @@ class ApiTokens:
 
         In a request, the caller issues the token: it carries no permission that the caller neither
         has nor may grant (``<service>/grant/PERMISSION``), does not outlive the caller's token,
-        and is revoked together with it.
+        and is revoked together with it. Where another service could revoke the caller's token, the
+        new token lasts an hour at most.
 
         :param name: of the user it stands for.
         :param expires: when it ends, with a time zone; None for a token that lasts until it is
@@ -100,7 +102,10 @@ class ApiTokens:
         caller = None if as_service else self._caller()
         delegation.require_permissions(caller, self._app.name, permissions)
         now = datetime.now(UTC)
-        ends = delegation.end(expires, None, delegation.latest_end(caller, None, now))
+        # Only a token that is kept here takes along the tokens that its bearer issued.
+        together = caller is None or caller.token_id is not None
+        latest = delegation.latest_end(caller, None if together else delegation.IRREVOCABLE, now)
+        ends = delegation.end(expires, None, latest)
         token = PREFIX + secrets.token_urlsafe(32)
         row = {
             "digest": _digest(token),
@@ -171,9 +176,25 @@ class ApiTokens:
             "token",
             expires=known.expires,
             token_id=known.id,
+            revocable=True,
         )
 
+    def leave_to(self, command: str) -> None:
+        """Keep none here: the service keeps the tokens that it issues in another table.
+
+        :param command: what operators use in place of ``flask auth issue``, ``list`` and
+            ``revoke``.
+        """
+        self._left_to = command
+        TABLE.withdraw(self._app)
+
     def _require_db(self) -> None:
+        if self._left_to:
+            message = (
+                f"{self._app.name!r} keeps its tokens in a table of its own: use "
+                f"`{self._left_to}` in place of `flask auth`"
+            )
+            raise ExtensionError(message)
         if "db" not in self._app.loaded:
             message = (
                 f"{self._app.name!r} has no database to keep API tokens in: name the extension "

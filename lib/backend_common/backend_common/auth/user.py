@@ -27,6 +27,9 @@ class User:
     :param issuer: the issuer that vouches for the user; None for the service itself.
     :param expires: when the token of the caller ends; None where it does not, or is not a token.
     :param token_id: the id of the API token of the caller, if it has one.
+    :param jti: the id that the issuer of a signed token (RFC 7519, section 4.1.7), or of an opaque
+        token that several services accept, gave it.
+    :param revocable: whether the token of the caller can be revoked before it ends.
     """
 
     name: str
@@ -35,6 +38,8 @@ class User:
     issuer: str | None = None
     expires: datetime | None = None
     token_id: int | None = None
+    jti: str | None = None
+    revocable: bool = False
 
     @property
     def subject(self) -> str:

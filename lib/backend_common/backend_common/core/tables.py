@@ -41,6 +41,11 @@ class Table:
         """
         app.extensions.setdefault(KEY, []).append((self, is_needed))
 
+    def withdraw(self, app: flask.Flask) -> None:
+        """Take back :meth:`declare`, before the table is made."""
+        declared = app.extensions.get(KEY, [])
+        app.extensions[KEY] = [each for each in declared if each[0] is not self]
+
     def of(self, db: "SQLAlchemy") -> Any:
         """Return the table, which is in ``db.metadata`` from then on."""
         with _making:

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -26,6 +26,10 @@ class Provider:
 
     def __init__(self) -> None:
         self.documents: dict[str, Any] = {}
+        self.texts: dict[str, str] = {}
+        self.answers: dict[str, Any] = {}
+        self.posted: list[Any] = []
+        self.pause = 0.0
         self.status = 200
         self.redirects: dict[str, str] = {}
         self.asked: list[str] = []
@@ -39,10 +43,26 @@ class Provider:
                     self.send_header("Location", provider.redirects[self.path])
                     self.end_headers()
                     return
-                body = json.dumps(provider.documents.get(self.path)).encode()
+                text = provider.texts.get(self.path)
+                self.answer(text or json.dumps(provider.documents.get(self.path)))
+
+            def do_POST(self) -> None:
+                provider.asked.append(self.path)
+                length = int(self.headers["Content-Length"])
+                provider.posted.append(json.loads(self.rfile.read(length)))
+                if self.path in provider.redirects:
+                    self.send_response(307)
+                    self.send_header("Location", provider.redirects[self.path])
+                    self.end_headers()
+                    return
+                self.answer(json.dumps(provider.answers.get(self.path)))
+
+            def answer(self, text: str) -> None:
+                time.sleep(provider.pause)
                 self.send_response(provider.status)
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(ConnectionError):  # a client may have left
+                    self.wfile.write(text.encode())
 
             def log_message(self, *_: Any) -> None:
                 pass
