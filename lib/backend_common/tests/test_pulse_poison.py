@@ -18,6 +18,7 @@ import pytest
 from backend_common import App, create_app
 from backend_common.pulse import Message
 from backend_common.pulse.body import load
+from pulse_queues import consume_all
 
 Service = Callable[..., Path]
 Publish = Callable[..., None]
@@ -291,7 +292,7 @@ def test_no_poison_ends_a_consumer_of_rabbitmq(rabbitmq: tuple[App, Publish]) ->
     for body, properties, _ in POISON.values():
         publish(body, properties)
     publish(b'"next"', {"message_id": "next"})
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [message.payload for message in got] == ["next"]
     letters = dead(app, queue)
     assert len(letters) == len(POISON)
@@ -328,7 +329,7 @@ def test_unusual_messages_come_from_rabbitmq(rabbitmq: tuple[App, Publish]) -> N
     queue, got = collect(app)
     for number, (body, properties, _) in enumerate(GOOD.values()):
         publish(body, {"message_id": str(number), **properties})
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [message.payload for message in got] == [payload for _, _, payload in GOOD.values()]
     assert dead(app, queue) == []
 
@@ -349,10 +350,10 @@ def test_dead_letters_are_replayed_as_they_were(broker: tuple[App, Publish]) -> 
     for name in ("gzip", "zlib in kombu's way", "UTF-16", "huge headers", "headers of all types"):
         body, properties, _ = GOOD[name]
         publish(body, {**properties, "message_id": name})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     works = True
     assert app.pulse.replay([queue]) == 5
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     assert got == [[1], [1], "ä", 1, 1]
     assert dead(app, queue) == []
 
@@ -362,7 +363,7 @@ def test_a_dead_letter_keeps_the_headers_that_fit(broker: tuple[App, Publish]) -
     queue, _ = collect(app)
     publish(b"no", {"application_headers": {"trace": "abc", "CC": ["shop.other"]}})
     publish(b"no", {"application_headers": {"trace": "x" * 100_000}})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     small, huge = dead(app, queue)
     assert (small.headers["trace"], small.headers["x-reason"]) == ("abc", "not JSON")
     assert "CC" not in small.headers
@@ -416,7 +417,7 @@ def test_undecodable_properties_end_no_consumer(
     publish(b"[1]", {})
     monkeypatch.undo()
     publish(b'"next"', {"message_id": "next"})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     assert [message.payload for message in got] == ["next"]
     (letter,) = dead(app, queue)
     assert letter.headers["x-reason"] == "its properties cannot be decoded"
@@ -430,7 +431,7 @@ def test_a_routing_key_that_is_not_utf_8_ends_no_consumer(
     queue, got = collect(app)
     publish(b"[1]", {}, key=b"orders.\xff\xfe")
     publish(b'"next"', {"message_id": "next"})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     assert [message.payload for message in got] == ["next"]
     (letter,) = dead(app, queue)
     assert letter.headers["x-routing-key"] == "orders.??"
@@ -441,7 +442,7 @@ def test_a_message_without_a_body_is_a_dead_letter(rabbitmq: tuple[App, Publish]
     app, publish = rabbitmq
     queue, got = collect(app)
     publish(b"", {})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     assert got == []
     assert [letter.headers["x-reason"] for letter in dead(app, queue)] == ["not JSON"]
 
@@ -467,5 +468,5 @@ def test_a_handler_that_ends_the_process_is_a_failure(broker: tuple[App, Publish
 
     app.pulse.consume(idle=0.05)
     publish(json.dumps(1).encode(), {})
-    app.pulse.consume(idle=0.3)
+    consume_all(app)
     assert [letter.headers["x-reason"] for letter in dead(app, queue)] == ["SystemExit"]

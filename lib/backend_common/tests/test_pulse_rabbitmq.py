@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from backend_common import App, create_app
 from backend_common.pulse import BrokerError, Message, UnroutableError
+from pulse_queues import consume_all
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
@@ -100,7 +101,7 @@ def test_a_message_gets_there(make: Make, exchange: str) -> None:
     app, other = make(), make()
     got = collect(app)
     id_ = other.pulse.publish("orders.created", {"größe": [1, None]})
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert got == [Message("orders.created", {"größe": [1, None]}, id_, exchange)]
     assert list(other.pulse.captured) == []
 
@@ -111,7 +112,7 @@ def test_a_message_that_no_queue_takes(make: Make) -> None:
         app.pulse.publish("orders", 1)
     got = collect(app)
     app.pulse.publish("orders", 2)  # the connection is as good as before
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [message.payload for message in got] == [2]
     make(PULSE_MANDATORY=False, PULSE_EXCHANGE=uuid.uuid4().hex).pulse.publish("orders", 1)
 
@@ -126,7 +127,7 @@ def test_a_dead_letter_keeps_its_body_and_tells_why(make: Make) -> None:
 
     app.pulse.consume(idle=0.1)
     id_ = app.pulse.publish("orders.created", {"order": 1})
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     with app.pulse._broker.connected() as connection:
         channel = connection.channel()
         letter = channel.basic_get(f"shop.{queue}.dead", no_ack=True)
@@ -151,11 +152,11 @@ def test_dead_letters_are_replayed(make: Make) -> None:
 
     app.pulse.consume(idle=0.1)
     ids = [app.pulse.publish("orders.created", number) for number in range(3)]
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     works = True
     result = app.test_cli_runner().invoke(args=["pulse", "replay", queue])
     assert (result.exit_code, result.output) == (0, "gave back 3\n")
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [(it.routing_key, it.id) for it in got] == [("orders.created", id_) for id_ in ids]
     assert app.pulse.replay([queue]) == 0
 
@@ -177,7 +178,7 @@ def test_connections_outlive_a_broker_that_restarts(make: Make) -> None:
     app.pulse.publish("orders", 1)
     restart("kill")
     app.pulse.publish("orders", 2)
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [message.payload for message in got] == [1, 2]
 
 
@@ -193,7 +194,7 @@ def test_a_fork_has_connections_of_its_own(make: Make) -> None:
             os._exit(0)
     os.waitpid(child, 0)
     app.pulse.publish("orders", "after")
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [message.payload for message in got] == ["before", "child", "after"]
 
 
@@ -324,7 +325,7 @@ def test_messages_go_encrypted(encrypted: str, make: Make, monkeypatch: pytest.M
     app = make(PULSE_URL=encrypted)
     got = collect(app)
     id_ = app.pulse.publish("orders", "é")
-    app.pulse.consume(idle=0.5)
+    consume_all(app)
     assert [(it.id, it.payload) for it in got] == [(id_, "é")]
     assert app.test_client().get("/__heartbeat__").get_json()["checks"] == {"pulse": "ok"}
 
