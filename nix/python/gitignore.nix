@@ -9,7 +9,7 @@
 text:
 let
   inherit (builtins)
-    concatMap concatStringsSep elem elemAt filter foldl' genList head isString length listToAttrs match replaceStrings split
+    concatMap concatStringsSep elem elemAt filter foldl' fromJSON genList head isString length listToAttrs match replaceStrings split
     stringLength substring tail;
 
   characters = string: genList (index: substring index 1 string) (stringLength string);
@@ -24,10 +24,19 @@ let
     let m = match "(.*[^\\])?([\\]*)" line; count = stringLength (elemAt m 1); in
     count / 2 * 2 != count;
 
+  # Editors of other systems end lines with a carriage return, and begin files with a byte order mark. git
+  # reads neither as part of a pattern.
+  withoutReturn = line:
+    let count = stringLength line - 1; in
+    if count >= 0 && substring count 1 line == "\r" then substring 0 count line else line;
+  withoutMark = content:
+    let mark = fromJSON "\"\\ufeff\""; count = stringLength mark; in
+    if substring 0 count content == mark then substring count (-1) content else content;
+
   # A line -> its rule in a list, none for a line that has no pattern.
   rule = raw:
     let
-      line = trimmed raw;
+      line = trimmed (withoutReturn raw);
       negated = substring 0 1 line == "!";
       said = if negated then substring 1 (-1) line else line;
       onlyDirectory = match ".*/" said != null;
@@ -112,12 +121,12 @@ let
       members (items ++ [{ text = "[:${head class}:]"; }]) false (characters (elemAt class 1))
     else if isRange then
       (if end == null then null
-      # A range that runs backwards has nothing.
-      else members (if letter <= end then items ++ [ (range letter end) ] else items) false afterRange)
+      # Of a range that runs backwards, git takes the letter in front.
+      else members (items ++ [ (if letter <= end then range letter end else letter) ]) false afterRange)
     else members (items ++ [ letter ]) false after;
   range = letter: end: if letter == end then letter else { text = "${letter}-${end}"; };
 
-  rules = concatMap (line: if isString line then rule line else [ ]) (split "\n" text);
+  rules = concatMap (line: if isString line then rule line else [ ]) (split "\n" (withoutMark text));
 
   # Rules that follow each other and say the same are asked at once, the last first.
   runs = foldl'

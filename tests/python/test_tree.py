@@ -111,6 +111,30 @@ def test_rules_of_every_kind(tmp_path: Path) -> None:
     assert len(tracked(tmp_path)) > 40
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n"])
+@pytest.mark.parametrize("last", ["", "\n", "\r", "\r\n"])
+def test_files_of_editors_of_other_systems(tmp_path: Path, mark: str, end: str, last: str) -> None:
+    lines = ["*.pem", "", "# keys", "*.key  ", "!keep.key", "/top", "foo/", "sp\\ ", "[ab]x", "env"]
+    text = (mark + end.join(lines) + last).encode()
+    files = ["a.pem", "d/b.pem", "a.key", "keep.key", "top", "d/top", "foo/a", "d/foo/a", "sp "]
+    files += ["ax", "env", "d/env", "plain", "crlf.pem\r", "env\r"]
+    write(tmp_path, {}, files)
+    (tmp_path / ".gitignore").write_bytes(text)
+    (tmp_path / "src/m/d/.gitignore").write_bytes(b"\xef\xbb\xbf!top\r\nplain\r\n")
+    assert found(tmp_path) == tracked(tmp_path)
+    assert "plain" in tracked(tmp_path)
+
+
+def test_ranges_that_run_backwards(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"": "[z-a]k\nq[9-0]\nr[!z-a]\n"},
+        ["zk", "ak", "mk", "q9", "q0", "q5", "rz", "ra"],
+    )
+    assert found(tmp_path) == tracked(tmp_path) == {"ak", "mk", "q0", "q5", "rz"}
+
+
 @pytest.mark.parametrize("seed", range(FUZZ))
 def test_random_rules(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
