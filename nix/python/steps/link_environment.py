@@ -89,7 +89,7 @@ def link_environment(
         f"version = {PROGRAM.removeprefix('python')}\n"
     )
     link_bytecode(out)
-    write_records(out)
+    write_records(out, parts)
 
 
 def site_customize(out: Path, env: Mapping[str, str]) -> str:

@@ -8,26 +8,31 @@ import csv
 import os
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from collisions import Part
 from entry_points import read_scripts
 from prefix import SITE_PACKAGES
 
 
-def write_records(out: Path) -> None:
-    """Write a RECORD for each distribution of the environment `out` that has none.
+def write_records(out: Path, parts: Sequence[Part]) -> None:
+    """Write a RECORD for each distribution of an environment that has none.
 
-    It lists what the environment has of the metadata, the scripts, and the files of the module that
-    is named like the project. The format is that of "Recording installed projects"
-    (packaging.python.org).
+    It lists what the environment has of the metadata, of the scripts, and of the parts of that
+    package. The format is that of "Recording installed projects" (packaging.python.org).
+
+    Args:
+        out: The environment.
+        parts: What it is made of.
     """
     for dist_info in sorted((out / SITE_PACKAGES).glob("*.dist-info")):
         record = dist_info / "RECORD"
         if not record.exists():
             make_own(dist_info)
-            rows = [row(path, out) for path in sorted({*files(dist_info), *parts(dist_info, out)})]
+            paths = {*files(dist_info), *installed(dist_info, out, parts)}
+            rows = [row(path, out) for path in sorted(paths)]
             with record.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows(
                     [*rows, (relative(record, out), "", "")]
@@ -44,17 +49,19 @@ def make_own(directory: Path) -> None:
             (directory / path.name).symlink_to(path)
 
 
-def parts(dist_info: Path, out: Path) -> Iterator[Path]:
-    """Yield the paths in the environment `out` of a member's code, data and scripts."""
+def installed(dist_info: Path, out: Path, parts: Sequence[Part]) -> Iterator[Path]:
+    """Yield the paths in the environment `out` of what it has of a distribution."""
     # NAME-VERSION.dist-info, in which NAME has no dash (PEP 427, "Escaping and Unicode").
-    module = re.sub(r"[_.]+", "_", dist_info.name.partition("-")[0]).lower()
-    yield from files(out / SITE_PACKAGES / module)
-    yield from files(out / "share" / module)
+    package = re.sub(r"[_.]+", "-", dist_info.name.partition("-")[0]).lower()
+    for part in parts:
+        if part.package == package:
+            paths = (out / file.relative_to(part.path) for file in files(part.path))
+            yield from (path for path in paths if path.exists())
     yield from (out / "bin" / name for name in read_scripts(dist_info))
 
 
 def files(directory: Path) -> Iterator[Path]:
-    """Yield the files below a directory, which need not be there. Links are followed."""
+    """Yield the files below a directory. Links are followed."""
     for parent, _, names in os.walk(directory, followlinks=True):
         yield from (Path(parent, name) for name in names)
 

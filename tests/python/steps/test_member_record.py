@@ -20,6 +20,11 @@ CODE = {
     f"{SITE_PACKAGES}/acme_shop/__pycache__/__init__.cpython-311.pyc": "",
     "share/acme_shop/settings.py": "",
 }
+TOP = {
+    f"{SITE_PACKAGES}/config.py": "",
+    f"{SITE_PACKAGES}/app/web/__init__.py": "",
+    f"{SITE_PACKAGES}/app/web/page.html": "page",
+}
 DB = {f"{SITE_PACKAGES}/acme_shop/db.py": ""}
 OTHER = {f"{SITE_PACKAGES}/acme/__init__.py": ""}
 
@@ -27,7 +32,12 @@ OTHER = {f"{SITE_PACKAGES}/acme/__init__.py": ""}
 def link(directory: Path, *parts: dict[str, str]) -> PathDistribution:
     """Make an environment of parts, each the text of files by path; return the member in it."""
     made = Parts(directory)
-    environment = made.link(*(made.part(str(number), part) for number, part in enumerate(parts)))
+    environment = made.link(
+        *(
+            made.part(str(number), part)._replace(package="acme" if part is OTHER else "acme-shop")
+            for number, part in enumerate(parts)
+        )
+    )
     return PathDistribution(environment / INFO)
 
 
@@ -43,6 +53,11 @@ def listed(member: PathDistribution) -> set[str]:
 def test_files_of_all_parts(tmp_path: Path) -> None:
     member = link(tmp_path, METADATA, CODE, DB, OTHER)
     assert listed(member) == {*METADATA, *CODE, *DB, f"{INFO}/RECORD", "bin/sell"}
+
+
+def test_packages_and_modules_of_other_names(tmp_path: Path) -> None:
+    member = link(tmp_path, METADATA, CODE, TOP, OTHER)
+    assert listed(member) == {*METADATA, *CODE, *TOP, f"{INFO}/RECORD", "bin/sell"}
 
 
 def test_files_of_an_extra_that_is_not_there(tmp_path: Path) -> None:
