@@ -22,18 +22,13 @@ let
   read = path: import ../lock.nix { inherit path; has = [ "python" "sets" ]; file = root + "/${path}"; command = "./please lock"; };
 
   release = name: content:
-    let path = "${directory}/${name}.json"; checked = import ./entry.nix { inherit path; }; in
+    let path = "${directory}/${name}.json"; in
     {
       inherit (content) python;
       sets = mapAttrs
         (_: set: {
           requires = if builtins.isList set.requires then set.requires else set.requires.${system};
-          packages = mapAttrs
-            (package: entry: checked package (
-              if entry ? systems then entry.systems.${system} or (throw "${package} is not locked for ${system} in ${path}: run ./please lock")
-              else entry
-            ))
-            set.packages;
+          packages = mapAttrs (import ./entry.nix { inherit path system; }) set.packages;
         })
         content.sets;
     };

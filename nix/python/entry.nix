@@ -1,9 +1,14 @@
-# An entry of the lock, for one system -> itself, checked: every value of a lock is data.
+# An entry of the lock -> what it has for a system, checked: every value of a lock is data.
 #
+# Where the systems have different versions of a package, there is an entry for each.
 # lib/please_cli/please_cli/lock/python/shape.py checks the same, and more. Here is what becomes a path,
 # a derivation or an address.
-{ path }:
-name: package:
+{
+  # The path of the lock in the checkout, for errors.
+  path,
+  system,
+}:
+name: entry:
 let
   inherit (builtins) all attrValues isAttrs isInt isList isString match;
 
@@ -14,6 +19,10 @@ let
   bad = what: throw "${path}: the package ${name}: ${what}: restore the file (git checkout HEAD -- ${path}), then run ./please lock";
   # Value unless a reason holds.
   unless = reasons: value: builtins.foldl' (checked: reason: if reason.holds then checked else bad reason.what) value reasons;
+
+  package =
+    if entry ? systems then entry.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
+    else entry;
 
   file = artifact:
     if !isAttrs artifact then bad "a file is not a table"

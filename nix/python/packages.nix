@@ -53,14 +53,6 @@ in
       path = "nix/lock/python/${resolve}.json";
       content = read path [ "packages" "groups" "platform" "python" ];
 
-      # Where the systems have different versions of a package, there is an entry for each.
-      forSystem = name: package:
-        checked name (
-          if package ? systems then package.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
-          else package
-        );
-      checked = import ./entry.nix { inherit path; };
-
       # What the resolve has of a member is beside what all of them share.
       forResolve = name: member:
         let
@@ -72,7 +64,7 @@ in
     in
     {
       inherit (content) platform python;
-      index = mapAttrs forSystem content.packages;
+      index = mapAttrs (import ./entry.nix { inherit path system; }) content.packages;
       members = mapAttrs forResolve members;
       root = { inherit (content) groups; declares = content.declares or { }; };
     });

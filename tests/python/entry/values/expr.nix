@@ -2,7 +2,7 @@
 { nix }:
 let
   inherit (builtins) deepSeq mapAttrs tryEval;
-  check = import (nix + "/python/entry.nix") { path = "nix/lock/python/default.json"; };
+  check = import (nix + "/python/entry.nix") { path = "nix/lock/python/default.json"; system = "x86_64-linux"; };
   taken = name: package: (tryEval (deepSeq (check name package) true)).success;
   sha256 = "00000000000000000000000000000000000000000000000000000000000000ff";
   file = { inherit sha256; file = "acme-1.0-1_x-py3-none-any.whl"; size = 10; };
