@@ -13,7 +13,7 @@
 name: package:
 let
   inherit (builtins)
-    all attrNames concatMap concatStringsSep genList isAttrs isString length listToAttrs match replaceStrings toFile toJSON;
+    all attrNames concatMap concatStringsSep isAttrs isString listToAttrs match replaceStrings toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
@@ -54,12 +54,10 @@ let
     env = env // { inherit module directory; src = source keep; };
   };
 
-  # The files that no manifest mentions are named, as far as they are few.
-  shown = 20;
-  first = list: genList (builtins.elemAt list) (if length list < shown then length list else shown);
+  # The files that no manifest mentions, for the log.
   note = if plain.unclaimed == [ ] then { } else {
-    unclaimed = concatStringsSep "\n" (first plain.unclaimed);
-    unclaimedCount = length plain.unclaimed;
+    unclaimed = concatStringsSep "\n" plain.unclaimed;
+    passAsFile = [ "unclaimed" ];
   };
 
   copied = install "code" (plain.env // note) (file: type: plain.takes file type && owner file == null);

@@ -68,3 +68,16 @@ def test_metadata_of_another_shape(checkout: Path, metadata: object) -> None:
         "error: nix/lock/members/tokens.json: the metadata of tokens is not the text of some "
         "files by name: run ./please lock"
     ) in build_error("tokens", root=checkout)
+
+
+def test_files_of_a_copied_member_that_reach_no_app_are_named(checkout: Path) -> None:
+    for number in range(21):
+        (checkout / f"src/tokens/tokens/note{number:02}.txt").touch()
+    build("tokens", root=checkout)
+    needed = run("nix-store", "--query", "--requisites", instantiate("tokens", root=checkout))
+    (step,) = (path for path in needed.stdout.split() if path.endswith("-tokens-code.drv"))
+    names = ", ".join(f"tokens/note{number:02}.txt" for number in range(20))
+    assert (
+        f"note: these files of src/tokens are not in its wheel, so that no app has them: {names} "
+        "and 1 more. If it needs them, add them to what its pyproject.toml packages.\n"
+    ) in run("nix-store", "--read-log", step).stdout

@@ -11,6 +11,9 @@ from pyproject_hooks import BuildBackendHookCaller, quiet_subprocess_runner
 # What a source tree without a [build-system] table gets, as PEP 517 says.
 LEGACY = "setuptools.build_meta:__legacy__"
 
+# SOURCE_DATE_EPOCH of a build: 1980-01-01, the first moment that a zip archive can name.
+EPOCH = "315532800"
+
 
 def build_hooks(
     source: Path, manifest: Mapping[str, Any], environment: Path | None = None

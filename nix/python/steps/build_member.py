@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from build_backend import build_hooks
+from build_backend import EPOCH, build_hooks
 from install_wheel import fit_here, install_wheel
 from member_sources import copy_source, read_manifest
 from packaging.requirements import Requirement
@@ -28,14 +28,8 @@ from source_links import left_out
 from unpackaged import note
 from wheel_tags import check_compatible
 
-# 1980-01-01, the first moment that a zip archive can name.
-EPOCH = "315532800"
-
 # What setuptools says of a manifest, below a traceback of its own.
 CONFIGURATION = re.compile(r"^configuration error: (.+)$", re.MULTILINE)
-
-# How many files that do not reach the app a note names.
-MOST_NAMED = 20
 
 
 def check_project(source: Path, manifest: Mapping[str, Any], directory: str) -> None:
@@ -225,7 +219,7 @@ def main() -> None:
     live = {"files": traced, "roots": tops, "left": left}
     (out / "live.json").write_text(json.dumps(live, sort_keys=True))
     if left:
-        print(note(directory, left[:MOST_NAMED], len(left)))
+        print(note(directory, left))
 
 
 if __name__ == "__main__":

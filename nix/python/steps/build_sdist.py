@@ -11,13 +11,10 @@ import sys
 import tomllib
 from pathlib import Path
 
-from build_backend import build_hooks
+from build_backend import EPOCH, build_hooks
 from install_wheel import install_here
 from pyproject_hooks import BackendUnavailable
 from sdist_archive import SdistError, unpack_sdist
-
-# 1980-01-01, the first moment that a zip archive can name.
-EPOCH = "315532800"
 
 
 def unpack(sdist: Path, file: str, directory: Path) -> Path:

@@ -7,7 +7,8 @@ Environment, set by member.nix and needs/code.nix: src (a source tree that holds
 installed, and no more), module, directory (of the source, in the checkout), out. Those of plain.nix
 say what goes to site-packages: root (the directory in the source that has the packages), tops (the
 packages and modules at its top), packages and modules (of which a file is a module, which is never
-executable). unclaimed, a path a line, and unclaimedCount, if set, are files that are not installed.
+executable). unclaimedPath, if set, is a file that names those that are not installed, a path a
+line.
 """
 
 from __future__ import annotations
@@ -107,8 +108,9 @@ def main() -> None:
         env.get("modules", "").split(),
     )
     install_source(env["src"], env["module"], env["out"], env["directory"], layout)
-    if names := env.get("unclaimed", ""):
-        print(note(env["directory"], names.splitlines(), int(env["unclaimedCount"])))
+    if path := env.get("unclaimedPath"):
+        with open(path, encoding="utf-8", errors="surrogateescape") as names:
+            print(note(env["directory"], names.read().splitlines()))
 
 
 if __name__ == "__main__":

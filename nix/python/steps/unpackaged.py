@@ -7,16 +7,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def note(directory: str, names: Sequence[str], count: int) -> str:
+MOST = 20
+"""How many files a note names."""
+
+
+def note(directory: str, names: Sequence[str]) -> str:
     """Return the note for the log of a build.
 
     Args:
         directory: The member's directory in the checkout.
-        names: Some of the files.
-        count: The number of all of them.
+        names: The files, of which the first ones are named.
     """
-    more = f" and {count - len(names)} more" if count > len(names) else ""
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
     return (
         f"note: these files of {directory} are not in its wheel, so that no app has them: "
-        f"{', '.join(names)}{more}. If it needs them, add them to what its pyproject.toml packages."
+        f"{', '.join(names[:MOST])}{more}. If it needs them, add them to what its pyproject.toml packages."
     )

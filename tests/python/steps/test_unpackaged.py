@@ -4,10 +4,11 @@ import pytest
 from unpackaged import note
 
 
-@pytest.mark.parametrize(("count", "more"), [(2, ""), (3, " and 1 more")])
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (23, " and 3 more")])
 def test_files_that_no_manifest_mentions_are_named(count: int, more: str) -> None:
-    assert note("src/sample", ["sample/a.txt", "sample/b.txt"], count) == (
+    names = [f"sample/{number}.txt" for number in range(count)]
+    assert note("src/sample", names) == (
         "note: these files of src/sample are not in its wheel, so that no app has them: "
-        f"sample/a.txt, sample/b.txt{more}. If it needs them, add them to what its "
+        f"{', '.join(names[:20])}{more}. If it needs them, add them to what its "
         "pyproject.toml packages."
     )
