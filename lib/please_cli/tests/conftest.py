@@ -73,6 +73,40 @@ def platform(tmp_path: Path, write: Write) -> Path:
     return root
 
 
+_PAINT = """
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "paint"
+version = "1.0.0"
+readme = "README.md"
+dynamic = ["optional-dependencies"]
+[project.scripts]
+paint = "paint:main"
+[tool.setuptools]
+packages = ["paint", "paint.tools"]
+"""
+_PAINT_SETUP = """
+from setuptools import setup
+setup(extras_require={"oil": ["linseed"]})
+"""
+_PAINT_FILES = {
+    "pyproject.toml": _PAINT,
+    "setup.py": _PAINT_SETUP,
+    "README.md": "Colours. \u00dcber all.\n",
+}
+
+
+@pytest.fixture
+def paint(tmp_path: Path, write: Write) -> Path:
+    """A workspace with one library, `paint`, and its setup.py."""
+    for name, text in _PAINT_FILES.items():
+        write(tmp_path / "lib/paint" / name, text)
+    write(tmp_path / "lib/paint/paint/tools/__init__.py", "raise ImportError('code does not run')")
+    return tmp_path
+
+
 class Index:
     """A package index laid out as PEP 503 says, in a directory."""
 

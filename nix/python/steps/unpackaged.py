@@ -21,5 +21,6 @@ def note(directory: str, names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
     return (
         f"note: these files of {directory} are not in its wheel, so that no app has them: "
-        f"{', '.join(names[:MOST])}{more}. If it needs them, add them to what its pyproject.toml packages."
+        f"{', '.join(names[:MOST])}{more}. If it needs them, add them to what its pyproject.toml "
+        "packages."
     )

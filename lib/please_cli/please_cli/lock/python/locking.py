@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from please_cli import process, workspace
+from please_cli import process, pyproject, workspace
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
 from please_cli.lock.python import (
@@ -14,7 +14,6 @@ from please_cli.lock.python import (
     declares,
     earlier,
     manifest_indexes,
-    manifests,
     metadata,
     origins,
     packages,
@@ -22,6 +21,8 @@ from please_cli.lock.python import (
     resolves,
     sandbox,
     settings,
+    survey,
+    unsandboxed,
 )
 from please_cli.lock.python.builds import Builds, Wanted
 from please_cli.lock.python.files import Files
@@ -64,12 +65,14 @@ def lock(
         workspace.check_packages(workspace.members(root), taken)
     indexes = Indexes.configured()
     by_name = {**{index.name: index for index in indexes.searched}, **named}
-    surveyed = metadata.survey(root)
+    surveyed = survey.read(root)
     built = _builds(root, before, indexes, named, None if everything else moving)
-    ask = None
-    if sandbox.is_there(root):
+    has_sandbox = sandbox.is_there(root)
+    if has_sandbox:
         built.add(sandbox.wanted(root, surveyed))
         ask = sandbox.asking(root, built.content())
+    else:
+        ask = unsandboxed.asking(before.members)
     members = metadata.entries(surveyed, before.members, ask)
     settings.check(root, members)
     wanted = resolves.read(root, members)
@@ -115,7 +118,7 @@ def lock(
             for name, member in members.items()
         },
         # Without Nix, what builds of members require stays as it was.
-        built.content(with_others=ask is None),
+        built.content(with_others=not has_sandbox),
     )
     known_marks.add(wanted, after)
     return after
@@ -182,7 +185,7 @@ def _member(
 def _groups(root: Path) -> declares.Declares:
     """Return what the dependency groups of the workspace ask for."""
     manifest = root / "pyproject.toml"
-    return declares.groups(manifests.load(manifest), manifest.name)
+    return declares.groups(pyproject.load(manifest), manifest.name)
 
 
 def _check_known(names: Collection[str], before: Lock, action: str) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from please_cli import pyproject
 from please_cli.errors import UserError
-from please_cli.lock.python import logins, manifests
+from please_cli.lock.python import logins
 from please_cli.lock.python.package_index import Index
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -21,7 +22,7 @@ def read(root: Path) -> Mapping[str, Index]:
     Packages come from them by [tool.uv.sources] alone. Raises UserError for an index that is not
     explicit, has no name or one that means another, or has a login in its URL.
     """
-    manifest = manifests.load(root / "pyproject.toml")
+    manifest = pyproject.load(root / "pyproject.toml")
     found = {}
     for table in manifest.get("tool", {}).get("uv", {}).get("index", []):
         name, url = str(table.get("name", "")), str(table.get("url", ""))

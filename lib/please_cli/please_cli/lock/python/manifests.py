@@ -5,10 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from please_cli.pyproject import load
 from please_cli.workspace import Member
-
-__all__ = ["copy", "digests", "find", "load"]
 
 # As nix/python/manifests.nix has it; without the copies that editors leave.
 _NAME = re.compile(r"pyproject\.toml|setup\.(py|cfg)|MANIFEST\.in|README(\.[^~]*)?")

@@ -17,7 +17,6 @@ from please_cli.workspace import Member
 
 _MANIFESTS = ("setup.cfg", "MANIFEST.in", "hatch.toml", "pdm_build.py")
 _TABLES = {"packages", "package-dir", "package-data", "py-modules", "data-files"}
-_FIELDS = {"readme", "dynamic", "license", "license-files"}
 
 # A package, and a module, whose paths are the same in every file system.
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)

@@ -18,7 +18,8 @@ from please_cli.lock.document import Document
 from please_cli.lock.python import resolves
 from please_cli.lock.python.builds import Wanted
 from please_cli.lock.python.interpreter import Interpreter
-from please_cli.lock.python.metadata import Answer, Ask, Surveyed
+from please_cli.lock.python.metadata import Answer, Ask, unreadable
+from please_cli.lock.python.survey import Surveyed
 
 _REQUEST = "nix/request.nix"
 
@@ -146,7 +147,4 @@ def _text(path: Path, each: Surveyed) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(
-            f"the build backend of {each.member.directory} makes metadata that cannot be read: "
-            f"{path.name}: {error}; correct its pyproject.toml or setup.py"
-        ) from error
+        raise unreadable(each.member.directory, f"{path.name}: {error}") from error

@@ -11,8 +11,9 @@ from typing import Any
 
 import tomli_w
 
+from please_cli import pyproject
 from please_cli.lock.document import Document
-from please_cli.lock.python import declares, manifest_indexes, manifests
+from please_cli.lock.python import declares, manifest_indexes
 from please_cli.lock.python.declares import Declares
 from please_cli.lock.python.metadata import ROOT
 from please_cli.lock.python.resolves import Resolve
@@ -52,7 +53,7 @@ def texts(
     requires: Sequence[str] | None = None,
 ) -> dict[str, str]:
     """Return the texts that `write` writes, by path."""
-    manifest = manifests.load(root / "pyproject.toml")
+    manifest = pyproject.load(root / "pyproject.toml")
     chosen = {name: members[name] for name in sorted(resolve.members)}
     workspace = _workspace(root, manifest, resolve, chosen)
     if requires is not None:
@@ -65,7 +66,7 @@ def texts(
     found = {"pyproject.toml": tomli_w.dumps(workspace)}
     for name, member in chosen.items():
         path = f"{member['directory']}/pyproject.toml"
-        sources = manifests.load(root / path)
+        sources = pyproject.load(root / path)
         declared = resolve.asked(name, member["declares"])
         found[path] = tomli_w.dumps(_member(name, member["version"], declared, sources))
     return found
