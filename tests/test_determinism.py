@@ -10,7 +10,7 @@ pytestmark = pytest.mark.builds
 
 OFF = {"NIX_CONFIG": f"{environment()['NIX_CONFIG']}\nsandbox = false"}
 
-# Together all that is built, but for the tests of members, whose reports have times in them.
+# Together all that is built, without the tests of members, whose reports have times in them.
 ATTRIBUTES = [
     *["treestatus", "tokens", "please_cli", "please_cli.extras.lock"],
     *["toolchain.shell.environment", "toolchain.testEnv", "toolchain.platform.bash"],
@@ -20,7 +20,7 @@ ATTRIBUTES = [
 
 @pytest.fixture(scope="module")
 def derivations() -> list[Path]:
-    """What is built, down to the platform, but for derivations whose output a hash pins."""
+    """What is built, down to the platform, without derivations whose output a hash pins."""
     names = evaluate("(import ./. { }).toolchain.needs.names")
     servers = [f"toolchain.needs.servers.{name}" for name in names]
     roots = [instantiate(attribute) for attribute in [*ATTRIBUTES, *servers]]

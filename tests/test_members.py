@@ -1,4 +1,4 @@
-"""What is wrong with a member or the lock is told before anything is built, or by its build."""
+"""A member or a lock with a mistake is an error before anything is built, or of its build."""
 
 import shutil
 from pathlib import Path

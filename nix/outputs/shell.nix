@@ -38,9 +38,9 @@ in
     };
     # Where the code is live; a copy has none that anybody edits.
     ${if isCopy then "copy" else "checkout"} = checkout;
-    # A file that tells it from others.
+    # A file that no other checkout has.
     anchor = "${(head (members member)).directory}/pyproject.toml";
-    # Directories in it, and what says so of members that their backends build.
+    # Directories in it with code; and derivations that name those of members that their backends build.
     live = concatStringsSep ":" (catAttrs "directory" (sources member));
     built = catAttrs "built" (sources member);
   } // (if member.needs == [ ] then { } else {

@@ -1,4 +1,4 @@
-"""What a user is told when something goes wrong."""
+"""The error that a user sees when something goes wrong."""
 
 import sys
 from typing import IO, Any
@@ -17,7 +17,7 @@ class UserError(click.ClickException):
         self.details = details.strip()
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the line, then the details, to `file` (stderr unless told)."""
+        """Print the line, then the details, to `file` (stderr by default)."""
         file = file or sys.stderr
         click.echo(f"error: {self.message}", file=file)
         if self.details:

@@ -63,7 +63,7 @@ def failed(errors: Iterable[str]) -> list[str]:
 def _explain(
     failed: Sequence[str], errors: Sequence[str], logs: Mapping[str, Sequence[str]]
 ) -> tuple[str, str]:
-    """Return the line and the details that the user is told."""
+    """Return the line and the details for the user."""
     everything = "\n".join([*errors, *(line for log in logs.values() for line in log)])
     if _FULL.search(everything):
         return (

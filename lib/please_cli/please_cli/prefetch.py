@@ -52,7 +52,7 @@ _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 
 
 def of(derivations: Iterable[str]) -> Iterator[Download]:
-    """Yield what derivations download, but for what cannot be read, which is left to Nix."""
+    """Yield what derivations download. A derivation that cannot be read is left to Nix."""
     for derivation in derivations:
         with suppress(*_TROUBLE):
             if download := downloads.read(derivation):

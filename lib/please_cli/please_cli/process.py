@@ -99,7 +99,7 @@ def lines(pipe: IO[str]) -> Iterator[str]:
     Python handles a signal between two instructions: one that arrives just before a read blocks
     waits until that returns. So none blocks for longer than a moment.
 
-    Who writes many lines, as Nix does, is not held up by a reader that wakes for each of them.
+    A program that writes many lines, as Nix does, does not wait for a reader that wakes for each.
     """
     pending = b""
     while True:

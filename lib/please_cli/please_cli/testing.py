@@ -74,7 +74,7 @@ def members(
         if system and emulation.is_refused(error, system):
             raise emulation.refusal(system, lacking) from error
         if not error.derivations:
-            # Not even evaluated, or interrupted by what is no builder's fault.
+            # Evaluation failed, or something else that is not a builder.
             raise
         return _with_failures(root, attributes, arguments, error)
     return [

@@ -25,7 +25,7 @@ RESOLVE = "default"
 """The resolve of a member that names none."""
 
 TOOLCHAIN = "toolchain"
-"""The attribute of default.nix that is no member."""
+"""The attribute of default.nix that is not a member."""
 
 _MANIFEST = "pyproject.toml"
 

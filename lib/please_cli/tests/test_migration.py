@@ -1,4 +1,4 @@
-"""A migration that fails: the user is told what the command said."""
+"""A migration that fails: the error is what the command said."""
 
 import re
 from pathlib import Path

@@ -1,7 +1,7 @@
 # The first tools: a static busybox, and an openssl for its wget.
 #
-# A release that has them fetches the packages of openssl with Nix's own downloader, because it is what ours
-# needs; others have the tools of another release.
+# A release that has them fetches the packages of openssl with Nix's own downloader, because ours needs openssl.
+# A release without them takes those of another release.
 {
   system,
   lock,

@@ -116,7 +116,7 @@ def installed(environment: Path) -> dict[NormalizedName, str]:
 def trace(code: Path, source: Path) -> dict[str, str | None]:
     """Return the path in the source tree of each file of a wheel, None for one that was made.
 
-    Of several files with the same content, that counts whose path ends most like the one in
+    Of several files with the same content, the one counts whose path ends most like the path in
     site-packages.
     """
     by_name: dict[str, list[Path]] = {}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from collisions import Part
 from prefix import SITE_PACKAGES
 
-# The modules of which the command imports the first that is there.
+# The modules with a server. The command imports the first one that the environment has.
 SERVERS = {
     f"{SITE_PACKAGES}/backend_common/serve.py": "backend_common.serve",
     f"{SITE_PACKAGES}/serving/command.py": "serving.command",
@@ -23,7 +23,7 @@ from {server} import main
 main({arguments})
 """
 
-# With the server that the service does not have itself.
+# With a server that is not among the packages of the service.
 BORROWED = """\
 #!{python} -I
 import sys

@@ -2,7 +2,7 @@
 
 A package or module that is in the checkout as it is in the wheel comes from the directory there.
 Any other one is a directory of links: to its files in the checkout, and to those in the store that
-its build backend made. Where the checkout is not known, all of that one is the store's.
+its build backend made. Where the checkout is not known, all of the links lead to the store.
 
 Environment, set by member.nix: wheel (what build_member.py made), directory (the member's, in the
 checkout), checkout (its path, or empty), out (gets `roots`, the directories of the checkout, a line

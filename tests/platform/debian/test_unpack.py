@@ -37,7 +37,7 @@ def call(function: str, directory: Path, *words: Path | str) -> subprocess.Compl
 
 
 def paths(directory: Path) -> set[str]:
-    """Return the paths of what is below a directory, but for directories."""
+    """Return the paths of what is below a directory, without directories."""
     found = (path for path in directory.rglob("*") if path.is_symlink() or not path.is_dir())
     return {str(path.relative_to(directory)) for path in found}
 

@@ -32,8 +32,8 @@ def join(url: str, name: str, password: str) -> str:
 def complete(url: str) -> str:
     """Return a URL with the login that pip would take from netrc(5), if it has none itself.
 
-    uv gets it so, since the code that uv runs must not find that file. Raises UserError for a
-    file that is no text.
+    uv gets the login this way, because the code that uv runs must not find that file. Raises
+    UserError for a file that is not text.
     """
     plain, name, password = split(url)
     is_remote = urlsplit(plain).scheme in ("http", "https")

@@ -74,8 +74,8 @@ def check(
 ) -> None:
     """Raise UserError for a package that would come from another index than before.
 
-    An index has the name of a setting. That its address is another one now shows in its files: an
-    index that has none of a package's files any more is not where it came from.
+    An index has the name of a setting, whose address may be another one than before. The files show
+    that: an index that has none of the locked files of a package is not the one it came from.
 
     Args:
         origins: The index of each package.

@@ -107,7 +107,9 @@ def _check_service(where: str, table: Mapping[str, Any], directory: str) -> None
         if name not in table:
             continue
         if not directory.startswith("src/"):
-            raise UserError(f"{where} has {name}, but {directory} is no service; delete the line")
+            raise UserError(
+                f"{where} has {name}, but {directory} is not a service; delete the line"
+            )
         value = table[name]
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise UserError(f"{where}: {name} is {value!r}, not {expected}")

@@ -169,7 +169,7 @@ def test_an_application_of_a_library(root: Path, write: Write) -> None:
     with pytest.raises(UserError) as error:
         settings.check(root, members())
     assert error.value.message == (
-        "lib/paint/pyproject.toml: [tool.services] has app, but lib/paint is no service; delete "
+        "lib/paint/pyproject.toml: [tool.services] has app, but lib/paint is not a service; delete "
         "the line"
     )
 
@@ -193,6 +193,6 @@ def test_a_command(root: Path, write: Write) -> None:
     with pytest.raises(UserError) as error:
         settings.check(root, members())
     assert error.value.message == (
-        "lib/paint/pyproject.toml: [tool.services] has command, but lib/paint is no service; "
+        "lib/paint/pyproject.toml: [tool.services] has command, but lib/paint is not a service; "
         "delete the line"
     )
