@@ -69,7 +69,8 @@ let
         else if packages == { } then throw "nix/lock/python has no lock of a resolve: restore it (git checkout HEAD -- nix/lock), then run ./please lock"
         else throw
           "nix/lock/members/${found.key}.json has the resolve ${resolve}, but nix/lock/python has only ${list (attrNames packages)}: run ./please lock";
-      inherit (entryOf found) named resolves;
+      entry = entryOf found;
+      inherit (entry) named resolves;
       each = mapAttrs (resolve: _: known resolve (inResolve found named resolve)) resolves;
     in
     each.${head named} // { resolves = each; };

@@ -131,6 +131,17 @@ def test_nix_is_laid_out(file: Path) -> None:
         assert indent % 2 == 0, f"{where}: not indented by a multiple of two"
 
 
+# `inherit` from a call, and the names that it takes.
+INHERIT_FROM_CALL = re.compile(r"\binherit \((?!builtins\))([^;]*\s[^;]*)\)([^();]*);")
+
+
+@pytest.mark.parametrize("file", NIX_FILES, ids=relative)
+def test_nix_inherits_several_attributes_from_a_name_alone(file: Path) -> None:
+    """Nix evaluates the source of an `inherit` once for each attribute, and a call is not free."""
+    for source, names in INHERIT_FROM_CALL.findall(file.read_text()):
+        assert len(names.split()) < 2, f"{relative(file)}: name the value of ({source}) first"
+
+
 # A version of Python in a name, as in python3.11, cp311 and py311, or as a tuple.
 VERSIONED = re.compile(r"\b(?:python|cp|py)3\.?1\d|\(3, 1\d\)", re.IGNORECASE)
 # What may name one besides the platform: the lock, tests, documents and manifests.

@@ -66,7 +66,8 @@ let
   # code of members comes from the checkout.
   paths = { live }: key:
     let
-      inherit (graph.parse key) name extra group;
+      node = graph.parse key;
+      inherit (node) name extra group;
       code = parts: if live then [ ] else parts;
     in
     if group != null then (if name == "services" then [ (groups locked.root) ] else [ ])

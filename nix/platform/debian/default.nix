@@ -11,7 +11,9 @@
   archive ? null,
 }:
 let
-  inherit (import ../releases.nix release) components others frozen pythonVersion;
+  # In a name of its own, because `inherit` evaluates its source once for each attribute.
+  parts = import ../releases.nix release;
+  inherit (parts) components others frozen pythonVersion;
 
   # The platform that the components come from which this release does not have.
   rest = if others == null then { } else import ./. { inherit system mirror archive; release = others; };

@@ -14,6 +14,7 @@ let
   inherit (package.of "stdenv") cc;
   python = import ./python.nix { inherit package pythonVersion; };
   busybox = package.of "busybox";
+  unpacked = import ./pip.nix { inherit system python busybox; };
 in
 rec {
   inherit system python busybox;
@@ -33,5 +34,5 @@ rec {
   # With C.utf8, which glibc comes with.
   locale = "${libc}/locale";
   cxx = "${cc.cc.lib}/lib";
-  inherit (import ./pip.nix { inherit system python busybox; }) pip pipIndex;
+  inherit (unpacked) pip pipIndex;
 }
