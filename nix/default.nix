@@ -22,6 +22,10 @@ let
   buildsOf = let found = import ./python/builds.nix { inherit root system; given = builds; }; in
     release: { python = ""; sets = { }; } // found.${release} or { } // { inherit release; };
 
+  # The tables [tool.services] of the members and of the workspace, by their names in the lock.
+  tables = mapAttrs (_: member: import ./manifest.nix { inherit root; } member.directory)
+    (locked.members // { services.directory = "."; });
+
   # What is made for one resolve, by its name.
   kits = mapAttrs
     (resolve: packages:
@@ -30,7 +34,7 @@ let
         platform = platforms.${packages.platform} or (throw
           "${file} does not exist: restore it (git checkout HEAD -- nix/lock), or run ./please lock --platform ${packages.platform}");
         python = import ./python {
-          inherit root platform resolve pipConfiguration serving;
+          inherit root platform resolve pipConfiguration serving tables;
           locked = packages;
           tools = tools.python;
           builds = buildsOf packages.platform;
@@ -47,7 +51,7 @@ let
   # What builds members on a release of Debian, whatever is locked of them.
   builders = mapAttrs
     (release: platform: import ./python {
-      inherit root platform pipConfiguration;
+      inherit root platform pipConfiguration tables;
       resolve = "build";
       lock = "builds/${release}";
       locked = { python = ""; index = { }; members = { }; root = { groups = { }; }; };
@@ -73,7 +77,7 @@ let
   without = predicate: set: removeAttrs set (filter predicate (attrNames set));
   # Whether no file of a resolve's platform leaves the mirrors.
   isFrozen = resolve: kits.${resolve}.platform.isFrozen;
-  members = import ./members.nix { inherit root; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
+  members = import ./members.nix { inherit root tables; locked = locked.members; packages = mapAttrs (_: kit: kit.python.packages) kits; };
 
   made = mapAttrs
     (_: member:

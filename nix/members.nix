@@ -16,11 +16,12 @@
   locked,
   # The packages of each resolve, by its name.
   packages,
+  # The tables [tool.services] of the manifests, by normalized name: what ./manifest.nix gives.
+  tables ? builtins.mapAttrs (_: member: import ./manifest.nix { inherit root; } member.directory) locked,
 }:
 let
   inherit (builtins) any attrNames attrValues concatStringsSep elem filter head mapAttrs seq;
 
-  manifest = import ./manifest.nix { inherit root; };
   list = concatStringsSep ", ";
 
   # What the lock has of a member.
@@ -39,7 +40,7 @@ let
   inResolve = found: named: resolve:
     let
       inherit (found) key directory;
-      asked = manifest directory;
+      asked = tables.${key};
       package = packages.${resolve}.${key};
       extras = attrNames (package.extras or { });
       strange = attrNames (removeAttrs asked.extras extras);

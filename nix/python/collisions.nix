@@ -1,6 +1,6 @@
 # The members that an environment is made for -> the choices of their manifests between packages that
 # collide, as ./environment.nix takes them.
-{ root, packages }:
+{ root, packages, tables }:
 let
   inherit (builtins) attrNames attrValues concatMap head length listToAttrs mapAttrs pathExists readFile split;
 
@@ -10,26 +10,26 @@ let
     let directory = packages.${name}.directory; in
     (if directory == "." then "" else "${directory}/") + "pyproject.toml";
 
-  # The table of each member. Only a manifest with that word is parsed: a manifest that is not TOML is an
+  # The choices of each member. Only a manifest with that word is parsed: a manifest that is not TOML is an
   # error of the member's build step, which says more about it than Nix does.
-  tables = mapAttrs
+  chosen = mapAttrs
     (name: package:
       let
         file = root + "/${manifest name}";
         hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
       in
-      if hasWord then (import ../manifest.nix { inherit root; } package.directory).collisions else { })
+      if hasWord then tables.${name}.collisions else { })
     packages;
 
   choices = name: map
     (path:
       let
-        said = tables.${name}.${path};
+        said = chosen.${name}.${path};
         package = normalize said;
       in
       if packages ? ${package} then { inherit path package; manifest = manifest name; }
       else throw "${manifest name}: [tool.services.collisions]: \"${path}\" = \"${said}\": there is no package ${said} in nix/lock/python")
-    (attrNames tables.${name});
+    (attrNames chosen.${name});
 
   # Of two members that choose for one path, the first counts.
   firsts = list: attrValues (listToAttrs (map (choice: { name = choice.path; value = choice; }) list));

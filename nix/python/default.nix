@@ -16,6 +16,8 @@
   serving ? null,
   # The requirements of builds on this platform: what ./builds.nix gives for its release.
   builds,
+  # The tables [tool.services] of the manifests of members, by name: what ../manifest.nix gives.
+  tables,
 }:
 let
   packages = locked.index // locked.members // { services = locked.root // { directory = "."; version = ""; }; };
@@ -53,7 +55,7 @@ let
     (_: set:
       let
         python = import ./. {
-          inherit root platform pipConfiguration tools builds;
+          inherit root platform pipConfiguration tools builds tables;
           resolve = "build";
           lock = "builds/${builds.release}";
           locked = { inherit (builds) python; index = set.packages; members = { }; root = { groups = { }; }; };
@@ -76,9 +78,7 @@ let
     else code members.${name}.extra.${extra};
 
   # The choices of manifests where packages collide, as ./environment.nix takes them.
-  collisions = import ./collisions.nix { inherit root packages; };
-
-  manifest = import ../manifest.nix { inherit root; };
+  collisions = import ./collisions.nix { inherit root packages tables; };
 
   # Keys of the graph -> the parts of an environment for them, without repetition.
   partsOf = { live ? false, roots ? [ ] }: keys: builtins.concatMap
@@ -129,7 +129,7 @@ in
       roots = filter (name: packages.${name} ? directory) (map (node: node.key) asked);
       wanted = root: map (extra: "${root}[${extra}]") (attrNames (packages.${root}.extras or { }))
         ++ map (group: "${root}[:${group}]")
-          (filter (group: packages.${root} ? groups.${group}) (manifest packages.${root}.directory).tests.groups);
+          (filter (group: packages.${root} ? groups.${group}) tables.${root}.tests.groups);
       parts = partsOf { inherit live roots; } keys;
       # A service that requires the server has it among its packages.
       hasServer = any (part: part.package == "serving") parts;
