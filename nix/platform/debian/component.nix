@@ -44,6 +44,8 @@ in
   base ? null,
   # Directories of libraries that its programs take from other components.
   libraries ? [ ],
+  # Globs of files that are deleted, besides those that the release names.
+  prune ? [ ],
   # Python source to run at the end, in the output directory; null for none.
   finish ? null,
   # Further environment variables of the builder.
@@ -60,5 +62,5 @@ derivation (env // {
   PYTHONDONTWRITEBYTECODE = "1";
   debs = map fetch.deb (lock.component name);
   patchelf = "${platform.patchelf}/bin/patchelf";
-  prune = litter ++ lock.prune name;
+  prune = litter ++ prune ++ lock.prune name;
 })
