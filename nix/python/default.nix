@@ -102,7 +102,7 @@ in
   inherit packages graph step modules wheels member members libraries;
 
   # A directory of the checkout, and which of its files to take -> a source tree in the store.
-  sources = directory: source directory (tree directory);
+  sources = directory: takes: source directory (tree directory takes);
 
   # Keys of the graph -> the parts of an environment for them, for other environments to borrow.
   partsOf = partsOf { };

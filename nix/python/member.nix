@@ -13,17 +13,18 @@
 name: package:
 let
   inherit (builtins)
-    all attrNames concatMap concatStringsSep isAttrs isString listToAttrs match replaceStrings toFile toJSON;
+    all attrNames concatMap concatStringsSep filter isAttrs isString listToAttrs mapAttrs match replaceStrings stringLength
+    substring toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
   inherit (package) directory;
-  files = tree directory;
-  source = import ./source.nix { inherit root; } directory files;
+  files = tree directory (_: _: true);
+  source = import ./source.nix { inherit root; } directory;
   digests = manifests directory;
   isLocked = package.manifests or null == digests;
   isPlain = (package.plain or null) != null;
-  plain = import ./plain.nix { inherit lock files; inherit (package) plain; };
+  plain = import ./plain.nix { inherit lock; inherit (package) plain; tree = tree directory; };
   # The module is named like the project (PEP 8 spelling).
   module = replaceStrings [ "-" ] [ "_" ] name;
   # All that it has: a guest of a resolve has the extras there that others ask for, which change
@@ -31,27 +32,22 @@ let
   extras = attrNames (package.declares.extras or { });
   isLibrary = match "lib/.*" directory != null;
 
-  # The extra that a file of the package belongs to, or null: a module of that name has one name, a
+  # By path, the extra that what is copied belongs to, or null: a module of that name has one name, a
   # package any file below it.
-  owner = file: let path = plain.below file; in if path == null then null else ownerBelow path;
-  ownerBelow = path:
-    let parent = dirOf path; in
-    if parent == module then owners.${baseNameOf path} or null
-    else if parent == "." then null
-    else ownerBelow parent;
+  owner = mapAttrs (file: _: owners.${file} or owner.${dirOf file} or null) plain.taken;
   owners = if !isLibrary then { } else listToAttrs (concatMap
     (extra:
-      let name = replaceStrings [ "-" ] [ "_" ] extra; in
+      let name = "${plain.prefix}${module}/${replaceStrings [ "-" ] [ "_" ] extra}"; in
       [ { inherit name; value = extra; } { name = "${name}.py"; value = extra; } ])
     extras);
 
   text = import ../text.nix;
   installer = text ./steps/install_source.py;
-  install = part: env: keep: step {
+  install = part: env: taken: step {
     name = "${name}-${part}";
     script = installer;
     imports = [ modules.bytecode modules.prefix modules.source_links modules.unpackaged ];
-    env = env // { inherit module directory; src = source keep; };
+    env = env // { inherit module directory; src = source taken; };
   };
 
   # The files that no manifest mentions, for the log.
@@ -60,17 +56,17 @@ let
     passAsFile = [ "unclaimed" ];
   };
 
-  copied = install "code" (plain.env // note) (file: type: plain.takes file type && owner file == null);
+  copied = install "code" (plain.env // note) (only (file: owner.${file} == null));
   copiedExtra = listToAttrs (map
     (extra: {
       name = extra;
-      value = install extra plain.env (file: type:
-        plain.takes file type && (owner file == extra || type == "directory" && isAboveExtras file));
+      value = install extra plain.env (only (file: owner.${file} == extra || isAboveExtras file));
     })
     extras);
   # All that is copied, in one, for comparisons with the wheel.
-  whole = install "copy" plain.env plain.takes;
-  isAboveExtras = file: plain.below file == null && match "migrations.*" file == null || plain.below file == module;
+  whole = install "copy" plain.env plain.taken;
+  only = predicate: removeAttrs plain.taken (filter (file: !predicate file) (attrNames plain.taken));
+  isAboveExtras = directory: substring 0 (stringLength directory + 1) "${plain.prefix}${module}/" == "${directory}/";
 
   # A path in site-packages, below one directory of metadata.
   isPath = path: match "[^/.][^/]*\\.dist-info(/[^/]+)+" path != null && match ".*/\\.\\.?(/.*)?" path == null;
@@ -111,14 +107,14 @@ let
   # settings.py and migrations/ of a service that is built by its backend.
   hasConvention = !isLibrary && (files ? "settings.py" || files ? migrations);
   beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; }
-    (file: _: file == "settings.py" || match "migrations(/.*)?" file != null);
+    (tree directory (path: _: path == "settings.py" || path == "migrations" || substring 0 11 path == "migrations/"));
 in
 {
   metadata = if isPlain && isLocked then [ locked ] else [ "${wheel}/metadata" check ];
 
   code = if isPlain then [ copied ] else [ "${wheel}/code" ] ++ (if hasConvention then [ beside ] else [ ]);
 
-  extra = if isPlain then builtins.mapAttrs (_: part: [ part ]) copiedExtra
+  extra = if isPlain then mapAttrs (_: part: [ part ]) copiedExtra
     else listToAttrs (map (extra: { name = extra; value = [ ]; }) extras);
 
   # `checkout` is its path, null where that is not known before the shell is entered.

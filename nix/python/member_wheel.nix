@@ -25,7 +25,7 @@ step {
     ++ toolLibraries [ "packaging" "pyproject-hooks" ];
   env = {
     inherit directory;
-    src = sources directory files (_: _: true);
+    src = sources directory files;
     environment = buildEnvironment directory build;
     busybox = "${platform.busybox}/bin/busybox";
     # For compiled code: see ./wheel.nix.

@@ -14,13 +14,15 @@
   lock,
   # What the lock has.
   plain,
-  # What git would track of the member: see ./tree.nix.
-  files,
+  # Which paths of the member to take -> those that git would track: see ./tree.nix.
+  tree,
 }:
 let
-  inherit (builtins) all attrNames concatStringsSep filter head isAttrs isList isString listToAttrs match stringLength substring;
+  inherit (builtins) all attrNames concatStringsSep filter head isAttrs isList isString listToAttrs match split stringLength substring;
 
-  isPath = value: isString value && match "[^/.][^/]*(/[^/.][^/]*)*" value != null;
+  components = path: filter isString (split "/" path);
+  # Without hidden names, and so without `..`.
+  isPath = value: isString value && all (name: name != "" && substring 0 1 name != ".") (components value);
   isPaths = value: isList value && all isPath value;
   checked =
     if isAttrs plain && (plain.root or null == "." || isPath (plain.root or null)) && isPaths (plain.packages or null)
@@ -34,22 +36,26 @@ let
   packages = set checked.packages;
   modules = set checked.modules;
   data = "(${concatStringsSep "|" checked.data})";
-  topOf = path: head (match "([^/]+).*" path);
-  tops = set (map topOf (checked.packages ++ checked.modules));
+  tops = set (map (path: head (components path)) (checked.packages ++ checked.modules));
 
   endsIn = suffix: path: let stem = stringLength path - stringLength suffix; in stem > 0 && substring stem (-1) path == suffix;
   isModule = path: modules ? ${path} || packages ? ${dirOf path} && (endsIn ".py" path || endsIn ".pyi" path || baseNameOf path == "py.typed");
   isData = path: checked.data != [ ] && match data path != null;
-  isConvention = file: file == "settings.py" || match "migrations(/.*)?" file != null;
+  isConvention = file: file == "settings.py" || file == "migrations" || substring 0 11 file == "migrations/";
 
-  # A path in the member -> that below the root, null for one outside of the packages and modules.
-  below = file:
-    let path = substring length (-1) file; in
-    if stringLength file > length && substring 0 length file == prefix && tops ? ${topOf path} then path else null;
-  isCode = file: let path = below file; in path != null && (isModule path || isData path);
+  # Whether a path in the member is one of the packages and modules, or in one.
+  isInside = file:
+    let parent = dirOf file; in
+    if parent == checked.root then tops ? ${baseNameOf file} else parent != "." && isInside parent;
+  isCode = file: let path = substring length (-1) file; in isInside file && (isModule path || isData path);
+  isAboveRoot = directory: substring 0 (stringLength directory + 1) prefix == "${directory}/";
+
+  takesDirectory = directory: isConvention directory || isInside directory || isAboveRoot directory;
+  takes = file: type: if type == "directory" then takesDirectory file else isConvention file || isCode file;
+  files = tree (path: type: type != "directory" || takesDirectory path);
 in
 {
-  inherit below;
+  inherit prefix;
   inherit (checked) root;
 
   # What ./steps/install_source.py asks for.
@@ -58,11 +64,9 @@ in
     tops = attrNames tops;
   };
 
-  # Whether a path is copied; of directories, all that may have a file that is.
-  takes = file: type:
-    isConvention file
-    || (if type == "directory" then below file != null || substring 0 (stringLength file + 1) prefix == "${file}/" else isCode file);
+  # What is copied: a set of types by path, with all directories that may have such a file.
+  taken = removeAttrs files (filter (file: !takes file files.${file}) (attrNames files));
 
   # Files of the packages that the manifest does not mention.
-  unclaimed = filter (file: files.${file} != "directory" && below file != null && !isCode file) (attrNames files);
+  unclaimed = filter (file: files.${file} != "directory" && isInside file && !isCode file) (attrNames files);
 }

@@ -2,10 +2,8 @@
 { root }:
 # The directory, relative to the checkout.
 directory:
-# What git would track of it: see ./tree.nix.
+# A set whose attributes are the paths of these files, and of their directories: see ./tree.nix.
 files:
-# Which of them to take: a function of the path in the directory and the type, as of builtins.path.
-keep:
 let
   path = root + "/${directory}";
   length = builtins.stringLength (toString path) + 1;
@@ -13,7 +11,5 @@ in
 builtins.path {
   name = "source";
   inherit path;
-  filter = file: type:
-    let name = builtins.substring length 4096 file; in
-    files ? ${name} && keep name type;
+  filter = file: _: files ? ${builtins.substring length 4096 file};
 }

@@ -1,5 +1,7 @@
-# A directory of the checkout -> the paths in it that git would track, and those of their directories: a set
-# of types, as of builtins.readDir, by path.
+# A directory of the checkout, and which paths in it to take -> those that git would track, and those of their
+# directories: a set of types, as of builtins.readDir, by path.
+#
+# Which to take is a function of the path and the type. A directory that is not taken is not read.
 #
 # That is what no .gitignore names, of the directory, of those in it and of those above it in the checkout.
 # Settings of a user (core.excludesFile, .git/info/exclude) do not count: a build is the same for everyone.
@@ -44,7 +46,7 @@ let
   isLitter = path: name: !(isModule name) && (match litter name != null || match leftovers path != null);
 
   # The nodes of a directory, whose path in the member is `prefix`.
-  walk = layers: directory: prefix:
+  walk = takes: layers: directory: prefix:
     let
       entries = readDir (root + "/${directory}");
       here = ignores directory entries ++ layers;
@@ -52,13 +54,13 @@ let
         let
           type = entries.${name};
           path = "${prefix}${name}";
-          inside = walk (below name here) "${directory}/${name}" "${path}/";
+          inside = walk takes (below name here) "${directory}/${name}" "${path}/";
         in
-        if type == "unknown" || isLitter path name || isIgnored here name type then [ ]
+        if type == "unknown" || !takes path type || isLitter path name || isIgnored here name type then [ ]
         # git tracks no directory without files.
         else if type == "directory" then (if inside == [ ] then [ ] else [{ name = path; value = type; }] ++ inside)
         else [{ name = path; value = type; }];
     in
     concatMap node (attrNames entries);
 in
-directory: listToAttrs (walk (above directory) directory "")
+directory: takes: listToAttrs (walk takes (above directory) directory "")

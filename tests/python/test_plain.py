@@ -101,14 +101,13 @@ def taken(root: Path, found: Mapping[str, Any]) -> list[str]:
     """Return the files that nix/python/plain.nix takes of the member src/sample."""
     expression = f"""
       let
-        files = import {ROOT}/nix/python/tree.nix {{ root = {root}; }} "src/sample";
         plain = import {ROOT}/nix/python/plain.nix {{
           lock = "the lock";
-          inherit files;
+          tree = import {ROOT}/nix/python/tree.nix {{ root = {root}; }} "src/sample";
           plain = builtins.fromJSON ''{json.dumps(found)}'';
         }};
       in
-      builtins.filter (file: plain.takes file files.${{file}}) (builtins.attrNames files)
+      builtins.attrNames plain.taken
     """
     return [file for file in evaluate(expression) if not (root / "src/sample" / file).is_dir()]
 

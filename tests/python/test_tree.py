@@ -97,7 +97,7 @@ def tracked(root: Path) -> set[str]:
 
 def found(root: Path) -> set[str]:
     """Return the files that a build would have."""
-    expression = f'import {ROOT}/nix/python/tree.nix {{ root = {root}; }} "src/m"'
+    expression = f'import {ROOT}/nix/python/tree.nix {{ root = {root}; }} "src/m" (_: _: true)'
     return {name for name, type_ in evaluate(expression).items() if type_ != "directory"}
 
 
@@ -168,7 +168,7 @@ def test_what_tools_leave_is_no_part_of_a_member(tmp_path: Path) -> None:
 def test_directories_without_files_are_left_out(tmp_path: Path) -> None:
     write(tmp_path, {"": "*.log\n"}, ["m/a.py", "gone/__pycache__/a.pyc", "logs/a.log"])
     (tmp_path / "src/m/empty").mkdir()
-    expression = f'import {ROOT}/nix/python/tree.nix {{ root = {tmp_path}; }} "src/m"'
+    expression = f'import {ROOT}/nix/python/tree.nix {{ root = {tmp_path}; }} "src/m" (_: _: true)'
     assert evaluate(expression) == {"m": "directory", "m/a.py": "regular"}
 
 
