@@ -9,7 +9,7 @@
 text:
 let
   inherit (builtins)
-    concatMap concatStringsSep elem elemAt filter foldl' fromJSON genList head isString length listToAttrs match replaceStrings split
+    any concatMap concatStringsSep elem elemAt filter foldl' fromJSON genList head isString length listToAttrs match replaceStrings split
     stringLength substring tail;
 
   characters = string: genList (index: substring index 1 string) (stringLength string);
@@ -17,7 +17,7 @@ let
   # Without the spaces that no backslash protects at the end.
   trimmed = line:
     let m = match "(.*[^ ])? +" line; kept = if elemAt m 0 == null then "" else elemAt m 0; in
-    if m == null then line
+    if !endsIn " " line then line
     else if endsInEscape kept then "${kept} "
     else kept;
   endsInEscape = line:
@@ -39,26 +39,33 @@ let
       line = trimmed (withoutReturn raw);
       negated = substring 0 1 line == "!";
       said = if negated then substring 1 (-1) line else line;
-      onlyDirectory = match ".*/" said != null;
+      onlyDirectory = endsIn "/" said;
       bare = if onlyDirectory then substring 0 (stringLength said - 1) said else said;
-      anchored = match ".*/.*" bare != null;
+      anchored = has [ "/" ] bare;
       pattern = if substring 0 1 bare == "/" then substring 1 (-1) bare else bare;
       regex = translate pattern;
+      # Most patterns are a name, or the start or the end of one: no regular expression is made of them, because
+      # Nix takes longer to compile a set of letters than to do all else.
+      start = substring 0 (stringLength pattern - 1) pattern;
+      end = substring 1 (-1) pattern;
+      like = { inherit negated onlyDirectory anchored; literal = null; start = null; end = null; regex = null; };
     in
-    if pattern == "" || substring 0 1 line == "#" || regex == null then [ ]
-    else [{
-      inherit negated onlyDirectory;
-      literal = if match "[A-Za-z0-9._@+/-]+" pattern != null then pattern else null;
-      suffix = let m = match "[*](\\.[A-Za-z0-9_-]+)" pattern; in if m == null then null else head m;
-      inherit anchored;
-      regex = if anchored then regex else "(.*/)?${regex}";
-    }];
+    if pattern == "" || substring 0 1 line == "#" then [ ]
+    else if isLiteral pattern then [ (like // { literal = pattern; }) ]
+    else if !anchored && endsIn "*" pattern && isLiteral start then [ (like // { inherit start; }) ]
+    else if !anchored && substring 0 1 pattern == "*" && isLiteral end then [ (like // { inherit end; }) ]
+    else if regex == null then [ ]
+    else [ (like // { regex = if anchored then regex else "(.*/)?${regex}"; }) ];
+
+  has = parts: text: replaceStrings parts (map (_: "") parts) text != text;
+  isLiteral = pattern: !has [ "*" "?" "[" "\\" ] pattern;
+  startsIn = start: text: substring 0 (stringLength start) text == start;
+  endsIn = end: text:
+    let at = stringLength text - stringLength end; in
+    at >= 0 && substring at (-1) text == end;
 
   # A pattern -> a regular expression (POSIX extended), null for one that matches nothing.
-  translate = pattern:
-    if match "[A-Za-z0-9._@+/*-]*" pattern != null && match ".*\\*\\*.*" pattern == null
-    then replaceStrings [ "." "+" "*" ] [ "\\." "\\+" "[^/]*" ] pattern
-    else parse "" true (characters pattern);
+  translate = pattern: parse "" true (characters pattern);
 
   quoted = letter: if match "[.[\\()*+?{|^$]" letter != null then "\\${letter}" else letter;
 
@@ -141,17 +148,19 @@ let
   # Rules -> a function of a path and its last component that says whether one of them matches.
   matcher = all:
     let
-      isLiteral = each: each.literal != null;
-      isSuffix = each: !isLiteral each && each.suffix != null && !each.anchored;
-      names = set (map (each: each.literal) (filter (each: isLiteral each && !each.anchored) all));
-      paths = set (map (each: each.literal) (filter (each: isLiteral each && each.anchored) all));
-      suffixes = set (map (each: each.suffix) (filter isSuffix all));
-      others = map (each: each.regex) (filter (each: !isLiteral each && !isSuffix each) all);
+      those = key: filter (value: value != null) (map (each: each.${key}) all);
+      literals = isAnchored: set (map (each: each.literal) (filter (each: each.literal != null && each.anchored == isAnchored) all));
+      names = literals false;
+      paths = literals true;
+      starts = those "start";
+      ends = those "end";
+      others = those "regex";
       regex = "(${concatStringsSep "|" others})";
     in
     path: name:
       names ? ${name} || paths ? ${path}
-      || suffixes != { } && (let m = match ".*(\\.[^.]*)" name; in m != null && suffixes ? ${head m})
+      || any (start: startsIn start name) starts
+      || any (end: endsIn end name) ends
       || others != [ ] && match regex path != null;
 
   checks = map
