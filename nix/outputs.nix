@@ -17,7 +17,7 @@
   directory ? ./outputs,
 }:
 let
-  inherit (builtins) attrNames concatStringsSep elem filter head isAttrs isFunction isList listToAttrs mapAttrs match readDir toJSON;
+  inherit (builtins) attrNames concatStringsSep elem filter head isAttrs isFunction isList listToAttrs mapAttrs match readDir substring toJSON;
 
   # The output that the attribute of a member is, by its kind.
   defaults = { service = "app"; library = "package"; };
@@ -37,7 +37,7 @@ let
         && isFunction (output.build or null)
         && isFunction (output.job or isAttrs);
     in
-    if match "[a-z][a-z0-9_]*" name == null then throw
+    if match "[a-z0-9_]+" name == null || substring 0 1 name < "a" then throw
       "${file name}: the name of an output has lower-case letters, digits and _ only: rename the file"
     else if reserved ? ${name} then throw
       "${file name}: every derivation has an attribute ${name}, which Nix reads: rename the file"
@@ -50,7 +50,7 @@ let
   # `build` and `job` of every output, by its name.
   all = listToAttrs (map
     (entry: let name = head (match "(.*)\\.nix" entry); in { inherit name; value = read name; })
-    (filter (entry: match "[^.].*\\.nix" entry != null) (attrNames (readDir directory))));
+    (filter (entry: match ".+\\.nix" entry != null && substring 0 1 entry != ".") (attrNames (readDir directory))));
   byKind = mapAttrs (kind: _: removeAttrs all (filter (name: !elem kind all.${name}.kinds) (attrNames all))) defaults;
 
   # Checks that a value is a derivation or a set of such. Only what is asked for is looked at.

@@ -42,6 +42,9 @@ let
     (attrNames kinds);
   byKey = groupBy (member: member.key) found;
 
+  # The pattern is one that ./python/entry.nix has too: to compile another takes longer than to match.
+  isName = key: match "[a-z0-9-]+" key != null && substring 0 1 key >= "a" && substring (builtins.stringLength key - 1) 1 key != "-";
+
   check = { entry, name, kind, directory, key, isLink }:
     let
       twins = map (member: member.directory) byKey.${key};
@@ -49,7 +52,7 @@ let
     in
     if isLink then throw
       "${directory} is a symbolic link, but a member is a directory of the checkout: put the directory itself there"
-    else if match "[A-Za-z]([A-Za-z0-9._-]*[A-Za-z0-9])?" entry == null then throw
+    else if !isName key then throw
       "${directory}: the name of a member has letters, digits, -, _ and ., a letter first, and a letter or digit last (PEP 508): rename the directory"
     else if builtins.length twins > 1 then throw
       "${concatStringsSep " and " twins} are both the project ${key} (PEP 503): rename one of them"

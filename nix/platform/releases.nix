@@ -24,6 +24,6 @@ in
   frozen = content.frozen or false;
   components = removeAttrs content [ "others" "frozen" ];
   pythonVersion = head (concatMap
-    (name: let found = match "python(3\\.[0-9]+)-minimal" name; in if found == null then [ ] else found)
+    (name: let found = match "python(3\\..+)-minimal" name; in if found == null then [ ] else found)
     content.python.packages);
 }

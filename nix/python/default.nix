@@ -38,7 +38,7 @@ let
   members = builtins.mapAttrs member locked.members;
 
   # A lock for another Python has wheels that this one cannot load.
-  minor = builtins.head (builtins.match "([0-9]+\\.[0-9]+).*" locked.python);
+  minor = builtins.concatStringsSep "." (builtins.genList (builtins.elemAt (builtins.splitVersion locked.python)) 2);
   checkedIndex =
     if platform.sitePackages == "lib/python${minor}/site-packages" then locked.index
     else throw "nix/lock/${lock}.json is for Python ${locked.python}, but the platform's packages are in ${platform.sitePackages}: run ./please lock";

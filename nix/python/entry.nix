@@ -10,10 +10,19 @@
 }:
 name: entry:
 let
-  inherit (builtins) all attrValues isAttrs isInt isList isString match;
+  inherit (builtins) all attrValues isAttrs isInt isList isString match replaceStrings substring;
 
   matches = pattern: value: isString value && match pattern value != null;
+  # Each pattern is compiled once, however many packages there are, and that takes longer than to match with it:
+  # so a few of them serve for all.
   digest = matches "[0-9a-f]{64}";
+  # A letter or digit, and then some of these too.
+  word = value: matches "[A-Za-z0-9._+!-]+" value && !(isMark ? ${substring 0 1 value});
+  isMark = { "." = null; "_" = null; "+" = null; "!" = null; "-" = null; };
+  # Words of letters and digits with single dashes between them.
+  normalised = value:
+    let dashed = "-${value}-"; in
+    matches "[a-z0-9-]+" value && replaceStrings [ "--" ] [ "" ] dashed == dashed;
   names = value: isList value && all isString value;
 
   bad = what: throw "${path}: the package ${name}: ${what}: restore the file (git checkout HEAD -- ${path}), then run ./please lock";
@@ -27,7 +36,7 @@ let
   file = artifact:
     if !isAttrs artifact then bad "a file is not a table"
     else unless [
-      { holds = matches "[A-Za-z0-9][A-Za-z0-9._+!-]*" artifact.file or null; what = "`file` is no name of a file"; }
+      { holds = word artifact.file or null; what = "`file` is no name of a file"; }
       { holds = digest artifact.sha256 or null; what = "`sha256` is no digest of 64 hexadecimal digits"; }
       { holds = !(artifact ? blake2b) || digest artifact.blake2b; what = "`blake2b` is no digest of 64 hexadecimal digits"; }
       { holds = !(artifact ? size) || isInt artifact.size && artifact.size > 0; what = "`size` is no number of bytes"; }
@@ -40,8 +49,8 @@ let
 in
 if !isAttrs package then bad "it is not a table"
 else unless [
-  { holds = matches "[a-z0-9]+(-[a-z0-9]+)*" name; what = "its name is not normalised (PEP 503)"; }
-  { holds = matches "[A-Za-z0-9][A-Za-z0-9.!+_-]*" package.version or null; what = "`version` is no version (PEP 440)"; }
+  { holds = normalised name; what = "its name is not normalised (PEP 503)"; }
+  { holds = word package.version or null; what = "`version` is no version (PEP 440)"; }
   { holds = isString package.index or ""; what = "`index` is no name"; }
   { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is no table"; }
   { holds = !(package ? sdist) || isString (package.build or null); what = "`build` does not say what it is built with"; }

@@ -4,7 +4,7 @@
 # groups). The lock has evaluated all markers, so an edge is a key, and a closure needs no parser.
 { system, packages, lock ? "python/default" }:
 let
-  inherit (builtins) elemAt filter genericClosure isList match substring stringLength;
+  inherit (builtins) elemAt filter genericClosure isList length split substring stringLength;
 
   forSystem = edges: if isList edges then edges else edges.${system};
   missing = key: what: name:
@@ -15,12 +15,13 @@ let
   parse = key: if packages ? ${key} then { name = key; extra = null; group = null; } else parseWhole key;
   parseWhole = key:
     let
-      m = match "([^[]+)(\\[(.*)])?" key;
-      inner = elemAt m 2;
+      parts = split "\\[" key;
+      # Without the bracket at the end.
+      inner = if length parts == 1 then null else let rest = elemAt parts 2; in substring 0 (stringLength rest - 1) rest;
       isGroup = inner != null && substring 0 1 inner == ":";
     in
     {
-      name = elemAt m 0;
+      name = elemAt parts 0;
       extra = if isGroup then null else inner;
       group = if isGroup then substring 1 (stringLength inner) inner else null;
     };

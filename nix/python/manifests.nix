@@ -3,13 +3,14 @@
 { root }:
 directory:
 let
-  inherit (builtins) attrNames filter hashFile listToAttrs match readDir;
+  inherit (builtins) attrNames filter hashFile listToAttrs match readDir replaceStrings;
 
   path = root + "/${directory}";
   entries = readDir path;
   isManifest = name:
     (entries.${name} == "regular" || entries.${name} == "symlink")
-    && match "pyproject\\.toml|setup\\.(py|cfg)|MANIFEST\\.in|README(\\.[^~]*)?" name != null;
+    && match "pyproject\\.toml|setup\\.(py|cfg)|MANIFEST\\.in|README(\\..*)?" name != null
+    && replaceStrings [ "~" ] [ "" ] name == name;
 in
 listToAttrs (map
   (name: { inherit name; value = hashFile "sha256" (path + "/${name}"); })

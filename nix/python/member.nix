@@ -13,8 +13,8 @@
 name: package:
 let
   inherit (builtins)
-    all attrNames concatMap concatStringsSep filter isAttrs isString listToAttrs mapAttrs match replaceStrings stringLength
-    substring toFile toJSON;
+    all attrNames concatMap concatStringsSep filter isAttrs isString length listToAttrs mapAttrs match replaceStrings split
+    stringLength substring toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
@@ -30,7 +30,7 @@ let
   # All that it has: a guest of a resolve has the extras there that others ask for, which change
   # nothing about what a module belongs to.
   extras = attrNames (package.declares.extras or { });
-  isLibrary = match "lib/.*" directory != null;
+  isLibrary = substring 0 4 directory == "lib/";
 
   # By path, the extra that what is copied belongs to, or null: a module of that name has one name, a
   # package any file below it.
@@ -69,7 +69,10 @@ let
   isAboveExtras = directory: substring 0 (stringLength directory + 1) "${plain.prefix}${module}/" == "${directory}/";
 
   # A path in site-packages, below one directory of metadata.
-  isPath = path: match "[^/.][^/]*\\.dist-info(/[^/]+)+" path != null && match ".*/\\.\\.?(/.*)?" path == null;
+  isPath = path:
+    let names = filter isString (split "/" path); first = builtins.head names; in
+    match ".+\\.dist-info" first != null && substring 0 1 first != "." && length names > 1
+    && all (name: name != "" && name != "." && name != "..") names;
   isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (builtins.attrValues value);
 
   writer = text ./steps/write_metadata.py;

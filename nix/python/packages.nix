@@ -39,7 +39,8 @@ let
   kinds = mapAttrs (kind: _: if top.${kind} or null == "directory" then entries kind else { }) { lib = null; src = null; };
   top = entries "";
   inside = name: member:
-    let parts = match "(lib|src)/([^/]+)" (toString member.directory); in
+    let parts = match "(lib|src)/(.+)" (toString member.directory); in
+    # No name in a directory has a slash.
     if parts != null && kinds.${elemAt parts 0}.${elemAt parts 1} or null == "directory" then member
     else throw "${file name}: the directory of ${name} is ${toString member.directory}, which is not one in lib/ or src/ of the checkout: run ./please lock";
 in

@@ -40,10 +40,17 @@ let
   isModule = name:
     let stem = stringLength name - 3; in
     stem > 0 && substring stem 3 name == ".py" && substring 0 1 name != ".";
-  litter = "\\.git|\\.#.*|\\..*\\.sw[a-p]|.*(~|\\.pyc|\\.egg-info)|__pycache__";
+  # What tools leave, an editor's swap file (.name.swp) among it.
+  isLeft = name:
+    let last = count: substring (stringLength name - count) (-1) name; in
+    name == ".git" || name == "__pycache__" || substring 0 2 name == ".#"
+    || stringLength name > 0 && last 1 == "~"
+    || stringLength name > 3 && last 4 == ".pyc"
+    || stringLength name > 8 && last 9 == ".egg-info"
+    || stringLength name > 4 && substring 0 1 name == "." && substring 0 3 (last 4) == ".sw" && match "[a-p]" (last 1) != null;
   # What setuptools leaves of earlier builds.
-  leftovers = "build/(lib|lib\\..*|bdist\\..*)";
-  isLitter = path: name: !(isModule name) && (match litter name != null || match leftovers path != null);
+  isBuilt = path: substring 0 6 path == "build/" && match "build/(lib|lib\\..*|bdist\\..*)" path != null;
+  isLitter = path: name: !(isModule name) && (isLeft name || isBuilt path);
 
   # The nodes of a directory, whose path in the member is `prefix`.
   walk = takes: layers: directory: prefix:

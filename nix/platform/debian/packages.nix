@@ -28,7 +28,8 @@ in
   packages = builtins.mapAttrs
     (name: package:
       let isText = pattern: value: builtins.isString value && builtins.match pattern value != null; in
-      if isText "[^/].*\\.deb" package.file or null && isText "[0-9a-f]{64}" package.sha256 or null then package
+      if isText ".+\\.deb" package.file or null && builtins.substring 0 1 package.file != "/" && isText "[0-9a-f]{64}" package.sha256 or null
+      then package
       else throw "${path}: the package ${name} has no `file`, or no `sha256` of 64 hexadecimal digits: restore it (git checkout HEAD -- ${path})")
     locked.packages;
 
