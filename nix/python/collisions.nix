@@ -2,7 +2,7 @@
 # collide, as ./environment.nix takes them.
 { root, packages, tables }:
 let
-  inherit (builtins) attrNames attrValues concatMap head length listToAttrs mapAttrs pathExists readFile split;
+  inherit (builtins) attrNames attrValues concatMap head listToAttrs mapAttrs pathExists readFile replaceStrings;
 
   normalize = import ../normalize.nix;
 
@@ -16,7 +16,7 @@ let
     (name: package:
       let
         file = root + "/${manifest name}";
-        hasWord = pathExists file && length (split "collisions" (readFile file)) > 1;
+        hasWord = pathExists file && (let text = readFile file; in replaceStrings [ "collisions" ] [ "" ] text != text);
       in
       if hasWord then tables.${name}.collisions else { })
     packages;

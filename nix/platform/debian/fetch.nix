@@ -10,6 +10,7 @@ let
     ("nix/lock/debian/${lock.codename}.json has no `snapshot`, which the archive of Debian snapshots is asked for: "
       + "run ./please lock --platform ${lock.codename}");
 
+  usesTls = any (address: match "https:.*" address != null) [ base old ];
   script = import ../../text.nix ./fetch.sh;
   download = import ../../text.nix ../download.sh;
 
@@ -45,7 +46,7 @@ in
     inherit system download;
     builder = "${tools.busybox}/bin/busybox";
     args = [ "sh" script ];
-    PATH = if any (address: match "https:.*" address != null) [ base old ] then "${tools.openssl}/bin" else "";
+    PATH = if usesTls then "${tools.openssl}/bin" else "";
     inherit (lock.packages.${name}) file;
     release = lock.codename;
     archived = if old == "" then "" else "${old}/${snapshot}/${lock.packages.${name}.file}";

@@ -16,7 +16,9 @@
   isPure ? !(builtins ? currentSystem),
 }:
 let
-  inherit (builtins) any concatMap elem filter head isString match pathExists readFile sort split;
+  inherit (builtins)
+    any concatMap elem filter head isString match pathExists readFile replaceStrings sort split stringLength
+    substring;
 
   entries = import ./sources.nix apt;
 
@@ -43,9 +45,12 @@ let
     let file = match "mirror\\+file:/*(/.*)" uri; in
     if file == null then [ uri ] else if pathExists (head file) then listed (head file) else [ ];
 
-  stripSlash = uri: head (match "(.*[^/])/*" uri);
+  stripSlash = uri: let last = stringLength uri - 1; in if substring last 1 uri == "/" then stripSlash (substring 0 last uri) else uri;
+  has = part: text: replaceStrings [ part ] [ "" ] text != text;
+  # What follows the scheme of an address of HTTP, in a list; null for other addresses.
+  afterScheme = match "https?://(.+)";
   # apt replaces $(ARCH) in an address; Nix would not.
-  isUsable = uri: match "https?://[^/$][^$]*" uri != null;
+  isUsable = uri: let rest = afterScheme uri; in rest != null && substring 0 1 (head rest) != "/" && !(has "$" uri);
   candidates = concatMap
     (entry: map
       (uri: { url = stripSlash uri; inherit (entry) signedBy; })
@@ -68,7 +73,7 @@ let
       Add one; or set SERVICES_DEBIAN_MIRROR, or --argstr mirror, to the base URL of a mirror; or build on nixpkgs: --arg pkgs 'import <nixpkgs> {}'.
       Files that apt.conf(5) moves elsewhere are not read.'';
   # Every user of the machine can read the derivations in the store.
-  hasPassword = match "https?://[^/]*@.*" chosen.url != null;
+  hasPassword = has "@" (head (split "/" (head (afterScheme chosen.url))));
 in
 if hasPassword then throw ''
   the address of the Debian mirror has a user name or password in it, which every user could read in the Nix store.

@@ -13,11 +13,14 @@
 apt:
 let
   inherit (builtins)
-    all attrNames concatMap elem elemAt filter foldl' genList isString length match pathExists readDir readFile replaceStrings split;
+    all attrNames concatMap elem elemAt filter foldl' genList head isString length match pathExists readDir readFile replaceStrings split
+    stringLength substring;
 
   lines = text: filter isString (split "\n" (replaceStrings [ "\r" "\t" ] [ "" " " ] text));
-  words = text: filter (word: isString word && word != "") (split "[ \n]+" text);
+  # Sets of letters are kept out of the expressions that every evaluation needs: Nix takes long to compile one.
+  words = text: filter (word: isString word && word != "") (split " +" (replaceStrings [ "\n" ] [ " " ] text));
   lower = import ../../lower_case.nix;
+  has = part: text: replaceStrings [ part ] [ "" ] text != text;
   unquote = replaceStrings [ "\"" ] [ "" ];
   numbered = kind: list: genList (at: { where = "${kind} ${toString (at + 1)}"; value = elemAt list at; }) (length list);
 
@@ -51,13 +54,15 @@ let
   stanzas = text: filter (stanza: stanza != { }) (foldl'
     (state: line:
       let
-        field = match "([^: #][^: ]*) *: *(.*)" line;
+        name = head (split " *: *" line);
+        value = match " *: *(.*)" (substring (stringLength name) (-1) line);
+        isField = value != null && name != "" && substring 0 1 name != "#" && !(has " " name);
         set = name: value: state // { last = name; current = state.current // { ${name} = value; }; };
       in
       if line == "" then { done = state.done ++ [ state.current ]; current = { }; last = null; }
-      else if match "#.*" line != null then state
-      else if field != null then set (lower (elemAt field 0)) (elemAt field 1)
-      else if match " .*" line == null then set "" line
+      else if substring 0 1 line == "#" then state
+      else if isField then set (lower name) (head value)
+      else if substring 0 1 line != " " then set "" line
       else if state.last == null then state
       else set state.last "${state.current.${state.last}}\n${line}")
     { done = [ ]; current = { }; last = null; }
@@ -76,7 +81,7 @@ let
 
   # A suite that ends in a slash is a path, and such a repository has no components.
   isComplete = entry: entry.uris != [ ] && entry.suites != [ ]
-    && all (uri: match "[^:[]+:.*" uri != null) entry.uris
+    && all (uri: let scheme = head (split ":" uri); in scheme != "" && scheme != uri && !(has "[" scheme)) entry.uris
     && all (suite: (match ".*/" suite != null) == (entry.components == [ ])) entry.suites;
   isValid = entry: entry != null && entry.types != [ ] && all (type: elem type [ "deb" "deb-src" ]) entry.types
     && (!entry.enabled || isComplete entry);
@@ -93,7 +98,7 @@ let
   # The files that apt reads, in its order; it ignores all other names.
   parts = apt + "/sources.list.d";
   kinds = if pathExists parts then readDir parts else { };
-  isPart = name: match "[A-Za-z0-9_:-][A-Za-z0-9_.:-]*\\.(list|sources)" name != null && elem kinds.${name} [ "regular" "symlink" ];
+  isPart = name: match "[A-Za-z0-9_.:-]+\\.(list|sources)" name != null && substring 0 1 name != "." && elem kinds.${name} [ "regular" "symlink" ];
   files = [ "sources.list" ] ++ map (name: "sources.list.d/${name}") (filter isPart (attrNames kinds));
 in
 map

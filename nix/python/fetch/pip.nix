@@ -69,8 +69,14 @@ let
   # Whether a line sets something that leads pip away from its default index, or a proxy: busybox's
   # wget cannot ask one for TLS. A line that goes on with a value has no such word before `:` or `=`.
   leadsElsewhere = line:
-    let key = match "[[:space:]]*(--)?([a-z_-]*(index|pypi)[a-z_-]*|proxy)[[:space:]]*[=:].*" (lower line); in
-    key != null && match "extra[-_]index[-_]url" (elemAt key 1) == null;
+    let
+      text = lower line;
+      # Nix compiles the whole expression for those lines alone that none of these tell apart: that takes long.
+      isNamed = replaceStrings [ "index" "pypi" "proxy" ] [ "" "" "" ] text != text;
+      extra = "extra(-|_)index(-|_)url";
+      key = match "[[:space:]]*(--)?([a-z_-]*(index|pypi)[a-z_-]*|proxy)[[:space:]]*[=:].*" text;
+    in
+    isNamed && match " *(--)?${extra} *(=|:).*" text == null && key != null && match extra (elemAt key 1) == null;
 
   words = text: concatMap (word: strings (split "=" word)) (strings (split "[[:space:]]+" text));
   # A directory that a word names, as pip takes it.
