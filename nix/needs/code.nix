@@ -2,8 +2,8 @@
 { python }:
 python.step {
   name = "needs-code";
-  script = ../python/steps/install_source.py;
-  imports = [ python.modules.bytecode python.modules.prefix python.modules.source_links python.modules.unpackaged ];
+  module = "install_source";
+  imports = [ python.memberInstaller ];
   env = {
     module = "needs";
     directory = "nix";

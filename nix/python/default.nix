@@ -31,7 +31,8 @@ let
   manifests = import ./manifests.nix { inherit root; };
   installer = import ./installer.nix { inherit step modules; };
   memberWheel = import ./member_wheel.nix { inherit platform step modules installer buildEnvironment; sources = source; toolLibraries = tools.libraries; };
-  member = import ./member.nix { inherit root step modules tree manifests memberWheel; toolLibraries = tools.libraries; };
+  member = import ./member.nix { inherit root step modules tree manifests memberInstaller memberWheel; toolLibraries = tools.libraries; };
+  memberInstaller = import ./member_installer.nix { inherit step modules; };
   groups = import ./groups.nix { inherit root step modules resolve; toolLibraries = tools.libraries; };
 
   wheels = builtins.mapAttrs wheel checkedIndex;
@@ -99,7 +100,7 @@ let
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
-  inherit packages graph step modules wheels member members libraries;
+  inherit packages graph step modules memberInstaller wheels member members libraries;
 
   # A directory of the checkout, and which of its files to take -> a source tree in the store.
   sources = directory: takes: source directory (tree directory takes);

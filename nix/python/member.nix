@@ -9,17 +9,18 @@
 #
 # The files of a plain member (./plain.nix) are copied, which is as quick as it gets. Any other member is
 # built by its own backend: ./member_wheel.nix.
-{ root, step, modules, tree, manifests, toolLibraries, memberWheel }:
+{ root, step, modules, tree, manifests, toolLibraries, memberInstaller, memberWheel }:
 name: package:
 let
   inherit (builtins)
-    all attrNames concatMap concatStringsSep filter isAttrs isString length listToAttrs mapAttrs match replaceStrings split
-    stringLength substring toFile toJSON;
+    all attrNames concatMap concatStringsSep filter isAttrs isString length listToAttrs map mapAttrs match partition
+    replaceStrings split stringLength substring toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
   inherit (package) directory;
   files = tree directory (_: _: true);
+  texts = import ./texts.nix;
   source = import ./source.nix { inherit root; } directory;
   digests = manifests directory;
   isLocked = package.manifests or null == digests;
@@ -41,14 +42,23 @@ let
       [ { inherit name; value = extra; } { name = "${name}.py"; value = extra; } ])
     extras);
 
-  text = import ../text.nix;
-  installer = text ./steps/install_source.py;
-  install = part: env: taken: step {
+  # `isText` is a predicate of the files whose permissions do not matter (./texts.nix).
+  install = part: env: isText: taken: step {
     name = "${name}-${part}";
-    script = installer;
-    imports = [ modules.bytecode modules.prefix modules.source_links modules.unpackaged ];
-    env = env // { inherit module directory; src = source taken; };
+    module = "install_source";
+    imports = [ memberInstaller ];
+    env = env // { inherit module directory; } // sources (partition (file: taken.${file} == "regular" && isText file) (attrNames taken)) taken;
   };
+  sources = { right, wrong }: taken:
+    let others = filter (file: taken.${file} != "directory") wrong; in
+    {
+      texts = if right == [ ] then "" else texts (root + "/${directory}") right;
+      src = if others == [ ] && right != [ ] then "" else source (set (concatMap above others));
+    };
+  # A path, and the directories that it is in.
+  above = path: if path == "." then [ ] else [ path ] ++ above (dirOf path);
+  set = names: listToAttrs (map (name: { inherit name; value = null; }) names);
+  isModule = file: let stem = stringLength file - 3; in stem > 0 && substring stem 3 file == ".py";
 
   # The files that no manifest mentions, for the log.
   note = if plain.unclaimed == [ ] then { } else {
@@ -56,15 +66,15 @@ let
     passAsFile = [ "unclaimed" ];
   };
 
-  copied = install "code" (plain.env // note) (only (file: owner.${file} == null));
+  copied = install "code" (plain.env // note) plain.isModule (only (file: owner.${file} == null));
   copiedExtra = listToAttrs (map
     (extra: {
       name = extra;
-      value = install extra plain.env (only (file: owner.${file} == extra || isAboveExtras file));
+      value = install extra plain.env plain.isModule (only (file: owner.${file} == extra || isAboveExtras file));
     })
     extras);
   # All that is copied, in one, for comparisons with the wheel.
-  whole = install "copy" plain.env plain.taken;
+  whole = install "copy" plain.env plain.isModule plain.taken;
   only = predicate: removeAttrs plain.taken (filter (file: !predicate file) (attrNames plain.taken));
   isAboveExtras = directory: substring 0 (stringLength directory + 1) "${plain.prefix}${module}/" == "${directory}/";
 
@@ -75,11 +85,10 @@ let
     && all (name: name != "" && name != "." && name != "..") names;
   isMetadata = value: isAttrs value && value != { } && all isPath (attrNames value) && all isString (builtins.attrValues value);
 
-  writer = text ./steps/write_metadata.py;
   locked = step {
     name = "${name}-metadata";
-    script = writer;
-    imports = [ modules.prefix ];
+    module = "write_metadata";
+    imports = [ memberInstaller ];
     # A file, because a README may be longer than a variable can be.
     env.metadata =
       if isMetadata (package.metadata or null) then toFile "metadata.json" (toJSON package.metadata)
@@ -109,7 +118,7 @@ let
 
   # settings.py and migrations/ of a service that is built by its backend.
   hasConvention = !isLibrary && (files ? "settings.py" || files ? migrations);
-  beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; }
+  beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; } isModule
     (tree directory (path: _: path == "settings.py" || path == "migrations" || substring 0 11 path == "migrations/"));
 in
 {

@@ -64,6 +64,9 @@ in
     tops = attrNames tops;
   };
 
+  # Whether a file is a module, which nobody executes.
+  isModule = file: endsIn ".py" file && (isConvention file || isModule (substring length (-1) file));
+
   # What is copied: a set of types by path, with all directories that may have such a file.
   taken = removeAttrs files (filter (file: !takes file files.${file}) (attrNames files));
 

@@ -4,11 +4,11 @@ Packages go to site-packages; settings.py and migrations, which stand beside the
 share/<module>, where backend_common looks for them.
 
 Environment, set by member.nix and needs/code.nix: src (a source tree that holds what is to be
-installed, and no more), module, directory (of the source, in the checkout), out. Those of plain.nix
-say what goes to site-packages: root (the directory in the source that has the packages), tops (the
-packages and modules at its top), packages and modules (of which a file is a module, which is never
-executable). unclaimedPath, if set, is a file that names those that are not installed, a path a
-line.
+installed, and no more) or texts (files in one: see texts.py) or both, module, directory (of the
+source, in the checkout), out. Those of plain.nix say what goes to site-packages: root (the
+directory in the source that has the packages), tops (the packages and modules at its top), packages
+and modules (of which a file is a module, which is never executable). unclaimedPath, if set, is a
+file that names those that are not installed, a path a line.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import os
 from bytecode import compile_tree, modules
 from prefix import SITE_PACKAGES
 from source_links import left_out
+from texts import unpack
 from unpackaged import note
 
 TYPE_CHECKING = False  # as typing has it, without typing
@@ -87,6 +88,26 @@ def broken(src: str, directory: str) -> str:
     return f"a module of {directory} does not compile (see above)"
 
 
+def gather(src: str, texts: str) -> str:
+    """Return a directory with the files of a source tree and those in one of texts.nix.
+
+    Without the latter, that is the tree itself.
+    """
+    if not texts:
+        return src
+    unpack(texts, "source")
+    for parent, directories, files in os.walk(src) if src else ():
+        for name in (*directories, *files):
+            path = f"{parent}/{name}"
+            target = f"source/{os.path.relpath(path, src)}"
+            if os.path.islink(path):
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                os.symlink(os.readlink(path), target)
+            elif name in files:
+                copy(path, target, may_run=True)
+    return "source"
+
+
 def copy(path: str, target: str, *, may_run: bool) -> None:
     """Copy the content of a file; make the directories above it.
 
@@ -107,7 +128,8 @@ def main() -> None:
         env.get("packages", "").split(),
         env.get("modules", "").split(),
     )
-    install_source(env["src"], env["module"], env["out"], env["directory"], layout)
+    src = gather(env.get("src", ""), env.get("texts", ""))
+    install_source(src, env["module"], env["out"], env["directory"], layout)
     if path := env.get("unclaimedPath"):
         with open(path, encoding="utf-8", errors="surrogateescape") as names:
             print(note(env["directory"], names.read().splitlines()))
