@@ -14,6 +14,7 @@ from backend_common.core.app import Application
 from backend_common.db import commands, config, engines, failures
 from backend_common.db.faults import Faults
 from backend_common.db.heartbeat import Heartbeat
+from backend_common.db.instant import Instant
 from backend_common.db.unique import GetOrCreate
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SETTINGS = config.SETTINGS
 
-__all__ = ["SETTINGS", "GetOrCreate", "init_app", "run_migrations", "schema_is_current"]
+__all__ = ["SETTINGS", "GetOrCreate", "Instant", "init_app", "run_migrations", "schema_is_current"]
 
 later.require("alembic", "flask_migrate")
 
