@@ -12,7 +12,16 @@ from uuid import uuid4
 import flask
 from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
-from backend_common.auth import challenge, delegation, jwks, keys, opaque, permissions, query
+from backend_common.auth import (
+    challenge,
+    delegation,
+    jwks,
+    keys,
+    opaque,
+    permissions,
+    query,
+    revocations,
+)
 from backend_common.auth.bearer import ACCESS_TOKEN, PLAIN_JWT, Trust, Verifier
 from backend_common.auth.challenge import InvalidTokenError
 from backend_common.auth.config import Config
@@ -240,6 +249,18 @@ class Auth:
                 "permissions": list(granted),
             }
         )
+
+    def sign_revocations(self, revoked: Sequence[str], made: datetime, lifetime: timedelta) -> str:
+        """Return the signed list of the service's revoked tokens, for the services that trust it.
+
+        :param revoked: the ids (``jti``) of the signed tokens that are revoked, and have not ended
+            longer than :data:`backend_common.auth.revocations.GRACE` ago.
+        :param made: when they were looked up, with a time zone: the beginning of that.
+        :param lifetime: how long the list may be used, up to five minutes.
+        :raises SettingError: there is no key to sign with.
+        """
+        said = revocations.claims(self._config.name, list(revoked), made, lifetime)
+        return self.keys.sign(said, revocations.TYPE)
 
     def latest_end(self) -> datetime | None:
         """Return when a token that the caller of the request signs must end; None for no limit.

@@ -26,23 +26,29 @@ class OwnKeys:
     def __init__(self, keys: Sequence[OKPKey]) -> None:
         self._keys = KeySet(list(keys))
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        """Return an access token with *claims*, a JSON Web Token (RFC 7519, RFC 9068)."""
+    def sign(self, claims: dict[str, Any], type_: str = ACCESS_TOKEN) -> str:
+        """Return a JSON Web Token (RFC 7519) with *claims*.
+
+        :param type_: its header ``typ``; that of an access token (RFC 9068), unless it is another.
+        """
         key = self._keys.keys[0]
-        return jwt.encode(
-            {"alg": ALGORITHM, "kid": key.kid, "typ": ACCESS_TOKEN}, claims, key, [ALGORITHM]
-        )
+        header = {"alg": ALGORITHM, "kid": key.kid, "typ": type_}
+        return jwt.encode(header, claims, key, [ALGORITHM])
 
     def read(self, token: str) -> dict[str, Any]:
-        """Return the claims of *token*, which one of the keys signed; it may be expired.
+        """Return the claims of an access token that one of the keys signed; it may be expired.
 
-        :raises ValueError: none of the keys signed it.
+        :raises ValueError: none of the keys signed it, or it is another kind of token.
         """
         try:
-            return jwt.decode(token, self._keys, [ALGORITHM]).claims
+            decoded = jwt.decode(token, self._keys, [ALGORITHM])
         except (JoseError, ValueError) as error:
             message = "none of the service's own keys signed this"
             raise ValueError(message) from error
+        if decoded.header.get("typ") != ACCESS_TOKEN:
+            message = "this is not an access token"
+            raise ValueError(message)
+        return decoded.claims
 
     def find(self, key_id: str | None) -> Key | None:
         """Return the key *key_id*, or None if there is none like it."""

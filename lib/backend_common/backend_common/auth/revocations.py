@@ -26,6 +26,9 @@ TYPE = "revoked+jwt"
 
 MEDIA_TYPE = "application/jwt"  # RFC 7519, section 10.3.1
 
+GRACE = timedelta(seconds=300)
+"""How long after its end a token may be accepted (``AUTH_LEEWAY``); lists have it until then."""
+
 LONGEST_LIFETIME = 300
 """The longest lifetime that a list may claim, in seconds."""
 
