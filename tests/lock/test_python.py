@@ -125,7 +125,12 @@ def test_a_library_is_a_guest_where_it_is_required(checkout: Path) -> None:
     guest = f"{jobs}.backend_common.resolves.tools"
     found = set(evaluate(f"builtins.attrNames {guest}", root=checkout))
     assert (found & {"package", "extras", "tests"}) == {"package", "extras"}
-    assert evaluate(f"builtins.attrNames {guest}.extras", root=checkout) == ["api", "auth", "log"]
+    assert evaluate(f"builtins.attrNames {guest}.extras", root=checkout) == [
+        "api",
+        "auth",
+        "db",
+        "log",
+    ]
     assert evaluate(f"builtins.attrNames {guest}.extras.log", root=checkout) == ["package"]
     assert (
         "lib/backend_common has no tests in the resolve tools, which its pyproject.toml does not "
