@@ -117,7 +117,7 @@ mapAttrs (_: member: member.attribute) made // {
   # What the members are built with, and what belongs to no single one.
   toolchain = {
     inherit platform needs kits builders;
-    inherit (default.python) graph packages wheels;
+    inherit (default.python) graph wheels;
     jobs = mapAttrs (_: member: member.jobs (_: true)) made;
     # Those that build for as long as there are mirrors: no file of theirs leaves one.
     frozenJobs = mapAttrs (_: member: member.jobs isFrozen) made;

@@ -36,10 +36,10 @@ let
   file = artifact:
     if !isAttrs artifact then bad "a file is not a table"
     else unless [
-      { holds = word artifact.file or null; what = "`file` is no name of a file"; }
-      { holds = digest artifact.sha256 or null; what = "`sha256` is no digest of 64 hexadecimal digits"; }
-      { holds = !(artifact ? blake2b) || digest artifact.blake2b; what = "`blake2b` is no digest of 64 hexadecimal digits"; }
-      { holds = !(artifact ? size) || isInt artifact.size && artifact.size > 0; what = "`size` is no number of bytes"; }
+      { holds = word artifact.file or null; what = "`file` is not the name of a file"; }
+      { holds = digest artifact.sha256 or null; what = "`sha256` is not a digest of 64 hexadecimal digits"; }
+      { holds = !(artifact ? blake2b) || digest artifact.blake2b; what = "`blake2b` is not a digest of 64 hexadecimal digits"; }
+      { holds = !(artifact ? size) || isInt artifact.size && artifact.size > 0; what = "`size` is not a number of bytes"; }
     ] artifact;
 
   files = attributes:
@@ -50,12 +50,12 @@ in
 if !isAttrs package then bad "it is not a table"
 else unless [
   { holds = normalised name; what = "its name is not normalised (PEP 503)"; }
-  { holds = word package.version or null; what = "`version` is no version (PEP 440)"; }
-  { holds = isString package.index or ""; what = "`index` is no name"; }
-  { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is no table"; }
+  { holds = word package.version or null; what = "`version` is not a version (PEP 440)"; }
+  { holds = isString package.index or ""; what = "`index` is not a name"; }
+  { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is not a table"; }
   { holds = !(package ? sdist) || isString (package.build or null); what = "`build` does not say what it is built with"; }
   {
     holds = let r = package.requires or [ ]; in names r || isAttrs r && all names (attrValues r);
-    what = "`requires` is no list of names";
+    what = "`requires` is not a list of names";
   }
 ] (package // files package)

@@ -31,8 +31,8 @@ let
   # Only an environment asks for the version.
   whole = name: member:
     let bad = what: throw "${file name}: ${what}: restore the file (git checkout HEAD -- ${file name}), then run ./please lock"; in
-    if !builtins.isAttrs member.resolves then bad "`resolves` is no table"
-    else if !builtins.isList member.named || member.named == [ ] then bad "`named` is no list of resolves"
+    if !builtins.isAttrs member.resolves then bad "`resolves` is not a table"
+    else if !builtins.isList member.named || member.named == [ ] then bad "`named` is not a list of resolves"
     else { version = bad "it has no `version`"; } // member;
 
   # Nothing outside of the checkout is read, whatever the lock says: no path that leaves it, no link.

@@ -9,7 +9,7 @@
 # FIFOs and devices ("unknown"), which the store cannot have.
 { root }:
 let
-  inherit (builtins) attrNames concatMap elemAt filter head isString length listToAttrs match pathExists readDir readFile split substring stringLength tail;
+  inherit (builtins) attrNames concatMap filter head isString length listToAttrs match pathExists readDir readFile split substring stringLength tail;
 
   ignores = directory: entries:
     if entries.".gitignore" or null != "regular" then [ ]

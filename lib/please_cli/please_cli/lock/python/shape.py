@@ -50,15 +50,15 @@ def _of_variant(entry: Any) -> Iterator[str]:
         yield "it is not a table"
         return
     if not _is_version(entry.get("version")):
-        yield "`version` is no version (PEP 440)"
+        yield "`version` is not a version (PEP 440)"
     if not isinstance(entry.get("index", ""), str):
-        yield "`index` is no name"
+        yield "`index` is not a name"
     # A list is that of an earlier version.
     if not isinstance(entry.get("build", ""), (str, list)):
-        yield "`build` is no text"
+        yield "`build` is not a text"
     wheels = entry.get("wheels", {})
     if not isinstance(wheels, dict):
-        yield "`wheels` is no table"
+        yield "`wheels` is not a table"
         return
     files = {**wheels, **{key: entry[key] for key in ("wheel", "sdist") if key in entry}}
     for key, file in files.items():
@@ -71,34 +71,34 @@ def _of_file(file: Any) -> Iterator[str]:
         yield "it is not a table"
         return
     if not _matches(_FILE, file.get("file")):
-        yield "`file` is no name of a file"
+        yield "`file` is not the name of a file"
     for key in ("sha256", "blake2b"):
         if (key == "sha256" or key in file) and not _matches(_DIGEST, file.get(key)):
-            yield f"`{key}` is no digest of 64 hexadecimal digits"
+            yield f"`{key}` is not a digest of 64 hexadecimal digits"
     size = file.get("size", 1)
     if type(size) is not int or size < 1:
-        yield "`size` is no number of bytes"
+        yield "`size` is not a number of bytes"
 
 
 def _of_member(content: Any) -> Iterator[str]:
     tables = ("metadata", "manifests", "declares", "resolves")
     for key in tables:
         if not isinstance(content.get(key, {}), dict):
-            yield f"`{key}` is no table"
+            yield f"`{key}` is not a table"
             return
     if "build" in content and not isinstance(content["build"], str):
-        yield "`build` is no text"
+        yield "`build` is not a text"
     if not isinstance(content.get("plain") or {}, dict):
-        yield "`plain` is no table"
+        yield "`plain` is not a table"
     if "named" in content and not (content["named"] and _is_names(content["named"])):
-        yield "`named` is no list of resolves"
+        yield "`named` is not a list of resolves"
     for key in ("metadata", "manifests"):
         if not all(isinstance(text, str) for text in content.get(key, {}).values()):
-            yield f"`{key}` has a value that is no text"
+            yield f"`{key}` has a value that is not a text"
     if not all(_METADATA.fullmatch(path) for path in content.get("metadata", {})):
         yield "`metadata` has a path that is not in a .dist-info directory"
     if not _is_version(content.get("version")):
-        yield "`version` is no version (PEP 440)"
+        yield "`version` is not a version (PEP 440)"
 
 
 def _is_version(value: Any) -> bool:

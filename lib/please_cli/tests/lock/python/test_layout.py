@@ -82,7 +82,7 @@ SHAPE = "its entries have another shape"
         (
             "nix/lock/python/default.json",
             '{"packages": {"a": {}}}',
-            "the package 'a': `version` is no version (PEP 440)",
+            "the package 'a': `version` is not a version (PEP 440)",
         ),
         ("nix/lock/python/default.json", "[]", SHAPE),
         ("nix/lock/members/door.json", '{"version": "1.0"}', SHAPE),
@@ -90,7 +90,7 @@ SHAPE = "its entries have another shape"
         (
             "nix/lock/members/door.json",
             json.dumps(MEMBER | {"resolves": []}),
-            "`resolves` is no table",
+            "`resolves` is not a table",
         ),
         ("nix/lock/python.json", '{"packages": {"a": 1}}', SHAPE),
     ],

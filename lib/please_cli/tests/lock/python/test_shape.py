@@ -38,13 +38,13 @@ def test_names(name: str) -> None:
     [
         ("x", "it is not a table"),
         (None, "it is not a table"),
-        ({}, "`version` is no version"),
-        ({"version": 1}, "`version` is no version"),
-        ({"version": "../.."}, "`version` is no version"),
-        ({"version": '1.0"\nsource = "x'}, "`version` is no version"),
-        ({**ACME, "index": ["a"]}, "`index` is no name"),
-        ({**ACME, "build": 1}, "`build` is no text"),
-        ({"version": "1", "wheels": ["x"]}, "`wheels` is no table"),
+        ({}, "`version` is not a version"),
+        ({"version": 1}, "`version` is not a version"),
+        ({"version": "../.."}, "`version` is not a version"),
+        ({"version": '1.0"\nsource = "x'}, "`version` is not a version"),
+        ({**ACME, "index": ["a"]}, "`index` is not a name"),
+        ({**ACME, "build": 1}, "`build` is not a text"),
+        ({"version": "1", "wheels": ["x"]}, "`wheels` is not a table"),
         ({**ACME, "wheel": "x"}, "its wheel: it is not a table"),
         ({"systems": ["x"]}, "`systems` is not a table of entries"),
         ({"systems": {"x86_64-linux": "x"}}, "it is not a table"),
@@ -65,16 +65,16 @@ def test_entries(entry: Any, reason: str) -> None:
     ],
 )
 def test_files(key: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=f"the package 'acme': its wheel: `{key}` is no "):
+    with pytest.raises(ValueError, match=f"the package 'acme': its wheel: `{key}` is not "):
         check({**ACME, "wheel": {**FILE, key: value}})
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"version": "../x"}, "`version` is no version"),
-        ({"metadata": []}, "`metadata` is no table"),
-        ({"metadata": {"x": 5}}, "`metadata` has a value that is no text"),
+        ({"version": "../x"}, "`version` is not a version"),
+        ({"metadata": []}, "`metadata` is not a table"),
+        ({"metadata": {"x": 5}}, "`metadata` has a value that is not a text"),
         *[
             ({"metadata": {path: ""}}, "`metadata` has a path that is not in a .dist-info")
             for path in (
@@ -86,8 +86,8 @@ def test_files(key: str, value: Any) -> None:
                 "a.dist-info/.",
             )
         ],
-        ({"manifests": {"x": None}}, "`manifests` has a value that is no text"),
-        ({"resolves": []}, "`resolves` is no table"),
+        ({"manifests": {"x": None}}, "`manifests` has a value that is not a text"),
+        ({"resolves": []}, "`resolves` is not a table"),
     ],
 )
 def test_members(change: dict[str, Any], reason: str) -> None:
