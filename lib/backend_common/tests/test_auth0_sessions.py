@@ -24,6 +24,16 @@ MANY = [f"shop/resource-{number}-of-many/read" for number in range(200)]
 needs_db = pytest.mark.skipif(not find_spec("flask_sqlalchemy"), reason="needs the extra db too")
 needs_cache = pytest.mark.skipif(not find_spec("flask_caching"), reason="needs the extra cache too")
 
+TABLE = """
+CREATE TABLE auth0_sessions (
+    digest VARCHAR(64) NOT NULL,
+    record JSON NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (digest)
+)
+CREATE INDEX ix_auth0_sessions_until ON auth0_sessions (until)
+"""
+
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
@@ -314,3 +324,10 @@ def test_fields_of_another_release(make: Make) -> None:
     with client.session_transaction() as session:
         session["user"] = {"name": "alice", "permissions": [], "until": 2**40, "more": 1}
     assert client.get("/me").get_json() == {}
+
+
+@needs_db
+def test_the_table_stays_what_existing_deployments_have(make: Make) -> None:
+    from table_definition import definition  # noqa: PLC0415  it imports SQLAlchemy
+
+    assert definition(sessions.TABLE.of(make("db").db)) == TABLE.strip()

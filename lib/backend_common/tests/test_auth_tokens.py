@@ -6,12 +6,14 @@ from pathlib import Path
 import flask
 import pytest
 from backend_common import App, create_app
-from backend_common.auth import LifeError
+from backend_common.auth import LifeError, tokens
 from backend_common.core.loader import ExtensionError
 from click.testing import Result
 from werkzeug.test import TestResponse
 
 pytest.importorskip("flask_sqlalchemy", reason="API tokens are kept where the extra db is")
+
+from table_definition import definition
 
 Service = Callable[..., Path]
 
@@ -37,6 +39,23 @@ def upgrade():
 def downgrade():
     ${downgrades}
 '''
+
+TABLE = """
+CREATE TABLE auth_tokens (
+    id SERIAL NOT NULL,
+    digest VARCHAR(64) NOT NULL,
+    name VARCHAR(255) NOT NULL,
+    permissions JSON NOT NULL,
+    created TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires TIMESTAMP WITH TIME ZONE,
+    revoked TIMESTAMP WITH TIME ZONE,
+    parent INTEGER,
+    PRIMARY KEY (id),
+    UNIQUE (digest),
+    FOREIGN KEY(parent) REFERENCES auth_tokens (id)
+)
+CREATE INDEX ix_auth_tokens_parent ON auth_tokens (parent)
+"""
 
 
 @pytest.fixture
@@ -244,3 +263,7 @@ def test_the_service_itself_issues_any_token(issuing: App) -> None:
     with issuing.test_request_context(headers={"Authorization": f"Bearer {parent}"}):
         _, made = issuing.auth.tokens.issue("robot", ["shop/*"], as_service=True)
     assert (made.expires, made.parent) == (None, None)
+
+
+def test_the_table_stays_what_existing_deployments_have(empty_app: App) -> None:
+    assert definition(tokens.TABLE.of(empty_app.db)) == TABLE.strip()

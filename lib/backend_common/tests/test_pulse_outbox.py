@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from backend_common import App, create_app
 from backend_common.core.loader import ExtensionError
-from backend_common.pulse import Message, Retry
+from backend_common.pulse import Message, Retry, inbox, outbox
 from backend_common.pulse.outbox import Outbox
 from backend_common.pulse.publisher import Outcome
 from click.testing import Result
@@ -18,9 +18,32 @@ pytest.importorskip("flask_sqlalchemy", reason="the outbox is where the extra db
 import sqlalchemy
 from shop_pulse import FILES
 from sqlalchemy.exc import OperationalError
+from table_definition import definition
 
 Service = Callable[..., Path]
 Make = Callable[..., App]
+
+OUTBOX = """
+CREATE TABLE pulse_outbox (
+    id BIGSERIAL NOT NULL,
+    message VARCHAR(36) NOT NULL,
+    routing_key VARCHAR(255) NOT NULL,
+    body TEXT NOT NULL,
+    due DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (message)
+)
+"""
+
+INBOX = """
+CREATE TABLE pulse_seen (
+    queue VARCHAR(255) NOT NULL,
+    message VARCHAR(255) NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (queue, message)
+)
+CREATE INDEX ix_pulse_seen_at ON pulse_seen (at)
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -95,6 +118,12 @@ def test_migrations_see_the_tables(app: App) -> None:
         assert {"pulse_outbox", "pulse_seen"} <= set(
             app.db.inspect(app.db.engine).get_table_names()
         )
+
+
+def test_the_tables_stay_what_existing_deployments_have(make: Make) -> None:
+    db = make().db
+    assert definition(outbox.TABLE.of(db)) == OUTBOX.strip()
+    assert definition(inbox.TABLE.of(db)) == INBOX.strip()
 
 
 def test_a_database_without_the_table(make: Make) -> None:
