@@ -393,6 +393,15 @@ def test_a_discriminator_changes_nothing(service: Service, version: str) -> None
     assert client.post("/", json={"kind": "cat"}).status_code == 400
 
 
+@pytest.mark.parametrize("word", ["example", "default", "x-form"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_no_schema_may_look_like_one(service: Service, version: str, word: str) -> None:
+    schema = {"type": "object", word: {"one": {"pattern": "("}, "two": {"properties": 1}}}
+    client = posting(service, BODY, body("application/json", schema), version)
+    assert status(client, {"one": "("}) == 200
+    assert status(client, 1) == 400
+
+
 @pytest.mark.parametrize(
     ("schema", "good", "bad"),
     [
@@ -518,3 +527,14 @@ def test_a_dynamic_anchor_in_two_places(service: Service) -> None:
     schema = {"$dynamicRef": "#item"}
     with pytest.raises(DocumentError, match=r"#item is in more than one place, .*: use"):
         posting(service, BODY, body("application/json", schema), "3.1.0", **schemas)
+
+
+@pytest.mark.parametrize("name", ["default", "example", "x-form"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_property_may_have_the_name_of_a_keyword(
+    service: Service, version: str, name: str
+) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "string", "pattern": "^a(?=b)$"}}}
+    with pytest.raises(DocumentError, match=f"schema/properties/{name}") as error:
+        posting(service, BODY, body("application/json", schema), version)
+    assert "; POST / has it (at #/paths/" in str(error.value)

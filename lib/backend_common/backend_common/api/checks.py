@@ -10,27 +10,45 @@ from backend_common.api import patterns, place
 from backend_common.api.openapi31 import VALUES
 from backend_common.api.place import PlaceError, pointer
 from backend_common.api.security import PERMISSIONS
+from backend_common.api.translation import NAMED
+
+_NAMED = NAMED | {"content", "encoding", "headers", "parameters", "requestBodies", "schemas"}
+"""Keywords with things by names, which the document chooses: a property may be called default."""
 
 
-def check_patterns(node: Any, place: tuple[str, ...], raw: Mapping[str, Any]) -> None:
-    """Find regular expressions that are wrong, or whose cost has no bound."""
+def check_patterns(
+    node: Any, place: tuple[str, ...], raw: Mapping[str, Any], *, has_names: bool = False
+) -> None:
+    """Find regular expressions that are wrong, or whose cost has no bound.
+
+    :param has_names: whether the keys of *node* are names, and no keywords.
+    """
     if isinstance(node, Mapping):
-        try:
-            if isinstance(node.get("pattern"), str):
-                patterns.translate(node["pattern"], node.get("maxLength"))
-            if isinstance(node.get("patternProperties"), Mapping):
-                for name in node["patternProperties"]:
-                    patterns.of_names(name)
-        except ValueError as error:
-            used = _user(raw, node)
-            reason = f"{error}; {used} has it" if used else str(error)
-            raise PlaceError(reason, pointer(*place)) from error
+        if not has_names:
+            _check_patterns_of(node, place, raw)
         for key, value in node.items():
-            if key not in VALUES:
-                check_patterns(value, (*place, key), raw)
+            # What an extension of the specification (x-...) has is no schema either.
+            if has_names or not (key in VALUES or key.startswith("x-")):
+                names = key in _NAMED and not has_names
+                check_patterns(value, (*place, key), raw, has_names=names)
     elif isinstance(node, list):
         for number, value in enumerate(node):
             check_patterns(value, (*place, str(number)), raw)
+
+
+def _check_patterns_of(
+    schema: Mapping[str, Any], place: tuple[str, ...], raw: Mapping[str, Any]
+) -> None:
+    try:
+        if isinstance(schema.get("pattern"), str):
+            patterns.translate(schema["pattern"], schema.get("maxLength"))
+        if isinstance(schema.get("patternProperties"), Mapping):
+            for name in schema["patternProperties"]:
+                patterns.of_names(name)
+    except ValueError as error:
+        used = _user(raw, schema)
+        reason = f"{error}; {used} has it" if used else str(error)
+        raise PlaceError(reason, pointer(*place)) from error
 
 
 def check_references(node: Any, place: tuple[str, ...]) -> None:
