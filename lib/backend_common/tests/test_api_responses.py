@@ -188,6 +188,22 @@ def test_media_types_are_compared_as_such(service: Service, offered: str) -> Non
     assert client.get("/", headers={"Accept": "*/*;q=0"}).status_code == 406
 
 
+@pytest.mark.parametrize(
+    ("offered", "sent"),
+    [
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("text/csv; charset=utf-8", "text/csv; charset=utf-8"),
+        ("text/csv; header=present", "text/csv; header=present"),
+        (JSON, JSON),
+        ("application/json; version=1", "application/json; version=1"),
+        ("application/xml", "application/xml; charset=utf-8"),
+    ],
+)
+def test_text_has_its_charset_once(service: Service, offered: str, sent: str) -> None:
+    response = answering(service, "'a,b'", content(offered)).get("/")
+    assert response.headers["Content-Type"] == sent
+
+
 @pytest.mark.parametrize("offered", ["application/json; charset=utf-8", "application/*", "*/*"])
 def test_what_any_media_type_describes_is_validated(service: Service, offered: str) -> None:
     client = answering(service, "{}", content(offered, schema={"required": ["id"]}))
