@@ -3,7 +3,7 @@
 #
 # Which to take is a function of the path and the type. A directory that is not taken is not read.
 #
-# That is what no .gitignore names, of the directory, of those in it and of those above it in the checkout.
+# git would track what no .gitignore names: that of the directory, those in it and those above it in the checkout.
 # Settings of a user (core.excludesFile, .git/info/exclude) do not count: a build is the same for everyone.
 # What tools leave beside the sources is not in it, even if no .gitignore names it; nor are sockets,
 # FIFOs and devices ("unknown"), which the store cannot have.
