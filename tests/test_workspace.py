@@ -81,7 +81,7 @@ def test_a_project_may_be_spelled_in_another_way(tmp_path: Path) -> None:
     assert [*in_nix(tmp_path)] == [*in_python(tmp_path)] == ["acme_shop"]
 
 
-def test_what_is_no_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # for a socket's short path
     member(tmp_path, "src/shop")
     member(tmp_path, "src/.hidden")

@@ -1,6 +1,8 @@
 # The servers that members can ask for, and the program that starts them.
 { platform, python }:
 let
+  inherit (builtins) attrNames concatLists elem filter isList listToAttrs pathExists tryEval;
+
   # By the names that manifests use. A platform may lack one.
   servers = listToAttrs (map (name: { inherit name; value = prepared name (platform.server name); }) (filter has known));
   known = import ./names.nix ./servers;
@@ -10,7 +12,6 @@ let
     let file = ./prepared + "/${name}.nix"; in
     if pathExists file then import file { inherit python prefix; } else prefix;
 
-  inherit (builtins) attrNames concatLists elem filter isList listToAttrs pathExists tryEval;
   code = import ./code.nix { inherit python; };
 in
 {

@@ -65,17 +65,17 @@ def test_an_answer_may_come_in_parts() -> None:
         parts.join()
 
 
-def test_a_request_that_fails_is_told(serve: Serve) -> None:
+def test_a_request_that_fails_is_an_error(serve: Serve) -> None:
     with pytest.raises(BenchError, match="a request failed; make it work by itself first"):
         keep_busy(serve(ANSWER.replace(b"200", b"404")), REQUEST, connections=1, seconds=1)
 
 
-def test_a_server_that_hangs_up_is_told(serve: Serve) -> None:
+def test_a_server_that_hangs_up_is_an_error(serve: Serve) -> None:
     with pytest.raises(BenchError, match="closed a connection; look at what it logged"):
         keep_busy(serve(b""), REQUEST, connections=1, seconds=1)
 
 
-def test_a_client_that_is_measured_itself_is_told(
+def test_a_client_that_is_the_bottleneck_is_an_error(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bench.load.BUSY", 0)

@@ -48,7 +48,7 @@ def test_headers_of_ours_alone_make_no_difference() -> None:
         (Answer(400, JSON, "[2]", "why"), ("200", "refused; 400")),
     ],
 )
-def test_a_difference_is_told_in_a_few_words(ours: Answer, expected: tuple[str, str]) -> None:
+def test_a_difference_in_a_few_words(ours: Answer, expected: tuple[str, str]) -> None:
     assert found(Answer(200, [*JSON, ["location", "/a"]], "[1]"), ours) == expected
 
 

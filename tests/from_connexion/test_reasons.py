@@ -83,7 +83,7 @@ def test_a_file_without_the_section_is_an_error(file: Path) -> None:
         lambda text: text.replace("### Numbers are those of JSON", ""),
     ],
 )
-def test_a_row_that_is_none_is_an_error(file: Path, change: Callable[[str], str]) -> None:
+def test_a_malformed_row_is_an_error(file: Path, change: Callable[[str], str]) -> None:
     file.write_text(change(TABLE))
     with pytest.raises(ReplayError, match="is not one of a reason's table; write it as"):
         read(file)

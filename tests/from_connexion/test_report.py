@@ -43,7 +43,7 @@ def test_another_difference_fails_with_both_answers() -> None:
     ]
 
 
-def test_a_refusal_is_told_with_its_error() -> None:
+def test_a_refusal_is_reported_with_its_error() -> None:
     report = judge(
         [exchange("/b", Answer(0, [], "", "no")), exchange("/b", Answer(200, [], "x", "no"))], []
     )

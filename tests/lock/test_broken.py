@@ -75,7 +75,7 @@ def test_a_lost_lock(checkout: Path, path: str, said: str, *, is_for_pip: bool) 
     assert (WAY_OUT in done.stderr) == is_for_pip
 
 
-def test_a_broken_lock_of_the_platform_is_no_work_for_pip(checkout: Path) -> None:
+def test_pip_does_not_repair_a_broken_lock_of_the_platform(checkout: Path) -> None:
     lock = checkout / "nix/lock/debian/bookworm.json"
     lock.write_text(lock.read_text()[:-100])
     done = run(build("please_cli") / "bin/please", "lock", root=checkout)

@@ -205,7 +205,7 @@ def test_a_home_that_was_not_given_away_yet(place: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/")])
-def test_a_home_that_is_no_directory(make: Callable[[Path], None], place: Path) -> None:
+def test_a_home_that_is_not_a_directory(make: Callable[[Path], None], place: Path) -> None:
     make(place / "home")
     with pytest.raises(NeedsError) as raised:
         directories.make_home(place / "home")

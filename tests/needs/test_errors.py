@@ -8,7 +8,7 @@ from toolchain import build
 
 
 @pytest.mark.builds
-def test_an_error_is_told_without_a_traceback() -> None:
+def test_an_error_has_no_traceback() -> None:
     program = build("toolchain.needs.program") / "bin/needs"
     variables = {name: value for name, value in os.environ.items() if not name.startswith("NEEDS")}
     done = subprocess.run(

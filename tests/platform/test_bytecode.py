@@ -68,7 +68,7 @@ def test_a_module_for_all_levels_of_optimization(tmp_path: Path) -> None:
         assert (b"Text." in Path(cache).read_bytes()) == (level != 2)
 
 
-def test_a_module_that_does_not_compile_is_told(
+def test_a_module_that_does_not_compile_is_named(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.py").write_text("def broken(:\n")
@@ -77,7 +77,7 @@ def test_a_module_that_does_not_compile_is_told(
 
 
 @pytest.mark.parametrize("text", ["x = " + "-" * 100_000 + "1", "x = 1" + " + 1" * 20_000])
-def test_a_module_that_is_too_deep_is_told(
+def test_a_module_that_is_too_deep_is_named(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str
 ) -> None:
     (tmp_path / "deep.py").write_text(text)

@@ -158,7 +158,7 @@ def test_random_rules(tmp_path: Path, seed: int) -> None:
     assert found(tmp_path) == tracked(tmp_path), json.dumps(rules)
 
 
-def test_what_tools_leave_is_no_part_of_a_member(tmp_path: Path) -> None:
+def test_what_tools_leave_is_not_part_of_a_member(tmp_path: Path) -> None:
     litter = ["m.egg-info/SOURCES.txt", "m/__pycache__/a.pyc", "m/a.pyc", "m/a.py~", "m/.#a.py"]
     litter += ["build/lib/m/a.py", "build/bdist.linux-x86_64/x", "m/.a.py.swp"]
     write(tmp_path, {}, ["m/a.py", "m/.hidden", "build/tool.py", *litter])

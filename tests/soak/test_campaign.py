@@ -44,6 +44,6 @@ def test_a_tally_is_read_from_the_last_line(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize("printed", ["", "done\n", "[1]\n", '{"failed": 1}\n'])
-def test_a_last_line_that_is_no_tally_is_an_error(printed: str) -> None:
+def test_a_last_line_that_is_not_a_tally_is_an_error(printed: str) -> None:
     with pytest.raises(SoakError, match=r"its last line is not a tally: .*; let it end with"):
         read(printed)

@@ -68,7 +68,7 @@ def test_a_file_on_a_host_that_is_not_known_yet(store: Path) -> None:
         "another format",
     ],
 )
-def test_what_is_no_download(store: Path, text: str) -> None:
+def test_what_is_not_a_download(store: Path, text: str) -> None:
     assert found(store, text) is None
 
 

@@ -79,5 +79,5 @@ def test_what_nix_says_outside_of_the_format(reader: Reader) -> None:
     assert reader.read(line(action="unheard of")) is None
 
 
-def test_what_is_no_store_path_is_its_own_name() -> None:
+def test_what_is_not_a_store_path_is_its_own_name() -> None:
     assert store_name("elsewhere") == "elsewhere"

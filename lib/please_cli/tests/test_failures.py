@@ -21,7 +21,7 @@ def test_whose_builder_failed(error: str) -> None:
     assert NixError([error, CONSEQUENCE]).derivations == [DRV]
 
 
-def test_a_consequence_is_no_cause() -> None:
+def test_a_consequence_is_not_a_cause() -> None:
     newer = f"Cannot build '{OTHER}'.\nReason: 1 dependency failed.\nOutput paths:\n  …"
     assert NixError([newer]).derivations == []
 

@@ -73,7 +73,7 @@ def test_a_failure(tmp_path: Path, door: Member, output: str, line: str, details
     assert error.value.details == details
 
 
-def test_the_last_lines_are_told(tmp_path: Path, door: Member) -> None:
+def test_the_last_lines_are_shown(tmp_path: Path, door: Member) -> None:
     with pytest.raises(UserError) as error:
         migration.migrate(built(tmp_path, "\n".join(map(str, range(100)))), door)
     assert error.value.details.splitlines() == [str(number) for number in range(80, 100)]

@@ -425,7 +425,7 @@ def test_a_client_of_http_1_0_that_keeps_no_connection(address: Address, header:
     assert b"\r\nConnection: close\r\n" in answer
 
 
-def test_a_client_of_http_1_1_is_told_nothing(address: Address) -> None:
+def test_a_client_of_http_1_1_gets_no_connection_header(address: Address) -> None:
     with connect(address) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
         assert b"\r\nConnection:" not in client.recv(65536)

@@ -132,7 +132,7 @@ def test_no_application(place: str, error: str) -> None:
         "door:create_app(**{})", "door:create_app()()", "door:(", "door:create_app() or 1", "a-b:c",
     ],
 )  # fmt: skip
-def test_a_text_that_is_no_place(text: str) -> None:
+def test_a_text_that_is_not_a_place(text: str) -> None:
     with pytest.raises(ServingError) as raised:
         Place.parse(text)
     assert str(raised.value) == (

@@ -201,7 +201,7 @@ def test_a_port_that_is_taken(serve: Serve) -> None:
     )
 
 
-def test_a_service_that_is_none(serve: Serve, tmp_path: Path) -> None:
+def test_a_name_that_is_not_a_service(serve: Serve, tmp_path: Path) -> None:
     server = serve(APP)
     server.stop()
     (tmp_path / "shop/flask.py").unlink()
@@ -221,7 +221,7 @@ def test_a_service_that_is_none(serve: Serve, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_application_that_is_none(serve: Serve, code: str, message: str) -> None:
+def test_an_object_that_is_not_an_application(serve: Serve, code: str, message: str) -> None:
     assert serve(code).wait() == f"Error: {message}\n"
 
 

@@ -14,7 +14,7 @@ def test_a_window_with_progress_begins_anew() -> None:
     assert progress.stalled(115, 55) == 5
 
 
-def test_progress_that_is_too_small_is_none() -> None:
+def test_progress_that_is_too_small_does_not_count() -> None:
     progress = Progress(0, 0, window=10, least=5)
     totals = [progress.stalled(now, now // 10 * 4) for now in (10, 20, 30, 40)]
     assert totals == [10, 20, 30, 40]

@@ -57,7 +57,7 @@ def test_a_password_is_asked_for(needs: Needs) -> None:
     assert "password authentication failed" in done.stderr
 
 
-def test_two_clusters_are_told_apart(needs: Needs) -> None:
+def test_two_clusters_differ(needs: Needs) -> None:
     with needing("postgresql") as other:
         other("start")
         text = "SELECT system_identifier FROM pg_control_system()"

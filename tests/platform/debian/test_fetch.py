@@ -192,7 +192,7 @@ def test_a_substituter_has_it(package: Package, tmp_path: Path) -> None:
     "address",
     ["ftp://archive.example/debian", "http://", "http://user:word@archive.example/debian"],
 )
-def test_an_archive_that_is_no_address(package: Package, address: str) -> None:
+def test_an_archive_that_is_not_an_address(package: Package, address: str) -> None:
     package.variables["SERVICES_DEBIAN_ARCHIVE"] = address
     with pytest.raises(NixError) as caught:
         package.fetch()

@@ -155,7 +155,7 @@ def test_a_stale_lock_has_another_build(step: Step) -> None:
     )
 
 
-def test_build_requirements_that_are_none(step: Step) -> None:
+def test_malformed_build_requirements(step: Step) -> None:
     with pytest.raises(SystemExit) as raised:
         step.run(MANIFEST.replace('requires = ["setuptools"]', 'requires = ["a b"]'), declares())
     assert str(raised.value).startswith(

@@ -168,7 +168,7 @@ def test_a_manifest_chooses(parts: Parts, choices: dict[str, str]) -> None:
     assert (parts.link(one, two, choices=choices) / path).read_text() == "2"
 
 
-def test_a_choice_for_another_package_is_no_choice(parts: Parts) -> None:
+def test_a_choice_for_another_package_does_not_count(parts: Parts) -> None:
     path = f"{SITE_PACKAGES}/tests/a.py"
     made = [parts.part(name, {path: name}) for name in ("one", "two")]
     three = parts.part("three", {f"{SITE_PACKAGES}/tests/c.py": ""})

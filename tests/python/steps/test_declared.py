@@ -32,7 +32,7 @@ def test_a_group_has_what_it_includes() -> None:
     }
 
 
-def test_a_stale_lock_is_told_both_ways() -> None:
+def test_what_a_stale_lock_lacks_and_still_has() -> None:
     with pytest.raises(SystemExit) as raised:
         check_lock(parse("flask>=4"), in_lock({"extras": {"db": ["x"]}}), LOCK, "src/sample")
     assert raised.value.code == (

@@ -115,7 +115,7 @@ def test_importlib_finds_the_files(tmp_path: Path, prefix: Path) -> None:
     }
 
 
-def test_compiled_code_is_told(tmp_path: Path, prefix: Path) -> None:
+def test_compiled_code_is_returned(tmp_path: Path, prefix: Path) -> None:
     program = "sample-1.0.data/scripts/program"
     files = {"sample.so": "\x7fELF", "b.so": "", "data.bin": "\x7fELF", program: "\x7fELF"}
     found = install_wheel(wheel(tmp_path, "sample", files), prefix)
@@ -128,7 +128,7 @@ def test_entry_points_wait_for_an_environment(tmp_path: Path, prefix: Path) -> N
     assert not (prefix / "bin").exists()
 
 
-def test_a_module_that_is_not_python_is_no_error(tmp_path: Path, prefix: Path) -> None:
+def test_a_module_that_is_not_python_is_not_an_error(tmp_path: Path, prefix: Path) -> None:
     install_wheel(wheel(tmp_path, "sample", {"sample/template.py": "{{ name }} ="}), prefix)
     assert (prefix / SITE_PACKAGES / "sample/template.py").is_file()
 

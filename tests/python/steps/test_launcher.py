@@ -58,7 +58,7 @@ def test_an_application_in_a_module_that_is_not_there(parts: Parts, place: str) 
 
 # tests/test_settings.py has more of them.
 @pytest.mark.parametrize("place", ["web", "web:make(name)"])
-def test_a_place_that_is_none(parts: Parts, place: str) -> None:
+def test_a_text_that_is_not_a_place(parts: Parts, place: str) -> None:
     part = parts.part("one", {f"{SITE_PACKAGES}/web.py": ""})
     with pytest.raises(SystemExit) as raised:
         parts.link(part, launcher="sample", app=place)

@@ -47,7 +47,7 @@ def test_no_lock_yet_is_an_empty_one(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_lock(
+def test_a_file_that_is_not_a_lock(
     tmp_path: Path, write: Callable[..., Path], text: str, where: str, why: str
 ) -> None:
     path = write(tmp_path / LOCKFILE.path, text)
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_lock(
     )
 
 
-def test_a_file_that_is_no_text(tmp_path: Path, write: Callable[..., Path]) -> None:
+def test_a_file_that_is_not_text(tmp_path: Path, write: Callable[..., Path]) -> None:
     write(tmp_path / LOCKFILE.path).write_bytes(b"{\xff}")
     with pytest.raises(UserError, match="not a lock file: 'utf-8' codec can't decode byte 0xff"):
         LOCKFILE.read(tmp_path)

@@ -102,7 +102,7 @@ def test_netrc_is_not_for_directories(home: Path, monkeypatch: pytest.MonkeyPatc
     assert [index.address for index in Indexes.configured().searched] == [home.as_uri()]
 
 
-def test_a_netrc_that_is_no_text(home: Path) -> None:
+def test_a_netrc_that_is_not_text(home: Path) -> None:
     (home / ".netrc").write_bytes(b"machine company login user password p\xe4ss\n")
     with pytest.raises(UserError) as caught:
         Indexes.configured()

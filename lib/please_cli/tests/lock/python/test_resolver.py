@@ -37,7 +37,7 @@ def test_no_network(output: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["402 Payment Required", "429 Too Many", "500 Internal Error"])
-def test_an_answer_that_is_no_fault_of_the_network(status: str) -> None:
+def test_an_answer_that_is_not_the_fault_of_the_network(status: str) -> None:
     kind = "server" if status.startswith("5") else "client"
     output = (
         "error: Failed to fetch: http://h/simple/acme/\n  cause: HTTP status "

@@ -97,7 +97,7 @@ def test_a_build_system_of_another_shape(
 
 
 @pytest.mark.parametrize("name", ["paint-1.0.tar.gz", "paint-1.0.zip"])
-def test_an_archive_that_is_none(tmp_path: Path, name: str) -> None:
+def test_a_broken_archive(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"not an archive")
     digest = hashlib.sha256(b"not an archive").hexdigest()
     with pytest.raises(UserError, match="cannot be read: "):
