@@ -26,6 +26,7 @@ let
   step = import ./step.nix { inherit platform; };
   fetch = import ./fetch { inherit root platform pipConfiguration; };
   wheel = import ./wheel.nix { inherit platform step modules installer fetch buildEnvironment; toolLibraries = tools.libraries; };
+  sdistMetadata = import ./sdist_metadata.nix { inherit step modules fetch buildEnvironment; toolLibraries = tools.libraries; };
   source = import ./source.nix { inherit root; };
   tree = import ./tree.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };
@@ -100,7 +101,7 @@ let
   link = import ./environment.nix { inherit platform step modules; };
 in
 {
-  inherit packages graph step modules memberInstaller wheels member members libraries;
+  inherit packages graph step modules memberInstaller wheels member members libraries sdistMetadata;
 
   # A directory of the checkout, and which of its files to take -> a source tree in the store.
   sources = directory: takes: source directory (tree directory takes);

@@ -9,6 +9,7 @@ builtins.mapAttrs (_: import ../platform/module.nix) {
   pip_configuration = ./steps/pip_configuration.py;
   prefix = ./steps/prefix.py;
   sdist_archive = ./steps/sdist_archive.py;
+  sdist_source = ./steps/sdist_source.py;
   source_links = ./steps/source_links.py;
   unpackaged = ./steps/unpackaged.py;
 }

@@ -124,8 +124,10 @@ class Index:
         name: str,
         version: str,
         requires: Sequence[str] = (),
+        *,
         tag: str = "py3-none-any",
         python: str = "",
+        files: Mapping[str, str] | None = None,
     ) -> str:
         """Add a wheel and return its sha256; requires are lines of Requires-Dist."""
         module = name.replace("-", "_")
@@ -140,7 +142,8 @@ class Index:
             metadata.append(f"Requires-Dist: {requirement}")
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr(f"{module}.py", "")
+            for file, text in {f"{module}.py": "", **(files or {})}.items():
+                archive.writestr(file, text)
             archive.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
             archive.writestr(
                 f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n"

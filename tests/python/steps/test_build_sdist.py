@@ -126,12 +126,3 @@ def test_a_path_must_stay_in_the_source_tree(step: Step, tmp_path: Path) -> None
         "outside of its directory. Report it to its maintainers and lock another version."
     )
     assert not list(tmp_path.rglob("escaped"))
-
-
-@pytest.mark.parametrize("file", ["../sample.tar.gz", "", "..", "/sample.tar.gz"])
-def test_a_name_that_no_file_has(tmp_path: Path, file: str) -> None:
-    with pytest.raises(SystemExit) as raised:
-        build_sdist.unpack(tmp_path / "sample.tar.gz", file, tmp_path)
-    assert str(raised.value) == (
-        f"error: {file} is not the name of an sdist. The lock is damaged: run ./please lock."
-    )

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from optparse import Values
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
+import tomli_w
 from pip._internal.utils.urls import url_to_path
 
 from please_cli.errors import UserError
@@ -65,15 +66,17 @@ class Indexes:
         """The address of the first index, without a login, or "" without an index."""
         return self.searched[0].url if self.searched else ""
 
-    def arguments(self, directory: Path) -> list[str]:
+    def arguments(self, directory: Path, stated: Iterable[Mapping[str, Any]] = ()) -> list[str]:
         """Write uv's configuration into a private directory, and return uv's arguments for it.
 
         Logins are in that file alone: neither on the command line, which every user may see, nor
-        in variables, which the code sees that uv runs.
+        in variables, which the code sees that uv runs. `stated` is the metadata of source
+        distributions, as uv takes it.
         """
         path = directory / CONFIG
         path.touch(mode=0o600)
-        path.write_text(self.configuration(), encoding="utf-8")
+        entries = [f"[[dependency-metadata]]\n{tomli_w.dumps(entry)}" for entry in stated]
+        path.write_text("".join([self.configuration(), *entries]), encoding="utf-8")
         arguments = ["--config-file", str(path)]
         for host in self.trusted:
             arguments += ["--allow-insecure-host", host]

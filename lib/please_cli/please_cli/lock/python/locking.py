@@ -1,7 +1,9 @@
 """Manifests in, lock out: all resolves of a checkout, at the same time."""
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -20,6 +22,7 @@ from please_cli.lock.python import (
     resolver,
     resolves,
     sandbox,
+    sdist_metadata,
     settings,
     survey,
     unsandboxed,
@@ -31,6 +34,7 @@ from please_cli.lock.python.layout import Lock
 from please_cli.lock.python.package_index import Index
 from please_cli.lock.python.packages import Entry, Locked, Sources
 from please_cli.lock.python.resolves import Resolve
+from please_cli.lock.python.sdist_metadata import Describe
 from please_cli.lock.python.unchanged import Marks
 
 EVERYTHING = "*"
@@ -66,14 +70,17 @@ def lock(
     indexes = Indexes.configured()
     by_name = {**{index.name: index for index in indexes.searched}, **named}
     surveyed = survey.read(root)
-    built = _builds(root, before, indexes, named, None if everything else moving)
+    members: dict[str, Document] = {}
+    new_builds = partial(_builds, root, before, (indexes, named), None if everything else moving)
     has_sandbox = sandbox.is_there(root)
+    describe = _describe(root, members, (indexes, named), new_builds) if has_sandbox else None
+    built = new_builds(describe)
     if has_sandbox:
         built.add(sandbox.wanted(root, surveyed))
         ask = sandbox.asking(root, built.content())
     else:
         ask = unsandboxed.asking(before.members)
-    members = metadata.entries(surveyed, before.members, ask)
+    members |= metadata.entries(surveyed, before.members, ask)
     settings.check(root, members)
     wanted = resolves.read(root, members)
     names = resolves.names(root)
@@ -84,8 +91,9 @@ def lock(
         for name, member in before.members.items()
         if name not in members
     }
-    others = (indexes, sorted(named.items()), sorted(gone.items()))
-    known_marks = Marks(marks, root, members, others)
+    known_marks = Marks(
+        marks, root, members, (indexes, sorted(named.items()), sorted(gone.items()))
+    )
 
     def one(resolve: Resolve) -> Locked:
         pinned = known[resolve.name]
@@ -94,7 +102,15 @@ def lock(
         if may_stay and (unchanged := known_marks.locked(resolve, before)):
             return unchanged
         start = {} if everything else earlier.start(root, resolve, members, before)
-        uv_lock = resolver.resolve(root, resolve, members, indexes, known=start, upgrades=here)
+        uv_lock = resolver.resolve(
+            root,
+            resolve,
+            members,
+            indexes,
+            known=start,
+            upgrades=here,
+            describe=describe,
+        )
         found = origins.find(uv_lock["package"], indexes, named)
         had = before.start(resolve.name)
         kept = {name: entry for name, entry in pinned.items() if name not in here}
@@ -124,14 +140,42 @@ def lock(
     return after
 
 
+def _describe(
+    root: Path,
+    members: Mapping[str, Document],
+    sources: tuple[Indexes, Mapping[str, Index]],
+    new_builds: Callable[[Describe | None], Builds],
+) -> Describe:
+    """Return what asks the build backends of source distributions, in the sandbox.
+
+    `members` is what the lock has of each, as soon as that is known. `sources` are the indexes that
+    pip is configured for, and those of the workspace's manifest.
+    """
+    indexes, named = sources
+
+    def locate(resolve: Resolve, name: str, version: str) -> Entry:
+        uv_lock = resolver.locate(root, resolve, members, indexes, (name, version))
+        found = origins.find(uv_lock["package"], indexes, named)
+        alone = replace(resolve, members=frozenset(), guests={})
+        with Files() as files:
+            return packages.convert(uv_lock, alone, {}, Sources(found, files)).packages[name]
+
+    return sdist_metadata.Backends(root, locate, new_builds).describe
+
+
 def _builds(
     root: Path,
     before: Lock,
-    indexes: Indexes,
-    named: Mapping[str, Index],
+    sources: tuple[Indexes, Mapping[str, Index]],
     moving: Collection[str] | None,
+    describe: Describe | None,
 ) -> Builds:
-    """Return what resolves the requirements of builds; `moving` are packages, or None for all."""
+    """Return what resolves the requirements of builds.
+
+    `sources` is that of `_describe`, `moving` are packages, or None for all, and `describe` is that
+    of resolver.resolve.
+    """
+    indexes, named = sources
 
     def is_moving(names: Collection[str]) -> bool:
         return moving is None or bool({*moving} & {*names})
@@ -147,6 +191,7 @@ def _builds(
             known=known,
             upgrades=known.keys() - kept.keys(),
             requires=wanted.requires,
+            describe=describe,
         )
         found = origins.find(uv_lock["package"], indexes, named)
         with Files() as files:

@@ -1,26 +1,30 @@
-"""uv resolves the members of a resolve, in a directory that holds nothing but manifests."""
+"""The members of a resolve, resolved: in a directory that holds nothing but manifests."""
 
 import re
-import subprocess
-import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
-from uv import find_uv_bin
 
-from please_cli import process
 from please_cli.errors import UserError
 from please_cli.lock.document import Document
-from please_cli.lock.python import advice, environment, static
+from please_cli.lock.python import advice, static, uv_lock
 from please_cli.lock.python.declares import required
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.packages import Entry, variants
 from please_cli.lock.python.resolves import Resolve
+from please_cli.lock.python.uv_lock import Stated
 from please_cli.lock.systems import machine
+
+MOST_BUILT = 100
+"""How many source distributions a resolve may build for what they require, all versions counted."""
+
+_BUILD = re.compile(r"Failed to (?:download and build|build|generate package metadata for) `")
+_UNBUILT = re.compile(rf"{_BUILD.pattern}([^`\s]+?)==([^`\s]+)")
+_ELSEWHERE = re.compile(rf"{_BUILD.pattern}([^`\s]+) @ ([^`\s]+)`")
 
 _NETWORK = re.compile(
     r"dns error|error sending request|Failed to fetch|[Cc]onnection (?:refused|reset)|timed out"
@@ -44,23 +48,65 @@ def resolve(
     known: Mapping[str, Entry],
     upgrades: Iterable[str] = (),
     requires: Sequence[str] | None = None,
+    describe: Callable[[Resolve, str, str], Stated] | None = None,
 ) -> dict[str, Any]:
     """Return what uv.lock says about a resolve of the checkout at `root`, as uv writes it.
 
     `members` is what the lock has of each member (metadata.py). `known` are the packages of the
     lock before: each stays at its version unless the manifests no longer allow that, or it is in
-    `upgrades`. `requires` are requirements in place of the workspace's groups.
+    `upgrades`. `requires` are requirements in place of the workspace's groups. `describe` returns
+    the metadata of a source distribution that does not state it; without that, uv runs its build
+    backend.
 
     Raises UserError with uv's own message when there is no solution, a manifest cannot
     be read, or the index cannot be reached.
     """
+    stated: dict[tuple[str, str], Stated] = {}
     with tempfile.TemporaryDirectory(prefix="please-lock-") as name:
         copy = Path(name).resolve()
-        static.write(root, wanted, members, copy, requires)
         lock = copy / "uv.lock"
-        lock.write_text(skeleton(static.requires_python(wanted), indexes, known), encoding="utf-8")
-        _run(root, copy, wanted, members, indexes=indexes, upgrades=upgrades)
-        return tomllib.loads(lock.read_text(encoding="utf-8"))
+        before = skeleton(static.requires_python(wanted), indexes, known)
+        while True:
+            static.write(root, wanted, members, copy, requires)
+            lock.write_text(before, encoding="utf-8")
+            given = None if describe is None else stated.values()
+            said = uv_lock.make(root, copy, indexes, upgrades, given)
+            if not said:
+                return tomllib.loads(lock.read_text(encoding="utf-8"))
+            unbuilt = _UNBUILT.search(said)
+            asked = (unbuilt[1], unbuilt[2]) if unbuilt else ("", "")
+            if describe is None or unbuilt is None or asked in stated:
+                raise UserError(explain(said, wanted, members), advice.correct(said))
+            if len(stated) == MOST_BUILT:
+                raise UserError(
+                    f"the resolve {wanted.name}: {MOST_BUILT} source distributions had to be built "
+                    f"for what they require, the last before {unbuilt[1]} {unbuilt[2]}; bound the "
+                    "versions of such packages in the manifests that name them"
+                )
+            stated[asked] = describe(wanted, *asked)
+
+
+def locate(
+    root: Path,
+    wanted: Resolve,
+    members: Mapping[str, Document],
+    indexes: Indexes,
+    sdist: tuple[str, str],
+) -> dict[str, Any]:
+    """Return the uv.lock of one version of a package alone, which says where its files are.
+
+    `sdist` is the name and the version, and `members` is what the lock has of those of the resolve.
+    Raises UserError as `resolve` does.
+    """
+    name, version = sdist
+    with tempfile.TemporaryDirectory(prefix="please-lock-") as directory:
+        copy = Path(directory).resolve()
+        text = static.alone(root, wanted, members, f"{name}=={version}")
+        (copy / "pyproject.toml").write_text(text, encoding="utf-8")
+        nothing = {"name": name, "version": version, "requires-dist": []}
+        if said := uv_lock.make(root, copy, indexes, given=[nothing]):
+            raise UserError(explain(said, wanted, members), advice.correct(said))
+        return tomllib.loads((copy / "uv.lock").read_text(encoding="utf-8"))
 
 
 def skeleton(python: str, indexes: Indexes, known: Mapping[str, Entry]) -> str:
@@ -83,35 +129,6 @@ def skeleton(python: str, indexes: Indexes, known: Mapping[str, Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run(
-    root: Path,
-    copy: Path,
-    wanted: Resolve,
-    members: Mapping[str, Document],
-    *,
-    indexes: Indexes,
-    upgrades: Iterable[str],
-) -> None:
-    command = [find_uv_bin(), "lock", "--no-progress", "--color", "never"]
-    command += ["--python", sys.executable]
-    for name in upgrades:
-        command += ["--upgrade-package", name]
-    # uv passes its variables on to the setup.py of source distributions.
-    with (
-        environment.clean(network=True) as inherited,
-        tempfile.TemporaryDirectory(prefix="please-lock-uv-") as private,
-    ):
-        # Neither the user's own settings of uv nor those of the checkout may matter.
-        command += indexes.arguments(Path(private))
-        variables = {**inherited, **indexes.environment(), "UV_PYTHON_DOWNLOADS": "never"}
-        done = process.run(command, cwd=copy, env=variables, stderr=subprocess.PIPE)
-    if done.returncode:
-        output = done.stderr.replace(f"{copy}/", "").replace(str(copy), str(root))
-        # Which interpreter it uses is no part of the explanation.
-        output = indexes.redact(re.sub(r"^Using CPython.*\n", "", output))
-        raise UserError(explain(output, wanted, members), advice.correct(output))
-
-
 def explain(output: str, wanted: Resolve, members: Mapping[str, Document]) -> str:
     """Return one line about a failure of uv: what happened, where, and what to do next.
 
@@ -123,14 +140,24 @@ def explain(output: str, wanted: Resolve, members: Mapping[str, Document]) -> st
         return trouble
     if match := re.search(r"Failed to parse:? `?([^`\n]*pyproject\.toml)", output):
         return f"{match[1]} cannot be read; correct it"
-    if match := re.search(r"Failed to (?:generate package metadata for|build) `([^`]+)", output):
+    if trouble := _explain_build(output) or _explain_conflict(output, wanted, members):
+        return trouble
+    return f"the resolve {wanted.name}: uv failed; its message is below"
+
+
+def _explain_build(output: str) -> str:
+    """Return one line about a package that cannot be built, "" for another failure."""
+    if match := _ELSEWHERE.search(output):
+        return (
+            f"{match[1]} comes from {match[2]}, but only packages of an index can be locked; "
+            "change [tool.uv.sources] or the requirement"
+        )
+    if match := re.search(rf"{_BUILD.pattern}([^`]+)", output):
         return (
             f"the source distribution {match[1].replace('==', ' ')} cannot be built; ask for "
             "another version in the manifest that names it"
         )
-    if trouble := _explain_conflict(output, wanted, members):
-        return trouble
-    return f"the resolve {wanted.name}: uv failed; its message is below"
+    return ""
 
 
 def _names(output: str, name: str) -> bool:

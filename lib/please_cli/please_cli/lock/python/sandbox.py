@@ -1,11 +1,12 @@
-"""Asks the build backends of members, in the sandbox of Nix.
+"""Asks build backends, in the sandbox of Nix: nix/request.nix.
 
-The derivations are those that builds of the members have later: nix/request.nix.
+The derivations of members are those that their builds have later.
 """
 
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,9 +20,13 @@ from please_cli.lock.python import resolves
 from please_cli.lock.python.builds import Wanted
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.metadata import Answer, Ask, unreadable
+from please_cli.lock.python.packages import Entry
 from please_cli.lock.python.survey import Surveyed
 
 _REQUEST = "nix/request.nix"
+
+# The resolves, which ask at the same time, share the one line of progress.
+_one_at_a_time = threading.Lock()
 
 # How many differences, and how many files, a note names.
 _MOST_DIFFERENCES = 3
@@ -82,16 +87,7 @@ def asking(root: Path, builds: Mapping[str, Document]) -> Ask:
             }
             for each in surveyed
         ]
-        with tempfile.TemporaryDirectory(prefix="please-lock-") as directory:
-            request = Path(directory) / "request.json"
-            request.write_text(json.dumps({"builds": builds, "members": members}), encoding="utf-8")
-            try:
-                outputs = iter(nix.build_file(root, _REQUEST, {"request": str(request)}))
-            except NixError as error:
-                raise UserError(
-                    error.message.replace("Correct it, and build again", "Correct it"),
-                    error.details,
-                ) from error
+        outputs = iter(_build(root, builds, members=members))
         answers = {}
         for each in surveyed:
             wheel = next(outputs)
@@ -104,6 +100,52 @@ def asking(root: Path, builds: Mapping[str, Document]) -> Ask:
         return answers
 
     return ask
+
+
+def sdist_metadata(
+    root: Path, builds: Mapping[str, Document], release: str, name: str, entry: Entry
+) -> str:
+    """Return the core metadata that the build backend of a source distribution makes.
+
+    Args:
+        root: The checkout.
+        builds: The content of the files of builds.py, by release, with what the build requires.
+        release: The Debian release whose Python builds it.
+        name: The name of the package.
+        entry: What the lock has of it, or would have.
+
+    Raises:
+        UserError: The backend fails, or what it makes is not text.
+    """
+    asked = {"name": name, "release": release, "package": entry}
+    (output,) = _build(root, builds, sdists=[asked])
+    try:
+        return output.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"the source distribution {name} {entry['version']} makes metadata that cannot be "
+            f"read: {error}; ask for another version in the manifest that names it"
+        ) from error
+
+
+def _build(
+    root: Path,
+    builds: Mapping[str, Document],
+    *,
+    members: Sequence[Document] = (),
+    sdists: Sequence[Document] = (),
+) -> list[Path]:
+    """Build what nix/request.nix says of some members and source distributions."""
+    asked = {"builds": builds, "members": members, "sdists": sdists}
+    with _one_at_a_time, tempfile.TemporaryDirectory(prefix="please-lock-") as directory:
+        request = Path(directory) / "request.json"
+        request.write_text(json.dumps(asked), encoding="utf-8")
+        try:
+            return nix.build_file(root, _REQUEST, {"request": str(request)})
+        except NixError as error:
+            raise UserError(
+                error.message.replace("Correct it, and build again", "Correct it"), error.details
+            ) from error
 
 
 def _note_files(each: Surveyed, names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ and the requirements of members on the Python version do not count twice.
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,24 @@ def texts(
         declared = resolve.asked(name, member["declares"])
         found[path] = tomli_w.dumps(_member(name, member["version"], declared, sources))
     return found
+
+
+def alone(root: Path, resolve: Resolve, members: Mapping[str, Document], requirement: str) -> str:
+    """Return a manifest that requires one package, from where the manifests of a resolve say.
+
+    `members` is what the lock has of each member.
+    """
+    only = replace(resolve, members=frozenset(), guests={})
+    workspace = _workspace(root, pyproject.load(root / "pyproject.toml"), only, {})
+    workspace["project"]["dependencies"] = [requirement]
+    del workspace["dependency-groups"]
+    uv = workspace["tool"]["uv"]
+    for setting in (*_OF_AN_INSTALLATION, "build-constraint-dependencies"):
+        uv.pop(setting, None)
+    for member in sorted(resolve.members):
+        path = f"{members[member]['directory']}/pyproject.toml"
+        uv["sources"] = _sources(pyproject.load(root / path)) | uv["sources"]
+    return tomli_w.dumps(workspace)
 
 
 def requires_python(resolve: Resolve) -> str:

@@ -60,6 +60,18 @@ def test_pips_own_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration["http-proxy"] == configuration["https-proxy"] == "http://proxy:8080"
 
 
+def test_metadata_are_written_beside_the_indexes(home: Path) -> None:
+    stated = [
+        {"name": "nail", "version": "1.0", "requires-dist": ["iron; extra == 'a'"]},
+        {"name": "screw", "version": "2.0", "requires-dist": []},
+    ]
+    _, path, *_ = Indexes((COMPANY,), proxy="http://proxy:8080").arguments(home, stated)
+    found = tomllib.loads(Path(path).read_text())
+    assert found["dependency-metadata"] == stated
+    assert [index["name"] for index in found["index"]] == [COMPANY.name]
+    assert found["http-proxy"] == "http://proxy:8080"
+
+
 def test_a_login_is_in_a_private_file_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://user:p%40ss@company/simple")
     found = Indexes.configured()

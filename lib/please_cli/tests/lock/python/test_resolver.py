@@ -1,6 +1,9 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
+from please_cli.errors import UserError
+from please_cli.lock.python import resolver
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.interpreter import Interpreter
 from please_cli.lock.python.package_index import Index
@@ -128,3 +131,72 @@ def test_versions_are_kept_for_their_system() -> None:
         "resolution-markers = [\"platform_machine == 'aarch64'\"]",
         *["[[package]]", 'name = "flask"', 'version = "3.1"', source],
     ]
+
+
+@pytest.mark.parametrize("verb", ["build", "download and build"])
+def test_a_package_that_no_index_has(verb: str) -> None:
+    output = f"error: Failed to {verb} `nail @ git+https://company/nail@main`\n  cause: Git failed"
+    assert explain(output, RESOLVE, MEMBERS) == (
+        "nail comes from git+https://company/nail@main, but only packages of an index can be "
+        "locked; change [tool.uv.sources] or the requirement"
+    )
+
+
+# Says nothing of what it requires.
+UNSTATED = '[project]\nname = "nail"\ndynamic = ["version", "dependencies"]\n'
+
+
+@pytest.fixture
+def root(platform: Path, index: Any) -> Path:
+    """A workspace, and an index with three versions of a source distribution."""
+    (platform / "pyproject.toml").write_text('[project]\nname = "services"\nversion = "0"\n')
+    for version in ("1.0", "2.0", "3.0"):
+        index.sdist("nail", version, UNSTATED, {"nail.py": ""})
+    index.wheel("iron", "1.0")
+    return platform
+
+
+def describe(_: Resolve, name: str, version: str) -> dict[str, Any]:
+    """State that each version requires the same version of iron, as the sandbox would."""
+    return {"name": name, "version": version, "requires-dist": [f"iron=={version}"]}
+
+
+def test_source_distributions_are_described_one_by_one(root: Path) -> None:
+    """Also older versions, where a newer one does not fit."""
+    asked = []
+
+    def noting(resolve: Resolve, name: str, version: str) -> dict[str, Any]:
+        asked.append((name, version))
+        return describe(resolve, name, version)
+
+    wanted = Resolve("next", frozenset(), "bookworm", PYTHON)
+    found = resolver.resolve(
+        root, wanted, {}, Indexes.configured(), known={}, requires=["nail"], describe=noting
+    )
+    assert {each["name"]: each["version"] for each in found["package"]} == {
+        "services": "0",
+        "nail": "1.0",
+        "iron": "1.0",
+    }
+    assert asked == [("nail", "3.0"), ("nail", "2.0"), ("nail", "1.0")]
+
+
+def test_not_too_many_are_built(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver, "MOST_BUILT", 2)
+    wanted = Resolve("next", frozenset(), "bookworm", PYTHON)
+    with pytest.raises(UserError) as raised:
+        resolver.resolve(
+            root, wanted, {}, Indexes.configured(), known={}, requires=["nail"], describe=describe
+        )
+    assert raised.value.message == (
+        "the resolve next: 2 source distributions had to be built for what they require, the last "
+        "before nail 1.0; bound the versions of such packages in the manifests that name them"
+    )
+
+
+def test_where_the_files_of_a_version_are(root: Path) -> None:
+    wanted = Resolve("next", frozenset(), "bookworm", PYTHON)
+    found = resolver.locate(root, wanted, {}, Indexes.configured(), ("nail", "2.0"))
+    (nail,) = (each for each in found["package"] if each["name"] == "nail")
+    assert nail["version"] == "2.0"
+    assert "nail-2.0.tar.gz" in str(nail["sdist"])

@@ -99,3 +99,19 @@ def test_the_resolve_of_the_tools_has_all_groups_of_the_workspace(
     static.write(root, Resolve(name, frozenset(), "bookworm", PYTHON), {}, to)
     found = written(to, ".")["dependency-groups"]
     assert found == {"build": ["flit-core"], "lint": ["ruff"]}
+
+
+def test_a_package_alone(tmp_path: Path, write: Callable[..., Path]) -> None:
+    """It comes from where the manifests say, and nothing binds its version."""
+    root = tmp_path / "work"
+    write(root / "pyproject.toml", ROOT)
+    write(root / "src/door/pyproject.toml", DOOR)
+    members = {"door": {"version": "2.0", "directory": "src/door", "declares": {"requires": []}}}
+    resolve = Resolve("next", frozenset(["door"]), "bookworm", PYTHON)
+    found = tomllib.loads(static.alone(root, resolve, members, "brush==1.0"))
+    assert found["project"]["dependencies"] == ["brush==1.0"]
+    assert "dependency-groups" not in found
+    uv = found["tool"]["uv"]
+    assert "constraint-dependencies" not in uv
+    assert uv["workspace"]["members"] == []
+    assert uv["sources"] == {"brush": {"index": "company"}, "flask": {"index": "company"}}
