@@ -53,14 +53,16 @@ def _try(root: Path, name: str, options: argparse.Namespace) -> int:
         original = change.path.read_bytes()
         try:
             change.apply()
-            noticed = not suite.pass_with(change.path)
+            failure = suite.failure_with(change.path)
         finally:
             change.path.write_bytes(original)
-        counts["noticed" if noticed else "unnoticed"] += 1
-        if not noticed or options.verbose:
-            said = "noticed" if noticed else "UNNOTICED"
+        counts["noticed" if failure else "unnoticed"] += 1
+        if not failure or options.verbose:
+            said = "noticed" if failure else "UNNOTICED"
             print(f"{said}: {name} {number}: {LIBRARY / place}:{change.line}", flush=True)
             print(f"    {change.source}\n    {change.old} -> {change.new}", flush=True)
+            if failure:
+                print(f"    {failure}", flush=True)
     totals = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     print(f"{name}: {len(changes)} changes are possible; {totals}", flush=True)
     return counts["unnoticed"]
@@ -88,7 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, default=15, help="changes to each, 15 unless given")
     parser.add_argument("--allowed", type=int, default=5, help="how many may go unnoticed")
     parser.add_argument("--only", type=int, action="append", help="the number of one change")
-    parser.add_argument("--verbose", action="store_true", help="print those that were noticed, too")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="print those that were noticed, too, and by which test",
+    )
     return parser
 
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 SLOWER = 3  # times; a change may make tests wait for what never comes
 PATIENCE = 30.0  # seconds on top of that
-SHOWN = 20  # lines of a failure
+SHOWN = 60  # lines of a failure: all frames of a test that takes too long
 
 
 class Suite:
@@ -49,8 +49,8 @@ class Suite:
         self._test_limit = SLOWER * longest + PATIENCE
         return None
 
-    def pass_with(self, changed: Path) -> bool:
-        """Return whether all tests pass in time, with a change to the file *changed*.
+    def failure_with(self, changed: Path) -> str | None:
+        """Return which test fails with a change to the file *changed*, or None if all pass in time.
 
         The files of tests that name the changed module come first, the fastest ones before.
         """
@@ -58,7 +58,8 @@ class Suite:
         def order(file: str) -> tuple[bool, float]:
             return changed.stem not in file + self._files[file], self._seconds[file]
 
-        return self._run(sorted(self._files, key=order)) is None
+        failure = self._run(sorted(self._files, key=order))
+        return None if failure is None else _brief(failure)
 
     def _run(self, files: Sequence[str], *options: str) -> str | None:
         """Run tests until one fails; return the end of what they print, or None if all pass."""
@@ -99,6 +100,15 @@ class Suite:
                 process.wait()
             output.seek(0)
             return "".join(output.readlines()[-SHOWN:]) if status else None
+
+
+def _brief(failure: str) -> str:
+    """Return the line of *failure* that names a test, or else its last one."""
+    lines = [line.strip() for line in failure.splitlines()] or ["the process was ended"]
+    named = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    # Where the test stands that takes too long: faulthandler writes all frames.
+    stands = [line for line in lines if "/tests/test_" in line]
+    return (named or stands or lines)[-1]
 
 
 def _repair_servers() -> None:

@@ -44,11 +44,12 @@ def test_files_that_name_the_changed_module_come_first(root: Path) -> None:
     assert run.measure() is None
     assert (root / "order").read_text() == "shop slow stock "
     (root / "order").unlink()
-    assert run.pass_with(root / "shop/slow.py")
+    assert run.failure_with(root / "shop/slow.py") is None
     assert (root / "order").read_text().startswith("slow ")
     (root / "order").unlink()
     (root / "stock.py").write_text("assert False")
-    assert not run.pass_with(root / "shop/stock.py")
+    failure = run.failure_with(root / "shop/stock.py")
+    assert failure == "FAILED tests/test_shop_stock.py::test_it - AssertionError"
     assert (root / "order").read_text() == "stock "
     assert (root / "needs.log").read_text() == "thaw\nstart\n"
 
@@ -65,4 +66,6 @@ def test_a_change_that_never_ends_is_ended(root: Path, monkeypatch: pytest.Monke
     run = Suite(root, "shop")
     assert run.measure() is None
     (root / "stock.py").write_text("while True:\n    time.sleep(1)")
-    assert not run.pass_with(root / "shop/stock.py")
+    failure = run.failure_with(root / "shop/stock.py")
+    assert failure is not None
+    assert "tests/test_shop_stock.py" in failure
