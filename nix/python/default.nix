@@ -30,10 +30,10 @@ let
   source = import ./source.nix { inherit root; };
   tree = import ./tree.nix { inherit root; };
   manifests = import ./manifests.nix { inherit root; };
-  installer = import ./installer.nix { inherit step modules; };
-  memberWheel = import ./member_wheel.nix { inherit platform step modules installer buildEnvironment; sources = source; toolLibraries = tools.libraries; };
+  installer = import ./installer.nix { inherit platform step; };
+  memberWheel = import ./member_wheel.nix { inherit step modules installer buildEnvironment; sources = source; toolLibraries = tools.libraries; };
   member = import ./member.nix { inherit root step modules tree manifests memberInstaller memberWheel; toolLibraries = tools.libraries; };
-  memberInstaller = import ./member_installer.nix { inherit step modules; };
+  memberInstaller = import ./member_installer.nix { inherit step; };
   groups = import ./groups.nix { inherit root step modules resolve; toolLibraries = tools.libraries; };
 
   wheels = builtins.mapAttrs wheel checkedIndex;
@@ -98,7 +98,7 @@ let
   # The server for services that do not require it.
   server = import ./server.nix { inherit install platform serving; };
 
-  link = import ./environment.nix { inherit platform step modules; };
+  link = import ./environment.nix { inherit platform step; };
 in
 {
   inherit packages graph step modules memberInstaller wheels member members libraries sdistMetadata;

@@ -1,15 +1,16 @@
 # Parts -> an environment: a farm of symlinks in the shape of a virtual environment (PEP 405).
-{ platform, step, modules }:
+{ platform, step }:
 let
-  startup = import ./startup.nix { inherit step modules; };
+  startup = import ./startup.nix { inherit step linker; };
 
   # Compiled, because each edit of a member makes an environment anew.
-  linker = import ./compiled.nix { inherit step modules; } {
+  linker = import ./compiled.nix { inherit step; } {
     name = "environment-linker";
     files = [
       ../platform/bytecode.py
       ./steps/collisions.py
       ./steps/entry_points.py
+      ./steps/install_startup.py
       ./steps/launcher.py
       ./steps/link_bytecode.py
       ./steps/link_environment.py
@@ -18,6 +19,7 @@ let
       ./steps/prefix.py
       ./steps/same_program.py
       ./steps/scripts.py
+      ./steps/texts.py
     ];
   };
 in

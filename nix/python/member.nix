@@ -52,7 +52,7 @@ let
   sources = { right, wrong }: taken:
     let others = filter (file: taken.${file} != "directory") wrong; in
     {
-      texts = if right == [ ] then "" else texts (root + "/${directory}") right;
+      texts = if right == [ ] then "" else texts (map (name: { inherit name; path = root + "/${directory}/${name}"; }) right);
       src = if others == [ ] && right != [ ] then "" else source (set (concatMap above others));
     };
   # A path, and the directories that it is in.

@@ -1,7 +1,7 @@
 # What installs the files of a member that are copied, as a directory of modules.
-{ step, modules }:
+{ step }:
 # Compiled, because each edit of a member starts it.
-import ./compiled.nix { inherit step modules; } {
+import ./compiled.nix { inherit step; } {
   name = "member-installer";
   files = [
     ../platform/bytecode.py

@@ -7,7 +7,7 @@
 #
 # Nothing of it depends on what the lock says of the member, apart from the requirements of its build: so
 # `please lock` builds the same derivation.
-{ platform, step, modules, installer, sources, toolLibraries, buildEnvironment }:
+{ step, modules, installer, sources, toolLibraries, buildEnvironment }:
 {
   # Its normalized name.
   name,
@@ -27,10 +27,5 @@ step {
     inherit directory;
     src = sources directory files;
     environment = buildEnvironment directory build;
-    busybox = "${platform.busybox}/bin/busybox";
-    # For compiled code: see ./wheel.nix.
-    inherit (platform) loader libc cxx;
-    patchelf = "${platform.patchelf}/bin/patchelf";
-    strip = "${platform.elfutils}/bin/eu-strip";
   };
 }

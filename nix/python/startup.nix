@@ -1,16 +1,18 @@
 # What an environment does at each start of its Python (./environment_startup), as a part of it.
-{ step, modules }:
-let text = import ../text.nix; in
+#
+# `linker` is the directory of modules that has ./steps/install_startup.py.
+{ step, linker }:
+let
+  inherit (builtins) attrNames filter match readDir;
+
+  modules = filter (name: match ".*\\.py" name != null) (attrNames (readDir ./environment_startup));
+in
 step {
   name = "environment-startup";
-  script = text ./steps/install_startup.py;
-  imports = [ modules.bytecode modules.prefix ];
+  module = "install_startup";
+  imports = [ linker ];
   env = {
-    package = builtins.path {
-      name = "environment_startup";
-      path = ./environment_startup;
-      filter = path: _: builtins.match ".*\\.py" path != null;
-    };
-    readOnlyStore = text ../platform/read_only_store.py;
+    package = import ./texts.nix (map (name: { inherit name; path = ./environment_startup + "/${name}"; }) modules);
+    readOnlyStore = import ../text.nix ../platform/read_only_store.py;
   };
 }

@@ -1,15 +1,16 @@
-# Files of a directory -> one file in the store with all of them, which ./steps/texts.py unpacks.
+# Files -> one file in the store with all of them, each by a name, which ./steps/texts.py unpacks.
 #
-# A tree costs each evaluation more: Nix writes 35 fields for each file of it, and Nix 2.8 clears a buffer
+# As a tree, they cost each evaluation more: Nix writes 35 fields for each file, and Nix 2.8 clears a buffer
 # of 64 KiB for each field. It is for files that nobody executes and that have no NUL byte, such as modules.
 #
-# Type: path -> [ string ] -> string
-directory: files:
+# Example: texts [ { name = "sample/api.py"; path = ./api.py; } ]
+# Type: [ { name :: string; path :: path; } ] -> string
+files:
 let
   inherit (builtins) concatMap concatStringsSep readFile stringLength toFile;
 
-  entry = file:
-    let text = readFile (directory + "/${file}"); in
-    [ "${toString (stringLength file)} ${toString (stringLength text)}\n" file text ];
+  entry = { name, path }:
+    let text = readFile path; in
+    [ "${toString (stringLength name)} ${toString (stringLength text)}\n" name text ];
 in
 toFile "texts" (concatStringsSep "" (concatMap entry files))

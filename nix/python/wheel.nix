@@ -16,10 +16,5 @@ step {
   env = (if isSdist then { environment = buildEnvironment name package.build; } else { }) // {
     artifact = fetch name (file // (if package ? index then { inherit (package) index; } else { }));
     inherit (file) file;
-    busybox = "${platform.busybox}/bin/busybox";
-    # For the compiled code that comes inside a wheel.
-    inherit (platform) loader libc cxx;
-    patchelf = "${platform.patchelf}/bin/patchelf";
-    strip = "${platform.elfutils}/bin/eu-strip";
   };
 }

@@ -26,6 +26,7 @@ from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 from source_links import left_out
 from unpackaged import note
+from variables import load
 from wheel_tags import check_compatible
 
 # What setuptools says of a manifest, below a traceback of its own.
@@ -193,6 +194,7 @@ def left_behind(traced: Mapping[str, str | None], source: Path) -> list[str]:
 
 def main() -> None:
     """Run the build step."""
+    load()
     env = os.environ
     env["SOURCE_DATE_EPOCH"] = EPOCH
     env["HOME"] = str(Path("home").absolute())

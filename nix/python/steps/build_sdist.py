@@ -10,10 +10,12 @@ from pathlib import Path
 
 from install_wheel import install_here
 from sdist_source import backend, unpack
+from variables import load
 
 
 def main() -> None:
     """Run the build step."""
+    load()
     file = os.environ["file"]
     source = unpack(Path(os.environ["artifact"]), file, Path.cwd())
     wheels = Path.cwd() / "wheels"

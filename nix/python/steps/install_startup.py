@@ -1,7 +1,7 @@
 """Install what an environment does at each start of its Python into a prefix, and compile it.
 
-Environment, set by startup.nix: package (the directory environment_startup), readOnlyStore (the
-file read_only_store.py), out.
+Environment, set by startup.nix: package (the modules of environment_startup, in one file: see
+texts.py), readOnlyStore (the file read_only_store.py), out.
 """
 
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bytecode import compile_all_levels, compile_tree
 from prefix import SITE_PACKAGES
+from texts import unpack
 
 # What is imported before the store is protected, where the interpreter does not protect it itself.
 EARLY = ("__init__.py", "read_only_store.py")
@@ -33,8 +34,8 @@ def install_startup(source: Path, guard: Path, out: Path) -> None:
 
 def main() -> None:
     """Run the build step."""
-    source, guard, out = (Path(os.environ[name]) for name in ("package", "readOnlyStore", "out"))
-    install_startup(source, guard, out)
+    unpack(os.environ["package"], "package")
+    install_startup(Path("package"), Path(os.environ["readOnlyStore"]), Path(os.environ["out"]))
 
 
 if __name__ == "__main__":

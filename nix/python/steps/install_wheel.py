@@ -5,8 +5,8 @@ without an interpreter until an environment gives them one, and entry points wit
 compiled code is fitted to the platform; and bytecode is the same at every build. A wheel that
 pip installs is installed, and one that pip refuses fails the step.
 
-Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), busybox (the
-command), out, and what compiled_code.py takes.
+Environment, set by wheel.nix: artifact (the wheel), file (its name on the index), out; and by
+installer.nix: busybox (the command), and what compiled_code.py takes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from _csv import writer
 from archive import unpack
 from bytecode import compile_tree
 from prefix import PLACEHOLDER, SITE_PACKAGES
+from variables import load
 from wheel_errors import UnpackError, UnsoundError
 from wheel_file import File, digest, info_directory, is_data, read, read_files
 from wheel_tags import check_compatible
@@ -172,6 +173,7 @@ def fit_here(path: str) -> None:
 
 def main() -> None:
     """Run the build step."""
+    load()
     file = os.environ["file"]
     check_compatible(file, os.uname().machine)
     # A store path begins with a hash, and a wheel's name says what it is.

@@ -65,6 +65,8 @@ class Step:
         }
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)
+        # They are set here.
+        self.monkeypatch.setattr(build_sdist, "load", lambda: None)
         build_sdist.main()
         return self.directory / "out" / SITE_PACKAGES
 

@@ -10,9 +10,10 @@ from prefix import SITE_PACKAGES
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The output of the step, which is given a package of two modules."""
-    (tmp_path / "package").mkdir()
-    for name in ("package/__init__.py", "package/change.py", "guard.py"):
-        (tmp_path / name).write_text("")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "package").write_text("11 0\n__init__.py9 0\nchange.py")
+    (tmp_path / "guard.py").touch()
+    monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("package", str(tmp_path / "package"))
     monkeypatch.setenv("readOnlyStore", str(tmp_path / "guard.py"))
     monkeypatch.setenv("out", str(tmp_path / "out"))
@@ -38,7 +39,7 @@ def test_it_is_compiled_for_what_may_import_it(out: Path) -> None:
 
 
 def test_a_module_that_does_not_compile(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (out.parent / "package/change.py").write_text("def")
+    (out.parent / "package").write_text("11 0\n__init__.py9 3\nchange.pydef")
     with pytest.raises(SystemExit) as raised:
         install_startup.main()
     assert str(raised.value) == (
