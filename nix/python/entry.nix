@@ -8,9 +8,8 @@
   path,
   system,
 }:
-name: entry:
 let
-  inherit (builtins) all attrValues isAttrs isInt isList isString match replaceStrings substring;
+  inherit (builtins) all attrValues isAttrs isInt isList isString mapAttrs match replaceStrings substring;
 
   matches = pattern: value: isString value && match pattern value != null;
   # Each pattern is compiled once, however many packages there are, and that takes longer than to match with it:
@@ -24,38 +23,35 @@ let
     let dashed = "-${value}-"; in
     matches "[a-z0-9-]+" value && replaceStrings [ "--" ] [ "" ] dashed == dashed;
   names = value: isList value && all isString value;
-
+in
+name: entry:
+let
   bad = what: throw "${path}: the package ${name}: ${what}: restore the file (git checkout HEAD -- ${path}), then run ./please lock";
-  # Value unless a reason holds.
-  unless = reasons: value: builtins.foldl' (checked: reason: if reason.holds then checked else bad reason.what) value reasons;
 
   package =
     if entry ? systems then entry.systems.${system} or (throw "${name} is not locked for ${system} in ${path}: run ./please lock")
     else entry;
+  requires = package.requires or [ ];
 
   file = artifact:
     if !isAttrs artifact then bad "a file is not a table"
-    else unless [
-      { holds = word artifact.file or null; what = "`file` is not the name of a file"; }
-      { holds = digest artifact.sha256 or null; what = "`sha256` is not a digest of 64 hexadecimal digits"; }
-      { holds = !(artifact ? blake2b) || digest artifact.blake2b; what = "`blake2b` is not a digest of 64 hexadecimal digits"; }
-      { holds = !(artifact ? size) || isInt artifact.size && artifact.size > 0; what = "`size` is not a number of bytes"; }
-    ] artifact;
-
-  files = attributes:
-    (if attributes ? wheel then { wheel = file attributes.wheel; } else { })
-    // (if attributes ? sdist then { sdist = file attributes.sdist; } else { })
-    // (if isAttrs attributes.wheels or null then { wheels = builtins.mapAttrs (_: file) attributes.wheels; } else { });
+    else if !word artifact.file or null then bad "`file` is not the name of a file"
+    else if !digest artifact.sha256 or null then bad "`sha256` is not a digest of 64 hexadecimal digits"
+    else if artifact ? blake2b && !digest artifact.blake2b then bad "`blake2b` is not a digest of 64 hexadecimal digits"
+    else if artifact ? size && !(isInt artifact.size && artifact.size > 0) then bad "`size` is not a number of bytes"
+    else artifact;
+  # An attribute without a name is not there.
+  files = {
+    ${if package ? wheel then "wheel" else null} = file package.wheel;
+    ${if package ? sdist then "sdist" else null} = file package.sdist;
+    ${if package ? wheels then "wheels" else null} = mapAttrs (_: file) package.wheels;
+  };
 in
 if !isAttrs package then bad "it is not a table"
-else unless [
-  { holds = normalised name; what = "its name is not normalised (PEP 503)"; }
-  { holds = word package.version or null; what = "`version` is not a version (PEP 440)"; }
-  { holds = isString package.index or ""; what = "`index` is not a name"; }
-  { holds = !(package ? wheels) || isAttrs package.wheels; what = "`wheels` is not a table"; }
-  { holds = !(package ? sdist) || isString (package.build or null); what = "`build` does not say what it is built with"; }
-  {
-    holds = let r = package.requires or [ ]; in names r || isAttrs r && all names (attrValues r);
-    what = "`requires` is not a list of names";
-  }
-] (package // files package)
+else if !normalised name then bad "its name is not normalised (PEP 503)"
+else if !word package.version or null then bad "`version` is not a version (PEP 440)"
+else if !isString package.index or "" then bad "`index` is not a name"
+else if package ? wheels && !isAttrs package.wheels then bad "`wheels` is not a table"
+else if package ? sdist && !isString package.build or null then bad "`build` does not say what it is built with"
+else if !(names requires || isAttrs requires && all names (attrValues requires)) then bad "`requires` is not a list of names"
+else package // files

@@ -13,8 +13,8 @@
 name: package:
 let
   inherit (builtins)
-    all attrNames concatMap concatStringsSep filter isAttrs isString length listToAttrs map mapAttrs match partition
-    replaceStrings split stringLength substring toFile toJSON;
+    all attrNames concatMap concatStringsSep filter groupBy isAttrs isString length listToAttrs map mapAttrs match partition
+    replaceStrings split substring toFile toJSON;
 
   lock = "nix/lock/members/${name}.json";
 
@@ -33,32 +33,34 @@ let
   extras = attrNames (package.declares.extras or { });
   isLibrary = substring 0 4 directory == "lib/";
 
-  # By path, the extra that what is copied belongs to, or null: a module of that name has one name, a
-  # package any file below it.
-  owner = mapAttrs (file: _: owners.${file} or owner.${dirOf file} or null) plain.taken;
+  # What is copied, by the extra that it belongs to, or "": a module of that name has one name, a package any
+  # file below it.
+  parts = groupBy owner (attrNames plain.taken);
+  owner = file: owners.${file} or (if dirOf file == "." then "" else owner (dirOf file));
   owners = if !isLibrary then { } else listToAttrs (concatMap
     (extra:
       let name = "${plain.prefix}${module}/${replaceStrings [ "-" ] [ "_" ] extra}"; in
       [ { inherit name; value = extra; } { name = "${name}.py"; value = extra; } ])
     extras);
 
-  # `isText` is a predicate of the files whose permissions do not matter (./texts.nix).
-  install = part: env: isText: taken: step {
+  # `given` is what `give` returns.
+  install = part: env: given: step {
     name = "${name}-${part}";
     module = "install_source";
     imports = [ memberInstaller ];
-    env = env // { inherit module directory; } // sources (partition (file: taken.${file} == "regular" && isText file) (attrNames taken)) taken;
+    env = env // given // { inherit module directory; };
   };
-  sources = { right, wrong }: taken:
-    let others = filter (file: taken.${file} != "directory") wrong; in
+  # Files, and a predicate of those whose permissions do not matter -> what ./steps/install_source.py takes.
+  give = isText: names:
+    let both = partition isText names; in
     {
-      texts = if right == [ ] then "" else texts (map (name: { inherit name; path = root + "/${directory}/${name}"; }) right);
-      src = if others == [ ] && right != [ ] then "" else source (set (concatMap above others));
+      texts = if both.right == [ ] then "" else texts (map (name: { inherit name; path = root + "/${directory}/${name}"; }) both.right);
+      src = if both.wrong == [ ] then "" else source (set (concatMap above both.wrong));
     };
+  copy = give (file: plain.taken.${file} == "regular" && plain.isModule file);
   # A path, and the directories that it is in.
   above = path: if path == "." then [ ] else [ path ] ++ above (dirOf path);
   set = names: listToAttrs (map (name: { inherit name; value = null; }) names);
-  isModule = file: let stem = stringLength file - 3; in stem > 0 && substring stem 3 file == ".py";
 
   # The files that no manifest mentions, for the log.
   note = if plain.unclaimed == [ ] then { } else {
@@ -66,17 +68,10 @@ let
     passAsFile = [ "unclaimed" ];
   };
 
-  copied = install "code" (plain.env // note) plain.isModule (only (file: owner.${file} == null));
-  copiedExtra = listToAttrs (map
-    (extra: {
-      name = extra;
-      value = install extra plain.env plain.isModule (only (file: owner.${file} == extra || isAboveExtras file));
-    })
-    extras);
+  copied = install "code" (plain.env // note) (copy parts."" or [ ]);
+  copiedExtra = listToAttrs (map (extra: { name = extra; value = install extra plain.env (copy parts.${extra} or [ ]); }) extras);
   # All that is copied, in one, for comparisons with the wheel.
-  whole = install "copy" plain.env plain.isModule plain.taken;
-  only = predicate: removeAttrs plain.taken (filter (file: !predicate file) (attrNames plain.taken));
-  isAboveExtras = directory: substring 0 (stringLength directory + 1) "${plain.prefix}${module}/" == "${directory}/";
+  whole = install "copy" plain.env (copy (attrNames plain.taken));
 
   # A path in site-packages, below one directory of metadata.
   isPath = path:
@@ -118,8 +113,12 @@ let
 
   # settings.py and migrations/ of a service that is built by its backend.
   hasConvention = !isLibrary && (files ? "settings.py" || files ? migrations);
-  beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; } isModule
-    (tree directory (path: _: path == "settings.py" || path == "migrations" || substring 0 11 path == "migrations/"));
+  beside = install "settings" { root = "."; tops = [ ]; packages = [ ]; modules = [ ]; } (
+    let
+      found = tree directory (path: _: path == "settings.py" || path == "migrations" || substring 0 11 path == "migrations/");
+      isModule = file: match ".*\\.py" file != null;
+    in
+    give (file: found.${file} == "regular" && isModule file) (filter (file: found.${file} != "directory") (attrNames found)));
 in
 {
   metadata = if isPlain && isLocked then [ locked ] else [ "${wheel}/metadata" check ];

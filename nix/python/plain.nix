@@ -18,7 +18,7 @@
   tree,
 }:
 let
-  inherit (builtins) all attrNames concatStringsSep filter head isAttrs isList isString listToAttrs match split stringLength substring;
+  inherit (builtins) all attrNames concatStringsSep filter head isAttrs isList isString listToAttrs mapAttrs match split stringLength substring;
 
   components = path: filter isString (split "/" path);
   # Without hidden names, and so without `..`.
@@ -47,12 +47,13 @@ let
   isInside = file:
     let parent = dirOf file; in
     if parent == checked.root then tops ? ${baseNameOf file} else parent != "." && isInside parent;
-  isCode = file: let path = substring length (-1) file; in isInside file && (isModule path || isData path);
+  isCode = file: let path = substring length (-1) file; in inside.${file} && (isModule path || isData path);
   isAboveRoot = directory: substring 0 (stringLength directory + 1) prefix == "${directory}/";
 
   takesDirectory = directory: isConvention directory || isInside directory || isAboveRoot directory;
-  takes = file: type: if type == "directory" then takesDirectory file else isConvention file || isCode file;
   files = tree (path: type: type != "directory" || takesDirectory path);
+  inside = mapAttrs (file: _: isInside file) files;
+  taken = removeAttrs files (filter (file: files.${file} == "directory" || !(isConvention file || isCode file)) (attrNames files));
 in
 {
   inherit prefix;
@@ -64,12 +65,12 @@ in
     tops = attrNames tops;
   };
 
-  # Whether a file is a module, which nobody executes.
+  # Whether one of the files is a module, which nobody executes.
   isModule = file: endsIn ".py" file && (isConvention file || isModule (substring length (-1) file));
 
-  # What is copied: a set of types by path, with all directories that may have such a file.
-  taken = removeAttrs files (filter (file: !takes file files.${file}) (attrNames files));
+  # The files that are copied, and their types.
+  inherit taken;
 
   # Files of the packages that the manifest does not mention.
-  unclaimed = filter (file: files.${file} != "directory" && isInside file && !isCode file) (attrNames files);
+  unclaimed = filter (file: !(taken ? ${file}) && files.${file} != "directory" && inside.${file}) (attrNames files);
 }

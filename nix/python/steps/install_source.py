@@ -91,21 +91,24 @@ def broken(src: str, directory: str) -> str:
 def gather(src: str, texts: str) -> str:
     """Return a directory with the files of a source tree and those in one of texts.nix.
 
-    Without the latter, that is the tree itself.
+    Each may be empty. A tree alone is returned itself.
     """
-    if not texts:
+    if src and not texts:
         return src
-    unpack(texts, "source")
+    gathered = os.path.abspath("source")
+    os.mkdir(gathered)
+    if texts:
+        unpack(texts, gathered)
     for parent, directories, files in os.walk(src) if src else ():
         for name in (*directories, *files):
             path = f"{parent}/{name}"
-            target = f"source/{os.path.relpath(path, src)}"
+            target = f"{gathered}/{os.path.relpath(path, src)}"
             if os.path.islink(path):
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 os.symlink(os.readlink(path), target)
             elif name in files:
                 copy(path, target, may_run=True)
-    return "source"
+    return gathered
 
 
 def copy(path: str, target: str, *, may_run: bool) -> None:

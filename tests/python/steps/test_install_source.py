@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from install_source import Layout, install_source
+from install_source import Layout, gather, install_source
 from prefix import SITE_PACKAGES
 
 SAMPLE = Layout(["sample"], packages=["sample"])
@@ -119,3 +119,44 @@ def test_packages_of_a_root_and_modules_beside_them(tmp_path: Path) -> None:
         "share/sample/settings.py": False,
     }
     assert (site / "__pycache__").is_dir()
+
+
+@pytest.fixture
+def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A file with a module, in one of texts.nix, for a step that runs in an empty directory."""
+    (tmp_path / "texts").write_text("13 6\nsample/api.pyx = 1\n")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return str(tmp_path / "texts")
+
+
+def test_texts_come_together_with_a_tree(source: Path, tmp_path: Path, texts: str) -> None:
+    (source / "sample/run.sh").touch(0o555)
+    (source / "sample/linked.py").symlink_to("api.py")
+    (source / "sample/again").symlink_to("templates")
+    (source / "sample").chmod(0o555)
+    install_source(
+        gather(str(source), texts), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE
+    )
+    package = tmp_path / "prefix" / SITE_PACKAGES / "sample"
+    assert (package / "api.py").read_text() == "x = 1\n"
+    assert (package / "linked.py").read_text() == "x = 1\n"
+    assert (package / "again/page.html").read_text() == "<p>"
+    assert (package / "run.sh").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "prefix/share/sample/settings.py").exists()
+
+
+def test_texts_alone(texts: str) -> None:
+    gathered = gather("", texts)
+    found = [path for path in Path(gathered).rglob("*") if path.is_file()]
+    assert [str(path.relative_to(gathered)) for path in found] == ["sample/api.py"]
+
+
+def test_a_tree_alone_is_not_copied(source: Path) -> None:
+    assert gather(str(source), "") == str(source)
+
+
+def test_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    install_source(gather("", ""), "sample", str(tmp_path / "prefix"), "src/sample", SAMPLE)
+    assert [path.name for path in (tmp_path / "prefix").rglob("*") if path.is_file()] == []
