@@ -20,7 +20,7 @@ COMMENT = "\n# An edit.\n"
         ("src/tokens/tokens/api.py", "treestatus", []),
         ("src/treestatus/tests/test_api.py", "treestatus", []),
         ("src/treestatus/tests/test_api.py", "treestatus.tests", ["treestatus-tests"]),
-        ("lib/backend_common/backend_common/db/__init__.py", "tokens", []),
+        ("lib/backend_common/backend_common/templates/__init__.py", "tokens", []),
         (
             "lib/backend_common/backend_common/db/__init__.py",
             "treestatus",
