@@ -15,6 +15,7 @@ from please_cli.lock.debian import releases
 from please_cli.lock.document import Document, Lockfile
 from please_cli.lock.python import layout, locking, resolves, unchanged
 from please_cli.lock.python.interpreter import Interpreter
+from please_cli.lock.python.upgrades import EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Plan:
     "upgrades",
     multiple=True,
     is_flag=False,
-    flag_value=locking.EVERYTHING,
+    flag_value=EVERYTHING,
     metavar="[NAME]",
     help="Take a newer version of this package; without a name, of all packages.",
 )
@@ -51,7 +52,7 @@ class Plan:
     "releases_asked",
     multiple=True,
     is_flag=False,
-    flag_value=locking.EVERYTHING,
+    flag_value=EVERYTHING,
     metavar="[RELEASE]",
     help="Refresh the Debian packages of this release, or of all, and nothing else.",
 )
@@ -116,12 +117,12 @@ def _finish(
 def plan_platform(root: Path, asked: Collection[str]) -> Plan:
     """Return the locks of the Debian packages of the releases that are asked for, or of all."""
     known = releases.names(root)
-    if unknown := sorted(set(asked) - {*known, locking.EVERYTHING}):
+    if unknown := sorted(set(asked) - {*known, EVERYTHING}):
         raise UserError(
             f"there is no release {', '.join(unknown)}, only {', '.join(known)} "
             f"({releases.DIRECTORY}); correct the name"
         )
-    wanted = known if locking.EVERYTHING in asked else sorted(set(asked))
+    wanted = known if EVERYTHING in asked else sorted(set(asked))
     found = [releases.read(root, codename) for codename in wanted]
     with process.threads() as pool:
         locks = list(pool.map(lambda release: debian.lock(root, release), found))

@@ -10,6 +10,7 @@ from please_cli.errors import UserError
 from please_cli.lock import document
 from please_cli.lock.python import locking
 from please_cli.lock.python.layout import Lock
+from please_cli.lock.python.upgrades import EVERYTHING
 
 Write = Callable[..., Path]
 
@@ -162,7 +163,7 @@ def test_an_upgrade_of_everything(root: Path, index: Any) -> None:
     before = locking.lock(root, NONE)
     index.wheel("pigment", "2.0")
     index.wheel("hammer", "2.0")
-    after = locking.lock(root, before, [locking.EVERYTHING])
+    after = locking.lock(root, before, [EVERYTHING])
     assert versions(after) == versions(before) | {"pigment": "2.0", "hammer": "2.0"}
 
 
@@ -310,7 +311,7 @@ def test_a_new_member_keeps_the_versions_that_it_brings(
     last = locking.lock(root, after)
     assert versions(last, "next")["pigment"] == "1.0"
     assert versions(last, "next")["linseed"] == "1.0"
-    assert versions(locking.lock(root, last, [locking.EVERYTHING]), "next")["pigment"] == "2.0"
+    assert versions(locking.lock(root, last, [EVERYTHING]), "next")["pigment"] == "2.0"
 
 
 def test_an_edit_of_a_member_changes_its_file_alone(root: Path, write: Write) -> None:

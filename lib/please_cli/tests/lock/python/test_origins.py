@@ -10,6 +10,7 @@ from please_cli.lock.python import locking, origins
 from please_cli.lock.python.indexes import Indexes
 from please_cli.lock.python.layout import Lock
 from please_cli.lock.python.package_index import Index
+from please_cli.lock.python.upgrades import EVERYTHING
 
 Write = Callable[..., Path]
 
@@ -182,7 +183,7 @@ def test_a_lock_that_names_no_index(root: Path, index: Any, company: Any) -> Non
     assert acme(locking.lock(root, older(before), accepted=["acme"])) == ("2.0", "index-url")
 
 
-@pytest.mark.parametrize("upgrades", [[], ["acme"], [locking.EVERYTHING]])
+@pytest.mark.parametrize("upgrades", [[], ["acme"], [EVERYTHING]])
 @pytest.mark.parametrize("other", ["0.1", "1.0", "99.0"])
 def test_an_index_whose_address_is_another_one_now(
     root: Path, index: Any, company: Any, *, settings: Any, other: str, upgrades: list[str]
@@ -228,7 +229,7 @@ def test_the_same_index_with_a_later_version(
     company.wheel("acme", "2.0")
     if not has_digests:
         company.without_digests("acme")
-    for upgrades in (["acme"], [locking.EVERYTHING]):
+    for upgrades in (["acme"], [EVERYTHING]):
         assert acme(locking.lock(root, before, upgrades))[0] == "2.0"
 
 

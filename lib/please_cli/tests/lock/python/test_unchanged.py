@@ -9,6 +9,7 @@ import pytest
 from please_cli.lock import document
 from please_cli.lock.python import locking, resolver, unchanged
 from please_cli.lock.python.layout import Lock
+from please_cli.lock.python.upgrades import EVERYTHING
 
 Write = Callable[..., Path]
 Locks = Callable[..., tuple[Lock, list[str]]]
@@ -109,7 +110,7 @@ def test_upgrades_are_resolved(lock: Locks, index: Any) -> None:
     second, resolved = lock(first, "brush")
     assert resolved == ["default", "next"]
     assert second.packages("next")["brush"]["version"] == "2.0"
-    assert lock(first, locking.EVERYTHING)[1] == ["default", "next"]
+    assert lock(first, EVERYTHING)[1] == ["default", "next"]
 
 
 def test_without_marks(lock: Locks) -> None:
