@@ -1,6 +1,7 @@
 """The configuration of tokens; docs/extensions.md has the settings of the extensions.
 
-AUTH_KEY_FILES: paths of Ed25519 private keys in PEM; the first signs. Production needs one.
+AUTH_KEY_DIRECTORY: a directory of keys that `flask auth rotate` makes. Production needs this, or
+AUTH_KEY_FILES: paths of Ed25519 private keys in PEM; the first signs.
 The service's own settings are in tokens/config.py, and in README.md.
 """
 

@@ -53,7 +53,7 @@ def init_app(app: Application) -> Auth:
             "requests without credentials have permissions, as in development only "
             "(AUTH_DEVELOPMENT_PERMISSIONS); set APP_CHANNEL to production to end that"
         )
-    if read.issuers:
+    if read.issuers or read.key_directory:
         health.add(app, "auth", auth.check)
     caller.provide(app, lambda: user.name if (user := auth.known_user) else None)
     return auth

@@ -57,6 +57,23 @@ def sign(name: str, permissions: list[str], hours: int) -> None:
 
 
 @group.command()
+@click.option(
+    "--keep",
+    default=366,
+    show_default=True,
+    type=click.IntRange(1, 36500),
+    help="Days that a key verifies after it has ceased to sign: longer than any token lives.",
+)
+def rotate(keep: int) -> None:
+    """Make a key that signs soon; what the older ones signed is still good."""
+    with _told():
+        file, begins, removed = current_app.auth.rotate(timedelta(days=keep))
+    click.echo(f"made {file}, which signs from {begins.isoformat()} on")
+    for each in removed:
+        click.echo(f"removed {each}")
+
+
+@group.command()
 @name
 @permissions
 @click.option(

@@ -129,6 +129,12 @@ class Config(settings.Table):
         text="The service's own keys, Ed25519 private keys in PEM: the first signs. Production "
         "needs these or `AUTH_ISSUERS`.",
     )
+    key_directory = settings.Path(
+        "AUTH_KEY_DIRECTORY",
+        "",
+        shown="none",
+        text="In place of `AUTH_KEY_FILES`, a directory of keys, which `flask auth rotate` makes.",
+    )
     anybody = settings.Items(
         "AUTH_DEVELOPMENT_PERMISSIONS",
         (),
@@ -166,7 +172,13 @@ class Config(settings.Table):
                 "service's own; change AUTH_ISSUER, or remove the entry"
             )
             raise SettingError(message)
-        if app.in_production and not self.key_files and not self.issuers:
+        if self.key_files and self.key_directory:
+            message = (
+                f"the settings AUTH_KEY_FILES and AUTH_KEY_DIRECTORY of {app.name!r} do not go "
+                "together: both say where its keys are; remove one of them"
+            )
+            raise SettingError(message)
+        if app.in_production and not (self.key_files or self.key_directory or self.issuers):
             message = (
                 f"the settings AUTH_ISSUERS and AUTH_KEY_FILES of {app.name!r} are missing, and "
                 "production needs to know whose tokens to trust: name issuers and where their keys "

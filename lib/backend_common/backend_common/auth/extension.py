@@ -21,6 +21,7 @@ from backend_common.auth import (
     permissions,
     query,
     revocations,
+    rotation,
 )
 from backend_common.auth.bearer import ACCESS_TOKEN, PLAIN_JWT, Trust, Verifier
 from backend_common.auth.challenge import InvalidTokenError
@@ -116,6 +117,11 @@ class Auth:
             None,
         )
         self._register: Register | None = None
+        self._directory = (
+            rotation.KeyDirectory(app.name, Path(config.key_directory), makes=not app.in_production)
+            if config.key_directory
+            else None
+        )
         self._anybody = User(NOBODY.name, frozenset(config.anybody), "development")
         self._others: list[Identify] = []
         self.tokens = ApiTokens(app, self._issuing_caller)
@@ -291,14 +297,35 @@ class Auth:
     @property
     def has_keys(self) -> bool:
         """Whether the service has keys of its own: production has only those that it is given."""
-        return bool(self._config.key_files) or not self._app.in_production
+        given = self._config.key_files or self._config.key_directory
+        return bool(given) or not self._app.in_production
 
-    @cached_property
+    @property
     def keys(self) -> OwnKeys:
         """The service's own keys; development makes one when it is first needed.
 
         :raises SettingError: there are none, or they cannot be read or made.
         """
+        return self._directory.current() if self._directory else self._fixed_keys
+
+    def rotate(self, keep: timedelta = rotation.KEEP) -> tuple[Path, datetime, list[Path]]:
+        """Make a key that signs soon, and remove those that ceased to sign long ago.
+
+        :param keep: for how long a key still verifies: longer than any token lives.
+        :return: the new file, when its key begins to sign, and the files that were removed.
+        :raises SettingError: the service has no directory of keys, or it cannot be written.
+        """
+        if self._directory is None:
+            message = (
+                f"{self._app.name!r} has no directory of keys to rotate: set AUTH_KEY_DIRECTORY, "
+                "in place of AUTH_KEY_FILES"
+            )
+            raise SettingError(message)
+        return self._directory.rotate(keep)
+
+    @cached_property
+    def _fixed_keys(self) -> OwnKeys:
+        """The keys of a service without a directory of them."""
         if self._config.key_files:
             return keys.from_files(self._app.name, self._config.key_files)
         if self.has_keys:
@@ -321,6 +348,13 @@ class Auth:
 
         :raises Unhealthy: some cannot.
         """
+        if self._directory:
+            try:
+                empty = not self.public_keys()["keys"]
+            except SettingError as error:
+                raise Unhealthy("the keys of the service cannot be read") from error
+            if empty and self._app.in_production:
+                raise Unhealthy("the service has no key to sign tokens with")
         checks = [*self._issuers.values(), *self._revocations.values()]
         with ThreadPoolExecutor() as pool:
             wrong = [reason for reason in pool.map(_reason, checks) if reason]

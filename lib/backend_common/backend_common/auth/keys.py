@@ -15,6 +15,7 @@ from backend_common.core.settings import SettingError
 
 ALGORITHM: Final = "Ed25519"  # RFC 9864
 HOW_TO_MAKE_ONE = "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+HOW_TO_ROTATE = "make one with: flask --app <service>.flask auth rotate"
 
 
 class OwnKeys:
@@ -30,7 +31,11 @@ class OwnKeys:
         """Return a JSON Web Token (RFC 7519) with *claims*.
 
         :param type_: its header ``typ``; that of an access token (RFC 9068), unless it is another.
+        :raises SettingError: there is no key.
         """
+        if not self._keys.keys:
+            message = f"there is no key to sign tokens with: {HOW_TO_ROTATE}"
+            raise SettingError(message)
         key = self._keys.keys[0]
         header = {"alg": ALGORITHM, "kid": key.kid, "typ": type_}
         return jwt.encode(header, claims, key, [ALGORITHM])
@@ -64,7 +69,7 @@ def from_files(service: str, files: Sequence[str]) -> OwnKeys:
 
     :raises SettingError: a file is not there, or is no Ed25519 private key.
     """
-    return OwnKeys([_read(service, Path(file)) for file in files])
+    return OwnKeys([read(service, "AUTH_KEY_FILES", Path(file)) for file in files])
 
 
 def in_state(directory: Path) -> OwnKeys:
@@ -75,7 +80,7 @@ def in_state(directory: Path) -> OwnKeys:
     file = directory / "auth.pem"
     try:
         if not file.exists():
-            _make(file)
+            make(file)
         return OwnKeys([OKPKey.import_key(file.read_bytes())])
     except OSError as error:
         message = (
@@ -85,7 +90,11 @@ def in_state(directory: Path) -> OwnKeys:
         raise SettingError(message) from error
 
 
-def _make(file: Path) -> None:
+def make(file: Path) -> None:
+    """Make a key, which its owner alone can read; leave one that is there.
+
+    :raises OSError: the file cannot be written.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=file.name) as draft:  # mode 0600
         draft.write(OKPKey.generate_key(ALGORITHM).as_pem(private=True))
@@ -97,8 +106,13 @@ def _make(file: Path) -> None:
             return
 
 
-def _read(service: str, file: Path) -> OKPKey:
-    wrong = f"the setting AUTH_KEY_FILES of {service!r} is wrong: {file}"
+def read(service: str, setting: str, file: Path) -> OKPKey:
+    """Read one private key in PEM.
+
+    :param setting: the key of the setting that leads to the file.
+    :raises SettingError: it is not there, or is no Ed25519 private key.
+    """
+    wrong = f"the setting {setting} of {service!r} is wrong: {file}"
     try:
         key = OKPKey.import_key(file.read_bytes())
     except OSError as error:
