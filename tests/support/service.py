@@ -33,13 +33,16 @@ class Service:
             log.append(line)
         raise AssertionError(f"the app ended:\n{''.join(log)}")
 
-    def request(self, method: str, path: str, body: Any = None) -> Any:
-        """Send a request with a JSON body and return what the answer holds."""
+    def request(self, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
+        """Send a request with a JSON body, and a bearer token; return what the answer holds."""
+        headers = {"Content-Type": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(
             self.url + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers=headers,
         )
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read() or "null")
