@@ -4,4 +4,4 @@ Production needs SECURITY_TRUSTED_HOPS, and AUTH_ISSUERS or AUTH_KEY_FILES.
 """
 
 # In development everybody may change trees; production ignores this.
-AUTH_DEVELOPMENT_PERMISSIONS = ["treestatus/trees/*"]
+AUTH_DEVELOPMENT_PERMISSIONS = ["treestatus/*"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import backend_common
 
-from treestatus import pages
+from treestatus import commands, pages
 
 EXTENSIONS = ["log", "security", "templates", "api", "auth", "db"]
 
@@ -15,4 +15,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
     app = backend_common.create_app("treestatus", extensions=EXTENSIONS, config=config)
     app.api.register("api.yml")
     app.add_url_rule("/", view_func=pages.index)
+    app.cli.add_command(commands.group)
     return app

@@ -1,23 +1,26 @@
-"""Trees, and the log of their changes."""
+"""Trees, the log of their changes, and the stack of changes that can be restored.
+
+Texts and tags are rows of their own, so that one change of many trees stores them once.
+"""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, WriteOnlyMapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
-class Instant(TypeDecorator[datetime]):
+class Instant(sa.types.TypeDecorator[datetime]):
     """A point in time, always in UTC; SQLite forgets the time zone, so this puts it back."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Convert to UTC on the way in."""
         return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Read as UTC on the way out."""
         if value is None:
             return None
@@ -28,29 +31,80 @@ class Base(DeclarativeBase):
     """The models of treestatus."""
 
 
+class Text(Base):
+    """A reason, or a message of the day."""
+
+    __tablename__ = "texts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+
+
+class Tags(Base):
+    """The tags of a change."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tags: Mapped[list[str]] = mapped_column(sa.JSON)
+
+
 class Tree(Base):
-    """A tree as it is now."""
+    """A tree. Its latest entry in the log has its status, and why."""
 
     __tablename__ = "trees"
 
-    tree: Mapped[str] = mapped_column(String(64), primary_key=True)
-    status: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
-    tags: Mapped[list[str]] = mapped_column(JSON)
-    message_of_the_day: Mapped[str] = mapped_column(Text)
+    tree: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey(Text.id), index=True)
 
-    changes: WriteOnlyMapped["Change"] = relationship(passive_deletes=True)
+    message: Mapped[Text] = relationship(lazy="joined", innerjoin=True)
+
+
+class Entry(Base):
+    """What the status of a tree became, when, why, and by whom."""
+
+    __tablename__ = "log"
+    __table_args__ = (sa.Index("ix_log_tree_id", "tree", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tree: Mapped[str] = mapped_column(ForeignKey(Tree.tree, ondelete="CASCADE"))
+    when: Mapped[datetime] = mapped_column(Instant, index=True)
+    who: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.String(32))
+    reason_id: Mapped[int] = mapped_column(ForeignKey(Text.id), index=True)
+    tags_id: Mapped[int] = mapped_column(ForeignKey(Tags.id), index=True)
+
+    reason: Mapped[Text] = relationship(lazy="joined", innerjoin=True)
+    tags: Mapped[Tags] = relationship(lazy="joined", innerjoin=True)
 
 
 class Change(Base):
-    """What the status of a tree became, when, why, and by whom."""
+    """A change of one or more trees on the stack, which can be restored or discarded."""
 
-    __tablename__ = "changes"
+    __tablename__ = "stack"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    when: Mapped[datetime] = mapped_column(Instant, index=True)
+    who: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.String(32))
+    reason_id: Mapped[int] = mapped_column(ForeignKey(Text.id), index=True)
+
+    reason: Mapped[Text] = relationship(lazy="joined", innerjoin=True)
+    trees: Mapped[list["ChangedTree"]] = relationship(
+        lazy="selectin", order_by="ChangedTree.tree", passive_deletes=True
+    )
+
+
+class ChangedTree(Base):
+    """What the log says of a tree before a change, and of the change."""
+
+    __tablename__ = "stack_trees"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey(Change.id, ondelete="CASCADE"), index=True)
     tree: Mapped[str] = mapped_column(ForeignKey(Tree.tree, ondelete="CASCADE"), index=True)
-    when: Mapped[datetime] = mapped_column(Instant)
-    who: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
-    tags: Mapped[list[str]] = mapped_column(JSON)
+    before_id: Mapped[int] = mapped_column(ForeignKey(Entry.id, ondelete="CASCADE"), index=True)
+    after_id: Mapped[int] = mapped_column(ForeignKey(Entry.id, ondelete="CASCADE"), index=True)
+
+    before: Mapped[Entry] = relationship(foreign_keys=before_id, lazy="joined", innerjoin=True)
+    after: Mapped[Entry] = relationship(foreign_keys=after_id, lazy="joined", innerjoin=True)

@@ -7,4 +7,4 @@ from treestatus import trees
 
 def index() -> str:
     """Show the status of every tree."""
-    return current_app.templates.render("index.html", trees=trees.every())
+    return current_app.templates.render("index.html", states=trees.every())
