@@ -8,7 +8,7 @@ Where the extension ``auth`` is loaded, it knows callers by their sessions too.
 import time
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import flask
@@ -18,17 +18,19 @@ from werkzeug.wrappers import Response
 from backend_common.auth0 import grants, sessions
 from backend_common.auth0.attempts import LONGEST_PATH, Attempt, Attempts
 from backend_common.auth0.config import SETTINGS, Config
+from backend_common.auth0.development import DevelopmentProvider
 from backend_common.auth0.errors import LoginError, ProviderError, SpentError
+from backend_common.auth0.login import Provider
 from backend_common.auth0.sessions import CannotKeepError, Record, Sessions
 from backend_common.core import health, later
 from backend_common.core.app import Application
 
-if TYPE_CHECKING:
-    from backend_common.auth0.provider import Provider
-
 __all__ = ["SETTINGS", "Auth0", "Session", "init_app"]
 
 later.require("authlib", "joserfc", "requests")
+
+DEVELOPMENT = "development"
+"""The issuer of the users of development."""
 
 LONGEST_HINT = 8000
 """The longest ID token that is kept, in characters: it becomes part of a URL."""
@@ -58,11 +60,13 @@ class Auth0:
         self._attempts = Attempts(app)
 
     @cached_property
-    def _provider(self) -> "Provider":
+    def _provider(self) -> Provider:
+        if not self._config.issuer:
+            return DevelopmentProvider(self._config.users, self._config.name)
         # Authlib's client takes longer to import than most extensions, and logging in is rare.
-        from backend_common.auth0.provider import Provider  # noqa: PLC0415
+        from backend_common.auth0.provider import OpenIDProvider  # noqa: PLC0415
 
-        return Provider(self._config, self._app.logger)
+        return OpenIDProvider(self._config, self._app.logger)
 
     @cached_property
     def _sessions(self) -> Sessions:
@@ -78,7 +82,7 @@ class Auth0:
         if flask.request.method not in SAFE and (_is_of_another_site() or not _is_own_origin()):
             self._app.logger.warning("a page of another origin used a session; it was ignored")
             return None
-        return Session(record.name, record.permissions, self._config.issuer)
+        return Session(record.name, record.permissions, self._config.issuer or DEVELOPMENT)
 
     def login(self) -> Response:
         """Begin to log in: the view ``/auth0/login?next=/where/to/go``."""
@@ -210,8 +214,12 @@ def init_app(app: Application) -> Auth0:
         app.add_url_rule(f"/auth0/{name}", f"auth0.{name}", view, methods=methods)
     sessions.TABLE.declare(app)
     health.add(app, "auth0", auth0.check)
+    if not config.issuer:
+        page = DevelopmentProvider(config.users, config.name).page
+        app.add_url_rule("/auth0/development", "auth0.development", page)
     if "auth" in app.loaded:
-        app.auth.require_another_audience(config.issuer, config.client_id)
+        if config.issuer:
+            app.auth.require_another_audience(config.issuer, config.client_id)
         app.auth.accept(auth0.session)
     return auth0
 

@@ -39,6 +39,20 @@ def _are_worth(by_value: Any) -> bool:
     )
 
 
+def _are_users(value: Mapping[str, Any]) -> bool:
+    return all(name and isinstance(claims, dict) for name, claims in value.items())
+
+
+def _issuer(app: Application) -> str:
+    """Return the default: none is needed where users of development log in without a provider."""
+    return "" if Config.users.read(app) and not app.in_production else REQUIRED
+
+
+def _of_issuer(app: Application) -> str:
+    """Return the default of what the provider knows: it must be set where there is one."""
+    return REQUIRED if app.config["AUTH0_ISSUER"] else ""
+
+
 class _Secret(settings.Field[str | bytes]):
     """Text or bytes, long enough to be secret."""
 
@@ -66,16 +80,22 @@ class Config(settings.Table):
 
     issuer = settings.Text(
         "AUTH0_ISSUER",
+        _issuer,
+        shown="none: it must be set, but in development with `AUTH0_DEVELOPMENT_USERS`",
         valid=_is_issuer,
         expected="the https URL of an OpenID Connect provider (http will do on this machine)",
         text="The provider where users log in.",
     )
     client_id = settings.Text(
         "AUTH0_CLIENT_ID",
+        _of_issuer,
+        shown="none: it must be set with `AUTH0_ISSUER`",
         text="The id that the provider knows the service by. With a wrong one, a login is a 503.",
     )
     client_secret = settings.Text(
         "AUTH0_CLIENT_SECRET",
+        _of_issuer,
+        shown="none: it must be set with `AUTH0_ISSUER`",
         text="The secret that goes with it. With a wrong one, a login is a 503.",
     )
     scope = settings.Text(
@@ -111,6 +131,14 @@ class Config(settings.Table):
         unit="seconds",
         at_least=1,
         text="When a session ends by itself.",
+    )
+    users = settings.Object(
+        "AUTH0_DEVELOPMENT_USERS",
+        {},
+        valid=_are_users,
+        expected='names and their claims, such as {"sheriff": {"groups": ["sheriffs"]}}',
+        text="Who may log in without a provider, by a click, in development where AUTH0_ISSUER is "
+        "not set; production ignores it.",
     )
     secret_key = _Secret(
         "SECRET_KEY",

@@ -1,5 +1,7 @@
 """What goes wrong with a login."""
 
+LOST = "This login has expired, or did not begin here."
+
 
 class ProviderError(Exception):
     """The provider does not answer, or not as it must."""

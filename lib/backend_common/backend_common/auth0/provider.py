@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from logging import Logger
-from typing import Any, NamedTuple
+from typing import Any
 
 import flask
 import requests
@@ -15,22 +15,15 @@ from authlib.integrations.flask_client import (  # type: ignore[import-untyped]
 from joserfc.errors import InvalidClaimError, JoseError
 
 from backend_common.auth0.config import Config
-from backend_common.auth0.errors import LoginError, ProviderError, SpentError
+from backend_common.auth0.errors import LOST, LoginError, ProviderError, SpentError
+from backend_common.auth0.login import Begun, Login
 
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")  # of ID tokens; their keys are public
 OURS = ("invalid_client", "invalid_scope", "unauthorized_client")  # errors that users cannot help
 DENIED = "You did not let the provider log you in."
-LOST = "This login has expired, or did not begin here."
 MIXED = "This answer of the provider belongs to another login."
 NAME = "auth0"
-
-
-class Login(NamedTuple):
-    """A finished login: the claims about the user, and the ID token that has most of them."""
-
-    claims: Mapping[str, Any]
-    id_token: str
 
 
 class _State(FlaskIntegration):  # type: ignore[misc]
@@ -55,15 +48,7 @@ class _State(FlaskIntegration):  # type: ignore[misc]
         """Leave the data; Authlib calls this."""
 
 
-class Begun(NamedTuple):
-    """A login that has begun: the URL to send the user to, its state, and the data to finish it."""
-
-    url: str
-    state: str
-    data: Mapping[str, Any]
-
-
-class Provider:
+class OpenIDProvider:
     """The provider that the settings name.
 
     What it says of itself is not kept: logging in is rare, and so a provider that is down, or that
