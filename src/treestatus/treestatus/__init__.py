@@ -14,6 +14,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> backend_common.App:
     """Make the application; *config* goes on top of ``settings.py``."""
     app = backend_common.create_app("treestatus", extensions=EXTENSIONS, config=config)
     app.api.register("api.yml")
-    app.add_url_rule("/", view_func=pages.index)
+    pages.init_app(app)
     app.cli.add_command(commands.group)
     return app
