@@ -16,7 +16,7 @@
 let
   inherit (builtins) attrNames attrValues concatMap filter mapAttrs;
 
-  # By Debian release, whether a resolve is on it or not: only what is asked for is looked at.
+  # By Debian release, for all that are locked: Nix evaluates those that something asks for.
   platforms = mapAttrs (release: _: import ./platform { inherit system pkgs mirror archive release; }) locked.releases;
   locked = import ./python/packages.nix { inherit root system; };
   buildsOf = let found = import ./python/builds.nix { inherit root system; given = builds; }; in
@@ -48,7 +48,7 @@ let
         };
       })
     locked.resolves;
-  # What builds members on a release of Debian, whatever is locked of them.
+  # By Debian release, what builds members without what is locked of them: see ./request.nix.
   builders = mapAttrs
     (release: platform: import ./python {
       inherit root platform pipConfiguration tables;
@@ -95,7 +95,7 @@ let
             # A guest has no tests.
             resolves = mapAttrs (name: each: removeAttrs each.jobs (if member.resolves.${name}.isGuest then [ "tests" ] else [ ])) wanted;
           });
-        # Whether the files of its tests all stay, by the resolve.
+        # By resolve, whether all files that its tests need stay on the mirrors.
         tests = mapAttrs (name: _: isFrozen name) (without (name: member.resolves.${name}.isGuest) member.resolves);
       })
     members;
@@ -107,7 +107,7 @@ let
       kind = "library";
       directory = "";
       everything = concatMap (member: member.everything) inResolve;
-      # Those of two members may have one name.
+      # Two members may give one variable different values.
       variables = { };
       needs = needs.union (map (member: member.needs) inResolve);
     };
@@ -119,7 +119,7 @@ mapAttrs (_: member: member.attribute) made // {
     inherit platform needs kits builders;
     inherit (default.python) graph wheels;
     jobs = mapAttrs (_: member: member.jobs (_: true)) made;
-    # Those that build for as long as there are mirrors: no file of theirs leaves one.
+    # Those of which all files stay on the mirrors.
     frozenJobs = mapAttrs (_: member: member.jobs isFrozen) made;
     # For ./please test: the resolves in which a member has tests -> whether those are among `frozenJobs`.
     tests = mapAttrs (_: member: member.tests) made;

@@ -1,14 +1,16 @@
-# The members of the workspace (./workspace.nix) and what the lock and their manifests say of them:
-# { name, kind, key, package, directory, module, app, command, resolve, resolves, isGuest, extras, testKeys,
-# everything, needs, extraNeeds, variables, tests } by name. `app` is where a service has its application, null
-# for the conventional place, and `command` what serves it, null for the name of its module. `testKeys` and
-# `everything` are keys of the graph: what its tests need; and the member, all its extras and that. `needs`
-# names the servers that it asks for, `extraNeeds.<extra>` those that the tests of an extra do; `variables` and
-# `tests` are as ./manifest.nix has them.
+# The members of the workspace and what the lock and their manifests say of them, by name:
 #
-# `resolve` is the name of the resolve that all this is of: the first that its manifest names, or `default`.
-# `resolves` is the member in each resolve that has it, by name. Where its manifest does not name the resolve,
-# a library `isGuest`: it has the extras that others ask for, and no tests.
+#   name, kind, key, directory, module   as ./workspace.nix has them
+#   app, command, needs, variables, tests   as ./manifest.nix has them
+#   resolve      the name of the resolve that all this is of: the first that its manifest names, or `default`
+#   resolves     the member in each resolve that has it, by the name of the resolve
+#   isGuest      whether it is a library in a resolve that its manifest does not name: it has the extras there that
+#                others ask for, and no tests
+#   package      what the resolve has of it
+#   extras       the names of its extras
+#   extraNeeds   by extra, the names of the servers that the tests of that extra need
+#   testKeys     keys of the graph: what its tests need
+#   everything   keys of the graph: the member, all its extras, and what its tests need
 {
   # The checkout.
   root,

@@ -3,9 +3,9 @@
 #   import ./releases.nix "trixie"
 #   => { others = "bookworm"; frozen = false; pythonVersion = "3.13"; components = { python = { packages = [ … ]; … }; … }; }
 #
-# `others` is the release that all other components come from, or null. `frozen` says that all files of the
-# release stay on the mirrors, as those of a release do that changes no more. `pythonVersion` is that of the
-# interpreter, as the name of its package has it.
+# `others` is the release that all other components come from, or null. `frozen` says that the release changes
+# no more, so that all of its files stay on the mirrors. `pythonVersion` is the version of the interpreter, taken
+# from the name of its package.
 #
 # Type: string -> { others :: string or null; frozen :: bool; pythonVersion :: string; components :: attrset; }
 release:

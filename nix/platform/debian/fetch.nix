@@ -1,16 +1,17 @@
-# name of a locked Debian package -> its .deb, one fixed-output derivation a file.
+# The name of a locked Debian package -> its .deb, one fixed-output derivation a file.
 { system, lock, mirror, archive ? null, tools }:
 let
   inherit (builtins) any baseNameOf match replaceStrings;
 
-  base = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
+  mirrorUrl = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
-  old = import ./archive.nix (if archive == null then { } else { override = archive; });
+  # "" where no archive is configured.
+  archiveUrl = import ./archive.nix (if archive == null then { } else { override = archive; });
   snapshot = if lock.snapshot != null then lock.snapshot else throw
     ("nix/lock/debian/${lock.codename}.json has no `snapshot`, which the archive of Debian snapshots is asked for: "
       + "run ./please lock --platform ${lock.codename}");
 
-  usesTls = any (address: match "https:.*" address != null) [ base old ];
+  usesTls = any (address: match "https:.*" address != null) [ mirrorUrl archiveUrl ];
   script = import ../../text.nix ./fetch.sh;
   download = import ../../text.nix ../download.sh;
 
@@ -18,7 +19,7 @@ let
   fixed = package: {
     # Debian writes the colon of an epoch as %3a, which no store path may hold, nor a tilde.
     name = "deb-" + replaceStrings [ "%3a" "~" ] [ "-" "-" ] (baseNameOf package.file);
-    url = "${base}/${package.file}";
+    url = "${mirrorUrl}/${package.file}";
     # In bytes; nothing writes more.
     size = toString (package.size or (import ../largest_download.nix));
     outputHashMode = "flat";
@@ -39,9 +40,9 @@ in
     unpack = false;
   });
 
-  # With busybox's wget, which costs less, takes the archive for what the mirror lacks, and can say what to do
-  # where that lacks it, too. It leaves TLS to openssl. Most mirrors are configured without TLS, and then no
-  # fetch waits for openssl.
+  # With busybox's wget. That costs less; ./fetch.sh also asks the archive for a file that the mirror lacks, and
+  # says what to do if neither has it. wget leaves TLS to openssl. Most mirrors are configured without TLS, and
+  # then no fetch waits for openssl.
   deb = name: derivation (fixed lock.packages.${name} // {
     inherit system download;
     builder = "${tools.busybox}/bin/busybox";
@@ -49,6 +50,6 @@ in
     PATH = if usesTls then "${tools.openssl}/bin" else "";
     inherit (lock.packages.${name}) file;
     release = lock.codename;
-    archived = if old == "" then "" else "${old}/${snapshot}/${lock.packages.${name}.file}";
+    archived = if archiveUrl == "" then "" else "${archiveUrl}/${snapshot}/${lock.packages.${name}.file}";
   });
 }

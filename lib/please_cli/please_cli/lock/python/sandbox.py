@@ -37,7 +37,7 @@ _OF_AN_INSTALLATION = {"INSTALLER", "RECORD", "WHEEL"}
 
 
 def is_there(root: Path) -> bool:
-    """Tell whether backends of the checkout at `root` can be asked so."""
+    """Tell whether backends of the checkout at `root` can be asked in the sandbox."""
     return shutil.which("nix-build") is not None and (root / _REQUEST).is_file()
 
 

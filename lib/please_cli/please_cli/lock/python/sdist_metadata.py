@@ -1,7 +1,8 @@
-"""What source distributions require that do not state it: their build backends are asked.
+"""The metadata of source distributions that do not state it: their build backends know.
 
-uv would run these itself, in no sandbox. Where there is Nix, it fails in place of that
-(uv_lock.py), and is given the answer of the backend in the sandbox: nix/python/sdist_metadata.nix.
+uv would run the backends itself, outside of a sandbox. Where there is Nix, uv fails instead
+(uv_lock.py). It is run again with what the backend said in the sandbox:
+nix/python/sdist_metadata.nix.
 """
 
 from collections.abc import Callable, Iterable
