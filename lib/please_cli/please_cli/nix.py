@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,14 +39,20 @@ def build(
     """Build attributes of the default.nix at `root` and return their outputs, in order.
 
     `keep_going` builds all that can be built, `arguments` are further ones of nix-build. Warns of
-    secrets among the files. Raises NixError when anything cannot be built.
+    files, once (untracked.py). Raises NixError when anything cannot be built.
     """
-    for line in untracked.warnings(root):
-        print(f"please: {line}", file=sys.stderr)
+    _warn(root)
     what = [str(root), *_selected(attributes), *arguments]
     options = ["--out-link", str(out_link)] if out_link else ["--no-out-link"]
     options += ["--keep-going"] if keep_going else []
     return _build(what, options)
+
+
+@cache
+def _warn(root: Path) -> None:
+    """Warn of files that git and a build see differently, once in a process."""
+    for line in untracked.warnings(root):
+        print(f"please: {line}", file=sys.stderr)
 
 
 def build_file(root: Path, file: str, arguments: Mapping[str, str]) -> list[Path]:
