@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ from serving.errors import ServingError
 from serving.served import Wsgi
 
 _PLACE = re.compile(r"(?P<module>\w+(?:\.\w+)*):(?P<expression>.+)", re.DOTALL)
+
+_POSITIONAL = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+_VARIABLE = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
 SETTING = "[tool.services] app of its pyproject.toml"
 """What says where the application of a service is."""
@@ -30,7 +34,7 @@ class Place:
         module: The module to import.
         name: The object of that module.
         call: The arguments to call the object with, by position and by name; None if it is called
-            only where it is a function.
+            only where it is a function that is no WSGI application itself.
     """
 
     text: str
@@ -68,7 +72,7 @@ class Place:
             ServingError: There is no such module or object, or it is no application.
         """
         found = self._object()
-        if self.call is not None or inspect.isfunction(found):
+        if self.call is not None or (inspect.isfunction(found) and not _is_wsgi(found)):
             by_position, by_name = self.call or ([], {})
             _check_call(self.text, found, by_position, by_name)
             found = found(*by_position, **by_name)
@@ -119,6 +123,22 @@ def conventional(service: str) -> Wsgi:
         message = f"{place}:app is not a WSGI application; write app = {service}.create_app()"
         raise ServingError(message)
     return app
+
+
+def _is_wsgi(function: Callable[..., Any]) -> bool:
+    """Tell whether a function takes what a server gives an application: environ, start_response.
+
+    A factory may require two arguments, too. So the name of the second one counts; PEP 3333 leaves
+    the names open, and applications have `start` or `start_resp` as well.
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    positional = [each.name for each in parameters if each.kind in _POSITIONAL]
+    required = [each for each in parameters[2:] if each.default is each.empty]
+    return (
+        len(positional) >= 2
+        and positional[1].lower().startswith("start")
+        and not any(each.kind not in _VARIABLE for each in required)
+    )
 
 
 def _check_call(text: str, factory: Any, by_position: list[Any], by_name: dict[str, Any]) -> None:

@@ -73,6 +73,68 @@ def test_a_place(place: str, made: Any) -> None:
     assert app.made == made
 
 
+FUNCTIONS = """
+import functools
+
+def keep(function):
+    @functools.wraps(function)
+    def kept(*args, **kwargs):
+        return function(*args, **kwargs)
+    return kept
+
+def answer(start):
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"a function answers"]
+
+def app(environ, start_response):
+    return answer(start_response)
+
+def short(env, start, /):
+    return answer(start)
+
+def more(environ, start_response, extra=None, *args, **kwargs):
+    return answer(start_response)
+
+@keep
+def decorated(environ, start_response):
+    return answer(start_response)
+
+def make():
+    return app
+
+def make_with(environ="x", config="y"):
+    return app
+
+def two(config, channel):
+    return app
+
+def three(environ, start_response, config):
+    return app
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["app", "short", "more", "decorated", "make", "make()", "make_with", "two(1, 2)"]
+)
+def test_a_function_that_is_an_application(door: Path, name: str) -> None:
+    (door / "door/functions.py").write_text(FUNCTIONS)
+    app = Place.parse(f"door.functions:{name}").load()
+    started: list[Any] = []
+    assert app({}, lambda *given: started.append(given)) == [b"a function answers"]
+    assert started == [("200 OK", [("Content-Type", "text/plain")])]
+
+
+@pytest.mark.parametrize(("name", "lacking"), [("two", "config"), ("three", "environ")])
+def test_a_function_that_is_neither(door: Path, name: str, lacking: str) -> None:
+    (door / "door/functions.py").write_text(FUNCTIONS)
+    with pytest.raises(ServingError) as caught:
+        Place.parse(f"door.functions:{name}").load()
+    assert str(caught.value) == (
+        f"door.functions:{name} is not called with the arguments that it takes: missing a required "
+        f"argument: {lacking!r}; {WRITE}"
+    )
+
+
 SETTING = "[tool.services] app of its pyproject.toml"
 WRITE = f'write them as in module:create_app("argument"), in {SETTING}'
 
