@@ -127,6 +127,31 @@ def test_a_build_warns_of_a_secret(please: Path, variables: dict[str, str], chec
     assert done.stderr.count("warning") == 1
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git to ask")
+def test_a_build_warns_of_files_in_which_it_differs_from_git(
+    please: Path, variables: dict[str, str], checkout: Path
+) -> None:
+    for where in (checkout, checkout / "src/horn"):
+        subprocess.run(["git", "init", "-q", where], check=True)
+    (checkout / "src/horn/id_rsa").touch()
+    (checkout / "src/horn/pyproject.toml").write_text("[project]\n")
+    subprocess.run(["git", "add", "pyproject.toml"], cwd=checkout / "src/horn", check=True)
+    (checkout / "src/door/lib").mkdir()
+    (checkout / "src/door/lib/door.js").touch()
+    subprocess.run(["git", "add", "src/door"], cwd=checkout, check=True)
+    (checkout / "src/door/.gitignore").write_text("lib/\n")
+    done = call(please, variables, "build", "door")
+    assert done.returncode == 0
+    first, second, *others = done.stderr.splitlines()
+    assert first.startswith("please: warning: no build has src/door/lib/door.js, which git tracks:")
+    assert second.startswith("please: warning: src/horn/id_rsa looks like a secret, and git does")
+    assert not [line for line in others if "warning" in line]
+    (checkout / ".git/index").write_bytes(b"broken")
+    done = call(please, variables, "build", "door")
+    assert done.returncode == 0
+    assert done.stderr.startswith("please: warning: git does not say which files in lib/ and src/")
+
+
 def test_an_evaluation_that_fails(please: Path, variables: dict[str, str]) -> None:
     done = call(please, variables, "build", "paint")
     assert (done.returncode, done.stdout) == (1, "")
