@@ -19,6 +19,7 @@ SAME_PACKAGE = ROOT / "tests/members/same_package"
 
 # What `pip wheel` makes of each, without metadata.
 FILES = {
+    "only_poetry": {"only_poetry/__init__.py", "only_poetry/flask.py"},
     "with_flit": {"with_flit/__init__.py", "with_flit/flask.py", "with_flit/static/run.sh"},
     "with_hatchling": {
         "with_hatchling/.well-known/security.txt",
@@ -87,6 +88,14 @@ def test_an_app_has_what_the_wheel_has(root: Path, name: str) -> None:
     assert {path for path in listed if not re.match(r"[^/]*\.dist-info/|\.\.", path)} == FILES[name]
     assert all((site / path).is_file() for path in FILES[name])
     assert (app / "share" / name / "settings.py").is_file()
+
+
+def test_an_extra_has_what_several_extras_ask_for(root: Path) -> None:
+    entry = json.loads((root / "nix/lock/members/only-poetry.json").read_text())
+    assert entry["declares"] == {
+        "requires": ["flask>=3.1"],
+        "extras": {"all": ["itsdangerous>=2"], "signed": ["itsdangerous>=2"]},
+    }
 
 
 def test_data_may_be_executable(root: Path) -> None:

@@ -36,12 +36,14 @@ CONFIGURATION = re.compile(r"^configuration error: (.+)$", re.MULTILINE)
 def check_project(source: Path, manifest: Mapping[str, Any], directory: str) -> None:
     """Check that the manifests of a source tree describe a project.
 
-    setuptools takes a manifest that says nothing for a project of the version 0.0.0. Raises
-    SystemExit, naming the file in the member's directory.
+    setuptools takes a manifest that says nothing for a project of the version 0.0.0; other backends
+    say what is missing. Raises SystemExit, naming the file in the member's directory.
     """
     others = any((source / name).exists() for name in ("setup.py", "setup.cfg"))
-    poetry = manifest.get("tool", {}).get("poetry", {})
-    if "project" not in manifest and not others and not poetry:
+    system = manifest.get("build-system", {})
+    backend = str(system.get("build-backend", "setuptools")).partition(".")[0]
+    is_setuptools = backend == "setuptools" and "backend-path" not in system
+    if "project" not in manifest and not others and is_setuptools:
         raise SystemExit(
             f"error: {directory}/pyproject.toml has no table [project]. Give the project a name "
             "and a version there, and build again."

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name, canonicalize_version
 
-EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
+EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]|['"]([^'"]+)['"]\s*==\s*extra""")
 
 
 class Declared(NamedTuple):
@@ -40,20 +40,21 @@ def normalized(specifier: Specifier) -> str:
 def parse(requirement: str, scope: str = "") -> Iterator[Declared]:
     """Yield what a requirement (PEP 508) says, or nothing if its marker does not hold here.
 
-    An extra in the marker is its scope. Markers are compared by what they say of this machine,
-    because a resolver spells them in its own way.
+    An extra in the marker is its scope; with several, each is one. Markers are compared by what
+    they say of this machine, because a resolver spells them in its own way.
     """
     parsed = Requirement(requirement)
-    extra = EXTRA.search(str(parsed.marker or ""))
-    if parsed.marker and not parsed.marker.evaluate({"extra": extra[1] if extra else ""}):
-        return
-    yield Declared(
-        scope=canonicalize_name(extra[1]) if extra else scope,
-        project=canonicalize_name(parsed.name),
-        extras=tuple(sorted(canonicalize_name(name) for name in parsed.extras)),
-        # A resolver spells versions in their normal form (PEP 440).
-        specifiers=",".join(sorted(map(normalized, parsed.specifier))),
-    )
+    named = {"".join(sides) for sides in EXTRA.findall(str(parsed.marker or ""))}
+    for extra in ["", *sorted(named)]:
+        if parsed.marker and not parsed.marker.evaluate({"extra": extra}):
+            continue
+        yield Declared(
+            scope=canonicalize_name(extra) if extra else scope,
+            project=canonicalize_name(parsed.name),
+            extras=tuple(sorted(canonicalize_name(name) for name in parsed.extras)),
+            # A resolver spells versions in their normal form (PEP 440).
+            specifiers=",".join(sorted(map(normalized, parsed.specifier))),
+        )
 
 
 def in_groups(groups: Mapping[str, list[str | dict[str, str]]]) -> Iterator[Declared]:

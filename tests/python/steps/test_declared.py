@@ -20,6 +20,25 @@ def test_spelling_does_not_matter(said: str, locked: str) -> None:
     check_lock(parse(said), in_lock({"requires": [locked]}), LOCK, "src/sample")
 
 
+@pytest.mark.parametrize(
+    ("marker", "scopes"),
+    [
+        ("extra == 'a' or extra == 'B_c'", {"a", "b-c"}),
+        ("'B-c' == extra or extra == \"a\"", {"a", "b-c"}),
+        ("(extra == 'a' or extra == 'b-c') and python_version >= '3'", {"a", "b-c"}),
+        ("extra == 'a' or extra == 'b-c' and python_version < '3'", {"a"}),
+        ("python_version >= '3' or extra == 'a'", {"", "a"}),
+        ("python_version < '3'", set()),
+    ],
+)
+def test_a_requirement_of_several_extras(marker: str, scopes: set[str]) -> None:
+    said = list(parse(f"six; {marker}"))
+    assert {declared.scope for declared in said} == scopes
+    extras = {scope: ["six"] for scope in scopes if scope}
+    requires = ["six"] if "" in scopes else []
+    check_lock(said, in_lock({"requires": requires, "extras": extras}), LOCK, "src/sample")
+
+
 def test_a_group_has_what_it_includes() -> None:
     groups: dict[str, list[str | dict[str, str]]] = {
         "Lint_All": [{"include-group": "lint"}, "mypy"],

@@ -27,6 +27,11 @@ class BuildSystem:
     requires: tuple[str, ...]
 
     @property
+    def is_setuptools(self) -> bool:
+        """Whether the backend is one of setuptools', as it is by default."""
+        return not self.is_in_tree and self.backend.partition(".")[0] in {"", "setuptools"}
+
+    @property
     def key(self) -> str:
         """The requirements as the lock names them; nix/python/steps/member_sources.py does, too."""
         return ", ".join(self.requires)

@@ -1,7 +1,6 @@
 """What the manifests of a member, or of the workspace, ask for."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from email.message import Message
 from typing import Any
 
@@ -11,11 +10,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from please_cli.errors import UserError
+from please_cli.lock.python import markers
 
 Declares = dict[str, Any]
 """`requires`, a list of requirements; `extras` and `groups`, such lists by name."""
-
-_EXTRA = re.compile(r"\bextra\b")
 
 
 def declares(core: Message, manifest: Mapping[str, Any], where: str) -> Declares:
@@ -23,25 +21,42 @@ def declares(core: Message, manifest: Mapping[str, Any], where: str) -> Declares
 
     Requirements are written in one form: normalized name, sorted extras and specifiers, then
     " ; " and the environment marker, which is never about an extra. `where` is the path of the
-    pyproject.toml. Raises UserError for a marker whose part about an extra cannot be separated,
-    and for broken groups.
+    pyproject.toml. Raises UserError for a marker about an extra that is not provided, or that is
+    not chosen, and for broken groups.
     """
     requires: list[str] = []
     provided = map(canonicalize_name, core.get_all("Provides-Extra", []))
     extras: dict[str, list[str]] = {str(name): [] for name in provided}
     for text in core.get_all("Requires-Dist", []):
         parsed = Requirement(text)
-        marker, extra = without_extra(str(parsed.marker or ""))
-        if _EXTRA.search(marker) or extra not in {"", *extras}:
+        try:
+            by_extra = _by_extra(str(parsed.marker or ""), extras)
+        except ValueError as error:
             raise UserError(
                 f"{where}: the requirement `{text}` has a condition about extras that cannot be "
-                "locked; write one requirement for each extra"
-            )
-        (extras[extra] if extra else requires).append(requirement(parsed, marker))
+                f"locked: {error}; write one requirement for each extra"
+            ) from error
+        for extra, marker in by_extra.items():
+            (extras[extra] if extra else requires).append(requirement(parsed, marker))
     found: Declares = {"requires": sorted(requires)}
     if extras:
         found["extras"] = {name: sorted(items) for name, items in sorted(extras.items())}
     return found | groups(manifest, where)
+
+
+def _by_extra(marker: str, provided: Collection[str]) -> dict[str, str]:
+    """Return the markers of a requirement by the extras that ask for it, "" for none.
+
+    poetry-core writes one requirement for all extras: `extra == "mysql" or extra == "all"`. Raises
+    ValueError for a condition that is not about a provided extra.
+    """
+    if not marker:
+        return {"": ""}
+    asked = markers.extras(marker)
+    if unknown := sorted(asked.difference(provided)):
+        raise ValueError(f"there is no extra {', '.join(unknown)}")
+    said = {extra: markers.for_extra(marker, extra) for extra in ["", *sorted(asked)]}
+    return {extra: "" if text is True else str(text) for extra, text in said.items() if text}
 
 
 def groups(manifest: Mapping[str, Any], where: str) -> Declares:

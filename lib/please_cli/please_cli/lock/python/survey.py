@@ -49,8 +49,8 @@ def read(root: Path) -> list[Surveyed]:
 def _read(member: workspace.Member) -> Surveyed:
     _check_inside(member)
     manifest = pyproject.load(member.path / "pyproject.toml")
-    _check_project(member, manifest)
     system = build_system.read(manifest, f"{member.directory}/pyproject.toml")
+    _check_project(member, manifest, system)
     rules = plain.rules(member, manifest, system)
     return Surveyed(member, manifest, manifests.digests(member), system, rules)
 
@@ -65,10 +65,14 @@ def _check_inside(member: workspace.Member) -> None:
         )
 
 
-def _check_project(member: workspace.Member, manifest: Mapping[str, object]) -> None:
-    # setuptools takes a manifest that says nothing for a project of the version 0.0.0.
+def _check_project(
+    member: workspace.Member, manifest: Mapping[str, object], system: BuildSystem
+) -> None:
+    # setuptools takes a manifest that says nothing for a project of the version 0.0.0. Other
+    # backends have tables of their own, such as [tool.poetry], and say what is missing.
     if (
         "project" not in manifest
+        and system.is_setuptools
         and not {"setup.py", "setup.cfg"} & manifests.digests(member).keys()
     ):
         raise UserError(

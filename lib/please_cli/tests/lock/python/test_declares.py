@@ -65,15 +65,42 @@ def test_groups_of_another_shape(table: dict[str, Any]) -> None:
     assert caught.value.message.endswith("; correct it")
 
 
-@pytest.mark.parametrize("marker", ["extra == 'a' or extra == 'b'", "extra == 'gone'"])
-def test_a_condition_about_extras_that_cannot_be_locked(marker: str) -> None:
+@pytest.mark.parametrize(
+    ("marker", "why"),
+    [
+        ("extra == 'gone'", "there is no extra gone"),
+        ("extra == 'a' or extra == 'gone'", "there is no extra gone"),
+        ("extra != 'a'", "the condition extra != \"a\" is not of the form extra == 'name'"),
+        ("extra in 'a b'", "the condition extra in \"a b\" is not of the form extra == 'name'"),
+    ],
+)
+def test_a_condition_about_extras_that_cannot_be_locked(marker: str, why: str) -> None:
     metadata = core(f"Requires-Dist: redis; {marker}", "Provides-Extra: a", "Provides-Extra: b")
     with pytest.raises(UserError) as caught:
         declares(metadata, {}, WHERE)
     assert caught.value.message == (
         f"{WHERE}: the requirement `redis; {marker}` has a condition about extras that cannot be "
-        "locked; write one requirement for each extra"
+        f"locked: {why}; write one requirement for each extra"
     )
+
+
+def test_a_requirement_of_several_extras() -> None:
+    metadata = core(
+        "Requires-Dist: redis (>=5,<6) ; extra == 'My_Sql' or extra == \"all\"",
+        "Requires-Dist: pg; (python_version < '3.12') and (extra == 'all' or extra == 'b')",
+        "Requires-Dist: six; os_name == 'nt' or extra == 'b'",
+        "Requires-Dist: click; extra == 'b' and python_version < '3' or extra == 'b'",
+        *(f"Provides-Extra: {name}" for name in ("my-sql", "all", "b", "none")),
+    )
+    assert declares(metadata, {}, WHERE) == {
+        "requires": ['six ; os_name == "nt"'],
+        "extras": {
+            "all": ['pg ; python_version < "3.12"', "redis<6,>=5"],
+            "b": ["click", 'pg ; python_version < "3.12"', "six"],
+            "my-sql": ["redis<6,>=5"],
+            "none": [],
+        },
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""What is served."""
+
+from only_poetry import create_app
+
+app = create_app()
