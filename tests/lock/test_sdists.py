@@ -88,7 +88,7 @@ def test_a_setup_py_that_fails(checkout: Path, directory: Path) -> None:
     done = lock(checkout, directory)
     assert done.returncode == 1
     first, _, rest = done.stderr.partition("error: ")[2].partition("\n")
-    assert first.startswith("old-style-metadata: old_style-1.0.tar.gz does not build (see above): ")
+    assert first.startswith("old-style-metadata: old_style-1.0.tar.gz does not build (see above). ")
     assert first.endswith("or lock another version.")
     assert "ValueError: not on a Monday" in rest
     assert {path: path.read_bytes() for path in (checkout / "nix/lock").rglob("*.json")} == before

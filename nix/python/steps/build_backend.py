@@ -1,6 +1,7 @@
 """The build backend of a source tree (PEP 517)."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,39 @@ LEGACY = "setuptools.build_meta:__legacy__"
 
 # SOURCE_DATE_EPOCH of a build: 1980-01-01, the first moment that a zip archive can name.
 EPOCH = "315532800"
+
+# What the output of a backend shows of something that no build here has, and what helps then.
+ADVICE = [
+    (
+        re.compile(
+            r"(detect|determine|find) (a |the )?(project )?version (for|of|from)\b"
+            r"|version control system|upstream git repository",
+            re.IGNORECASE,
+        ),
+        "A build sees no history of git: have the manifest say the version, or which one to take "
+        "without a history (fallback_version of setuptools-scm, fallback-version of hatch-vcs).",
+    ),
+    (
+        re.compile(
+            r"\b(C|C\+\+|Rust|Fortran) compiler|Unknown compiler|COMPILER not set"
+            r"|No such file or directory: '\S*(gcc|g\+\+|cc|clang|cargo|rustc|cmake)'"
+            r"|\b(pg_config|mysql_config)\b.* not found|valid pkg-config name|puccinialin",
+            re.IGNORECASE,
+        ),
+        "Builds have no compiler, because the toolchain makes no extension modules: take them from "
+        "a package with wheels, such as psycopg2-binary in place of psycopg2.",
+    ),
+    (
+        re.compile(r"No module named '(distutils|pkg_resources)\b"),
+        "Python here has no distutils and no pkg_resources: setuptools has them, the second one "
+        "before its version 82. Add that to what the build requires.",
+    ),
+]
+
+
+def advice(said: str) -> str:
+    """Return what helps where a backend failed that printed this: a sentence, or ""."""
+    return next((text for pattern, text in ADVICE if pattern.search(said)), "")
 
 
 def build_hooks(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from build_backend import EPOCH, build_hooks
+from build_backend import EPOCH, advice, build_hooks
 from install_wheel import fit_here, install_wheel
 from member_sources import copy_source, read_manifest
 from packaging.requirements import Requirement
@@ -76,9 +76,9 @@ def build_wheel(
                 f"error: {directory}/pyproject.toml: {wrong[1]}. Correct it, and build again."
             ) from error
         sys.stderr.write(said)
+        helps = advice(said) or "Correct its pyproject.toml or setup.py, and build again."
         raise SystemExit(
-            f"error: the build backend of {directory} failed (see above). "
-            "Correct its pyproject.toml or setup.py, and build again."
+            f"error: the build backend of {directory} failed (see above). {helps}"
         ) from error
 
 

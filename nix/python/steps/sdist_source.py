@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from build_backend import EPOCH, build_hooks
+from build_backend import EPOCH, advice, build_hooks
 from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 from sdist_archive import SdistError, unpack_sdist
+
+BOUND = (
+    "If it needs other versions to be built, bound them in build-constraint-dependencies of "
+    "[tool.uv] in pyproject.toml and run ./please lock --upgrade NAME; or lock another version."
+)
 
 
 def unpack(sdist: Path, file: str, directory: Path) -> Path:
@@ -42,12 +47,13 @@ def backend(source: Path, file: str, environment: Path) -> Iterator[BuildBackend
     table = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
     try:
         yield build_hooks(source, table, environment)
-    except (BackendUnavailable, subprocess.CalledProcessError) as error:
-        if isinstance(error, subprocess.CalledProcessError):
-            sys.stderr.write(error.output.decode(errors="replace"))
+    except BackendUnavailable as error:
         raise SystemExit(
-            f"error: {file} does not build (see above): {error}. "
-            "If it needs other versions to be built, bound them in build-constraint-dependencies "
-            "of [tool.uv] in pyproject.toml and run ./please lock --upgrade NAME; or lock another "
-            "version."
+            f"error: {file} does not build: there is no build backend {error.backend_name}. {BOUND}"
+        ) from error
+    except subprocess.CalledProcessError as error:
+        said = error.output.decode(errors="replace")
+        sys.stderr.write(said)
+        raise SystemExit(
+            f"error: {file} does not build (see above). {advice(said) or BOUND}"
         ) from error

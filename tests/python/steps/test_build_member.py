@@ -7,6 +7,7 @@ from pathlib import Path
 
 import build_member
 import pytest
+from build_backend import advice
 from prefix import SITE_PACKAGES
 from wheels import unzip
 
@@ -147,6 +148,29 @@ def test_what_setuptools_says_of_a_manifest_is_said_alone(
     assert str(raised.value).startswith("error: src/sample/pyproject.toml: `project` must ")
     assert str(raised.value).endswith("Correct it, and build again.")
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ("setuptools-scm was unable to detect version for /build/source.", "history of git"),
+        ("versioningit could not find a version for the project", "history of git"),
+        ("Cannot find the version from SCM or SCM isn't detected.", "history of git"),
+        ("Unable to detect version control system.", "history of git"),
+        ("requires an sdist tarball, or access to an upstream git repository", "history of git"),
+        ("No such file or directory: 'x86_64-linux-gnu-gcc'", "no compiler"),
+        ("CMake Error: CMAKE_C_COMPILER not set", "no compiler"),
+        ("ERROR: Unknown compiler(s): [['cc'], ['gcc']]", "no compiler"),
+        ("error: can't find Rust compiler", "no compiler"),
+        ("Error: pg_config executable not found.", "no compiler"),
+        ("ModuleNotFoundError: No module named 'distutils.cmd'", "setuptools has them"),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools has them"),
+        ("ModuleNotFoundError: No module named 'shop'", None),
+        ("Could not find a version that satisfies the requirement", None),
+    ],
+)
+def test_what_helps_where_a_backend_fails(said: str, helps: str | None) -> None:
+    assert (helps in advice(said)) if helps else not advice(said)
 
 
 def test_a_backend_that_fails_says_why(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
