@@ -43,6 +43,8 @@ else if !(isAttrs variables && all isString (attrValues variables)) then throw
   "${where}.variables] is not a table of texts, such as CACHE_ADDRESS = \"$CACHE_URL\""
 else if !(isAttrs tests && removeAttrs tests (attrNames defaultTests) == { } && all isNames (attrValues tests)) then throw
   "${where}.tests] is not a table of lists of names: paths, files and groups"
+else if tests.paths or null == [ ] then throw
+  "${where}.tests] paths is empty: name where the tests are, or delete the line for [\"tests\"]"
 else if any (path: !isPath path) (tests.paths or [ ] ++ tests.files or [ ]) then throw
   "${where}.tests] has a path that is not one of a file or directory of the member, such as \"tests\""
 else defaults // said // { tests = defaultTests // tests; }

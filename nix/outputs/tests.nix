@@ -1,7 +1,7 @@
 # The tests of a member, run by pytest in the build sandbox: junit.xml and log in the output.
 { python, needs, ... }:
 let
-  inherit (builtins) any elem match stringLength substring toJSON;
+  inherit (builtins) any attrNames elem filter head match stringLength substring toJSON;
 
   # What configures the tests, in the files of which any tool may have its settings.
   configuration = "(pyproject|pytest|\\.pytest)\\.toml|setup\\.(py|cfg)|conftest\\.py|\\.?pytest\\.ini|tox\\.ini|\\.coveragerc";
@@ -27,9 +27,14 @@ in
         if member.isGuest then throw
           ("${directory} has no tests in the resolve ${member.resolve}, which its pyproject.toml does not name: "
             + "build ${member.name}.tests, or add it to `resolves` in [tool.services] and run ./please lock")
-        else if elem "pytest" (python.graph.names member.everything) then member.everything else throw
+        else if elem "pytest" (python.graph.names member.everything) then member.everything
+        else if withPytest != [ ] then throw
+          ("${directory} has no pytest for its tests, only in the dependency group ${head withPytest}: write "
+            + "groups = [\"${head withPytest}\"] in [tool.services.tests] of its pyproject.toml")
+        else throw
           ("${directory} has no tests to run: its pyproject.toml needs [dependency-groups] with test = [\"pytest\"]; then run "
             + "./please lock");
+      withPytest = filter (group: elem "pytest" (python.graph.names [ "${member.key}[:${group}]" ])) (attrNames (member.package.groups or { }));
       # The tests and what they read; not the code, which comes from the environment, unless it is among `files`.
       belongs = file: match configuration file != null || any (isAt file) (paths ++ files) || any (isAbove file) paths;
       isChosen = file: match "tests/test_(${member.chosen or ".*"})\\.py" file != null;

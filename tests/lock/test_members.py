@@ -95,7 +95,15 @@ def test_an_extra_has_what_several_extras_ask_for(root: Path) -> None:
     assert entry["declares"] == {
         "requires": ["flask>=3.1"],
         "extras": {"all": ["itsdangerous>=2"], "signed": ["itsdangerous>=2"]},
+        "groups": {"dev": ["pytest"]},
     }
+
+
+def test_tests_whose_pytest_is_in_another_group(root: Path) -> None:
+    assert (
+        "error: src/only_poetry has no pytest for its tests, only in the dependency group dev: "
+        'write groups = ["dev"] in [tool.services.tests] of its pyproject.toml'
+    ) in build_error("only_poetry.tests", root=root)
 
 
 def test_data_may_be_executable(root: Path) -> None:

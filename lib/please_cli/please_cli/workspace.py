@@ -142,6 +142,12 @@ def find(root: Path, name: str) -> Member:
     for member in found:
         if member.key == normalize(name):
             return _check(member, found)
+    for kind in KINDS:
+        if _NAME.fullmatch(name) and (root / kind / name).is_dir():
+            raise UserError(
+                f"{kind}/{name} has no pyproject.toml, so it is no member of the workspace; write "
+                "one (docs/moving-in.md)"
+            )
     names = ", ".join(sorted(member.name for member in found)) or "none yet"
     raise UserError(f"no service or library {name!r}; there are: {names}")
 

@@ -23,6 +23,23 @@ def test_an_unknown_member(checkout: Path) -> None:
     assert caught.value.message == "no service or library 'doorbell'; there are: door_bell, paint"
 
 
+def test_a_directory_without_a_manifest(checkout: Path) -> None:
+    (checkout / "src/conduit").mkdir(parents=True)
+    with pytest.raises(UserError) as caught:
+        workspace.find(checkout, "conduit")
+    assert caught.value.message == (
+        "src/conduit has no pyproject.toml, so it is no member of the workspace; write one "
+        "(docs/moving-in.md)"
+    )
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "x/../conduit"])
+def test_what_is_no_name_of_a_directory(checkout: Path, name: str) -> None:
+    (checkout / "src/conduit").mkdir(parents=True)
+    with pytest.raises(UserError, match="no service or library"):
+        workspace.find(checkout, name)
+
+
 def test_an_empty_checkout(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no service or library 'x'; there are: none yet"):
         workspace.find(tmp_path, "x")

@@ -73,7 +73,7 @@ def main() -> int:
     out.mkdir()
     directory = Path("checkout").absolute()
     source = os.environ["src"]
-    shutil.copytree(source, directory, ignore=left_out(source), copy_function=shutil.copyfile)
+    shutil.copytree(source, directory, ignore=left_out(source), copy_function=copy)
     for parent, _, _ in os.walk(directory):
         Path(parent).chmod(0o755)
     paths = json.loads(os.environ["paths"])
@@ -91,6 +91,12 @@ def main() -> int:
         expected = os.environ["expected"]
         print(f"error: {member} has no tests: write {expected} (docs/testing.md)", flush=True)
     return status
+
+
+def copy(source: str, target: str) -> None:
+    """Copy a file so that tests may write it, and whether it is executable."""
+    shutil.copyfile(source, target)
+    Path(target).chmod(0o755 if os.access(source, os.X_OK) else 0o644)
 
 
 def run(directory: Path, paths: Sequence[str], out: Path) -> int:

@@ -114,3 +114,15 @@ def test_no_directory_of_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "member").mkdir()
     assert run_tests.main() == 5
     assert capsys.readouterr().out == NO_TESTS
+
+
+def test_a_program_among_the_files_may_run(out: Path, tmp_path: Path) -> None:
+    check = (
+        "import os\ndef test_program(): assert os.access('tests/run.sh', os.X_OK) and not os.access"
+    )
+    member(tmp_path, f"{check}('tests/data', os.X_OK)\n")
+    folder = tmp_path / "member/tests"
+    folder.chmod(0o755)
+    (folder / "run.sh").touch(mode=0o555)
+    (folder / "data").touch(mode=0o444)
+    assert run_tests.main() == 0, (out / "log").read_text()

@@ -150,6 +150,8 @@ def chosen(root: Path, entry: Document, known: Iterable[str]) -> list[str]:
     found = table.get("resolves", [table.get("resolve", DEFAULT)])
     if not isinstance(found, list) or not found or not all(isinstance(each, str) for each in found):
         raise UserError(f'{where}: `resolves` is not a list of names, such as ["{DEFAULT}"]')
+    if twice := sorted({name for name in found if found.count(name) > 1}):
+        raise UserError(f"{where}: `resolves` has {', '.join(twice)} twice; remove one of them")
     for name in found:
         if name not in known:
             raise UserError(

@@ -132,6 +132,11 @@ def _check_tests(file: str, table: Mapping[str, Any], groups: Collection[str]) -
             raise UserError(
                 f'{where}: {name} is not a list of names, such as ["tests"]; correct it'
             )
+        if name == "paths" and not value:
+            raise UserError(
+                f"{where}: paths is empty; name where the tests are, or delete the line for "
+                '["tests"]'
+            )
         for each in value:
             if name == "groups" and each not in groups:
                 raise UserError(

@@ -136,6 +136,13 @@ def test_a_library_without_names(root: Path, member: Any, value: str) -> None:
     assert message(root, members).endswith('`resolves` is not a list of names, such as ["default"]')
 
 
+def test_a_library_that_names_a_resolve_twice(root: Path, member: Any) -> None:
+    members = {"paint": member("lib/paint", 'resolves = ["next", "default", "next"]')}
+    assert message(root, members) == (
+        "lib/paint/pyproject.toml: [tool.services]: `resolves` has next twice; remove one of them"
+    )
+
+
 def test_another_python(root: Path, member: Any) -> None:
     members = {"door": member("src/door", python=">=3.11.5")}
     assert message(root, members) == (

@@ -79,6 +79,11 @@ def test_settings_that_exist(root: Path, write: Write) -> None:
             "[tool.services]: tests is not a table; write [tool.services.tests]",
         ),
         (
+            "tests.paths = []",
+            "[tool.services.tests]: paths is empty; name where the tests are, or delete the line "
+            'for ["tests"]',
+        ),
+        (
             "tests.paths = 'tests'",
             '[tool.services.tests]: paths is not a list of names, such as ["tests"]; correct it',
         ),
