@@ -83,10 +83,28 @@ def test_a_package_that_is_nowhere(mirror: str) -> None:
     ],
 )
 def test_no_network(said: str) -> None:
-    assert NixError([BUILDER], {DRV: [said]}).message == (
-        "paint-tests cannot be fetched; check the network and the machine's apt and pip "
+    derivation = f"/nix/store/{HASH}-paint-1.0.whl.drv"
+    failed = f"builder for '{derivation}' failed with exit code 1"
+    assert NixError([failed], {derivation: [said]}).message == (
+        "paint-1.0.whl cannot be fetched; check the network and the machine's apt and pip "
         "configuration, then run it again"
     )
+
+
+def test_a_test_that_looks_for_a_network() -> None:
+    log = ["E urllib.error.URLError: Temporary failure in name resolution", "1 failed in 0.81s"]
+    error = NixError([BUILDER], {DRV: log})
+    assert error.message == "paint-tests failed to build; its log ends like this:"
+    assert log[0] in error.details
+
+
+def test_a_build_backend_that_looks_for_a_network() -> None:
+    derivation = f"/nix/store/{HASH}-paint-wheel.drv"
+    own = "the build backend of src/paint failed (see above). Builds have no compiler."
+    log = ["httpx.ConnectError: Temporary failure in name resolution", f"error: {own}"]
+    error = NixError([f"builder for '{derivation}' failed with exit code 1"], {derivation: log})
+    assert error.message == f"paint-wheel: {own}"
+    assert log[0] in error.details
 
 
 def test_more_than_the_lock_allows() -> None:
