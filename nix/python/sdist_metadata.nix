@@ -6,7 +6,7 @@ name: package:
 step {
   name = "${name}-metadata";
   script = ./steps/describe_sdist.py;
-  imports = [ modules.build_backend modules.sdist_archive modules.sdist_source ] ++ toolLibraries [ "pyproject-hooks" ];
+  imports = [ modules.build_backend modules.prefix modules.sdist_archive modules.sdist_source ] ++ toolLibraries [ "packaging" "pyproject-hooks" ];
   env = {
     environment = buildEnvironment name package.build;
     artifact = fetch name (package.sdist // { inherit (package) index; });

@@ -12,7 +12,7 @@ step {
   script = if isSdist then ./steps/build_sdist.py else null;
   module = "install_wheel";
   imports = [ installer ] ++ (if !isSdist then [ ] else
-    [ modules.build_backend modules.sdist_archive modules.sdist_source ] ++ toolLibraries [ "pyproject-hooks" ]);
+    [ modules.build_backend modules.prefix modules.sdist_archive modules.sdist_source ] ++ toolLibraries [ "packaging" "pyproject-hooks" ]);
   env = (if isSdist then { environment = buildEnvironment name package.build; } else { }) // {
     artifact = fetch name (file // (if package ? index then { inherit (package) index; } else { }));
     inherit (file) file;

@@ -92,3 +92,43 @@ def test_a_setup_py_that_fails(checkout: Path, directory: Path) -> None:
     assert first.endswith("or lock another version.")
     assert "ValueError: not on a Monday" in rest
     assert {path: path.read_bytes() for path in (checkout / "nix/lock").rglob("*.json")} == before
+
+
+LATE = """\
+from setuptools import setup
+try:
+    import required_late
+except ImportError:
+    modules = []
+else:
+    modules = ["old_style"]
+setup(
+    name="old_style",
+    version="1.0",
+    py_modules=modules,
+    setup_requires=["required_late>=1", "pytest-runner"],
+)
+"""
+
+
+def test_what_a_setup_py_needs_to_be_built(checkout: Path, directory: Path) -> None:
+    manifest = checkout / "src/mover/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace("old_style[more]", "old_style"))
+    sdist(directory, "old_style", {"setup.py": LATE, "old_style.py": "", "pyproject.toml": ""})
+    done = lock(checkout, directory)
+    assert done.returncode == 1
+    assert (
+        "old_style-1.0.tar.gz also requires required_late>=1 to be built, which its "
+        "pyproject.toml does not say. Name that in the pyproject.toml of the workspace, in "
+        '[tool.uv.extra-build-dependencies]: old-style = ["required_late>=1"]. Then run '
+        "./please lock."
+    ) in done.stderr
+    setting = '\n[tool.uv.extra-build-dependencies]\nold-style = ["required_late>=1"]\n'
+    append(checkout / "pyproject.toml", setting)
+    done = lock(checkout, directory)
+    assert done.returncode == 0, done.stderr
+    packages = json.loads((checkout / "nix/lock/python/old.json").read_text())["packages"]
+    assert packages["old-style"]["build"] == "required-late>=1, setuptools"
+    variables = {"PIP_FIND_LINKS": str(directory)}
+    app = build("mover", root=checkout, variables=variables)
+    assert list(app.glob("lib/python*/site-packages/old_style.py"))

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+from prefix import SITE_PACKAGES
 from pyproject_hooks import BuildBackendHookCaller, quiet_subprocess_runner
 
 # What a source tree without a [build-system] table gets, as PEP 517 says.
@@ -90,3 +94,29 @@ def runner(environment: Path) -> Any:
         )
 
     return run
+
+
+def missing_requirements(hooks: BuildBackendHookCaller, environment: Path) -> list[str]:
+    """Return what a backend asks for that the environment of its build does not have."""
+    has = installed(environment)
+    return [
+        text
+        for text in hooks.get_requires_for_build_wheel()
+        if (requirement := Requirement(text))
+        and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+        and not requirement.specifier.contains(
+            has.get(canonicalize_name(requirement.name), ""), prereleases=True
+        )
+    ]
+
+
+def installed(environment: Path) -> dict[NormalizedName, str]:
+    """Return the versions of the packages in an environment, by normalized name."""
+    found = {}
+    for info in (environment / SITE_PACKAGES).glob("*.dist-info"):
+        name, _, version = info.name.removesuffix(".dist-info").partition("-")
+        try:
+            found[canonicalize_name(name)] = str(Version(version))
+        except InvalidVersion:
+            continue
+    return found

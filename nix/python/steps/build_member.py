@@ -16,12 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from build_backend import EPOCH, advice, build_hooks
+from build_backend import EPOCH, advice, build_hooks, missing_requirements
 from install_wheel import fit_here, install_wheel
 from member_sources import copy_source, read_manifest
-from packaging.requirements import Requirement
-from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
 from prefix import SITE_PACKAGES
 from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 from source_links import left_out
@@ -87,33 +84,12 @@ def check_requires(hooks: BuildBackendHookCaller, environment: Path, directory: 
 
     Raises SystemExit that names what is missing.
     """
-    has = installed(environment)
-    missing = [
-        text
-        for text in hooks.get_requires_for_build_wheel()
-        if (requirement := Requirement(text))
-        and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
-        and not requirement.specifier.contains(
-            has.get(canonicalize_name(requirement.name), ""), prereleases=True
-        )
-    ]
+    missing = missing_requirements(hooks, environment)
     if missing:
         raise SystemExit(
             f"error: the build backend of {directory} also requires {', '.join(missing)}. Add that "
             "to `requires` in [build-system] of its pyproject.toml, and run ./please lock."
         )
-
-
-def installed(environment: Path) -> dict[NormalizedName, str]:
-    """Return the versions of the packages in an environment, by normalized name."""
-    found = {}
-    for info in (environment / SITE_PACKAGES).glob("*.dist-info"):
-        name, _, version = info.name.removesuffix(".dist-info").partition("-")
-        try:
-            found[canonicalize_name(name)] = str(Version(version))
-        except InvalidVersion:
-            continue
-    return found
 
 
 def trace(code: Path, source: Path) -> dict[str, str | None]:

@@ -6,7 +6,14 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from please_cli.lock.document import Document
-from please_cli.lock.python import earlier, origins, packages, resolver, sdist_metadata
+from please_cli.lock.python import (
+    earlier,
+    extra_builds,
+    origins,
+    packages,
+    resolver,
+    sdist_metadata,
+)
 from please_cli.lock.python.builds import Builds, Wanted
 from please_cli.lock.python.files import Files
 from please_cli.lock.python.indexes import Indexes
@@ -48,6 +55,10 @@ class Checkout:
             return None
         return sdist_metadata.Backends(self.root, self._locate, self.builds).describe
 
+    @cached_property
+    def _extra_builds(self) -> Mapping[str, list[str]]:
+        return extra_builds.read(self.root)
+
     @property
     def gone(self) -> dict[str, str]:
         """The directories of the members that are not there any more, by name."""
@@ -88,7 +99,8 @@ class Checkout:
 
             accepted = self.upgrades.accepted
             origins.check(found, resolved, had, self.gone, accepted=accepted, offered=offered)
-            return packages.convert(uv_lock, resolve, kept, Sources(found, files), self.members)
+            sources = Sources(found, files, self._extra_builds)
+            return packages.convert(uv_lock, resolve, kept, sources, self.members)
 
     def builds(self, describe: Describe | None) -> Builds:
         """Return what resolves the requirements of builds.
@@ -115,7 +127,8 @@ class Checkout:
         )
         found = origins.find(uv_lock["package"], self.indexes, self.named)
         with Files() as files:
-            return packages.convert(uv_lock, wanted.resolve, kept, Sources(found, files))
+            sources = Sources(found, files, self._extra_builds)
+            return packages.convert(uv_lock, wanted.resolve, kept, sources)
 
     def _locate(self, resolve: Resolve, name: str, version: str) -> Entry:
         """Return the entry that the lock would have of a version of a package."""
@@ -123,4 +136,5 @@ class Checkout:
         found = origins.find(uv_lock["package"], self.indexes, self.named)
         alone = replace(resolve, members=frozenset(), guests={})
         with Files() as files:
-            return packages.convert(uv_lock, alone, {}, Sources(found, files)).packages[name]
+            sources = Sources(found, files, self._extra_builds)
+            return packages.convert(uv_lock, alone, {}, sources).packages[name]

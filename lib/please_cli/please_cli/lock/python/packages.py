@@ -1,6 +1,6 @@
 """A resolve as uv.lock has it -> what nix/lock has of it, free of hosts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +38,13 @@ class Locked:
 class Sources:
     """Where the packages of a resolve come from.
 
-    `origins` is the name of the index of each package, and `files` reads the files of any.
+    `origins` is the name of the index of each package, `files` reads the files of any, and
+    `extra_builds` has what packages need to be built beyond what they say (extra_builds.py).
     """
 
     origins: Mapping[str, str]
     files: Files
+    extra_builds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def convert(
@@ -178,7 +180,7 @@ def _variant(
     chosen = artifacts.choose(package, needed, resolve.python, sources.files, files(known))
     entry = {"version": package["version"], "index": sources.origins[package["name"]], **chosen}
     if "sdist" in chosen:
-        entry["build"] = _build(package, resolve, known, chosen["sdist"], sources.files)
+        entry["build"] = _build(package, resolve, known, chosen["sdist"], sources)
     return {**entry, **_compact(_node(package, resolve, systems))}
 
 
@@ -197,14 +199,16 @@ def _build(
     resolve: Resolve,
     known: Entry,
     artifact: artifacts.Artifact,
-    reader: Files,
+    sources: Sources,
 ) -> str:
     """Return what an sdist is built with, as builds.py names it."""
-    for entry in variants(known).values():
+    extra = sources.extra_builds.get(package["name"], [])
+    for entry in () if extra else variants(known).values():
         # A list is that of an earlier version, of names alone.
         if entry.get("sdist", {}).get("sha256") == artifact["sha256"] and isinstance(
             entry.get("build"), str
         ):
             return str(entry["build"])
     address = artifacts.address(package["sdist"])
-    return ", ".join(sdist.build_requires(address, artifact, resolve.python, reader))
+    own = sdist.build_requires(address, artifact, resolve.python, sources.files)
+    return ", ".join(sorted({*own, *sdist.spelled([*extra], resolve.python)}))
