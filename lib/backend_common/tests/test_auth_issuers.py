@@ -237,6 +237,32 @@ def test_keys_stay_in_use_when_their_issuer_is_gone(trusting: Trusting, provider
     assert len(provider.asked) == 2
 
 
+def test_a_caller_with_usable_keys_does_not_wait_for_a_refresh(
+    trusting: Trusting, provider: Provider
+) -> None:
+    key = ec_key()
+    provider.publish(key)
+    app = trusting(AUTH_KEYS_LIFETIME=1e-9, AUTH_KEYS_TIMEOUT=60)
+    assert get(app, "/orders", sign(key, claims())).status_code == 200
+    provider.may_answer.clear()
+    statuses: list[int] = []
+
+    def refresh() -> None:
+        statuses.append(get(app, "/orders", sign(key, claims())).status_code)
+
+    thread = threading.Thread(target=refresh)
+    thread.start()
+    while len(provider.asked) < 2:
+        thread.join(0.01)
+    for _ in range(5):
+        assert get(app, "/orders", sign(key, claims())).status_code == 200
+    assert statuses == []
+    assert len(provider.asked) == 2
+    provider.may_answer.set()
+    thread.join()
+    assert statuses == [200]
+
+
 def test_an_issuer_that_was_never_there(trusting: Trusting, provider: Provider) -> None:
     provider.status = 500
     app = trusting()

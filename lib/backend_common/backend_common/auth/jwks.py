@@ -78,7 +78,7 @@ class IssuerKeys:
         keys = self._keys
         if keys is not None and keys is not than and not self._is_old():
             return keys
-        # Who has keys that will do for now does not wait for who is fetching.
+        # A caller with usable keys does not wait for a refresh in progress.
         if not self._lock.acquire(blocking=keys is None or keys is than):
             return keys or self._none()
         try:

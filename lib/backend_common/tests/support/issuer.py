@@ -30,6 +30,8 @@ class Provider:
         self.answers: dict[str, Any] = {}
         self.posted: list[Any] = []
         self.pause = 0.0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.status = 200
         self.redirects: dict[str, str] = {}
         self.asked: list[str] = []
@@ -59,6 +61,7 @@ class Provider:
 
             def answer(self, text: str) -> None:
                 time.sleep(provider.pause)
+                provider.may_answer.wait()
                 self.send_response(provider.status)
                 self.end_headers()
                 with suppress(ConnectionError):  # a client may have left
@@ -81,6 +84,7 @@ def serving() -> Iterator[Provider]:
     thread = threading.Thread(target=provider.server.serve_forever, args=[0.05])
     thread.start()
     yield provider
+    provider.may_answer.set()
     provider.server.shutdown()
     provider.server.server_close()
     thread.join()
