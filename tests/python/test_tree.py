@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from toolchain import ROOT, evaluate
+from toolchain import ROOT, build, evaluate, run
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git to ask")
 
@@ -158,11 +158,29 @@ def test_random_rules(tmp_path: Path, seed: int) -> None:
     assert found(tmp_path) == tracked(tmp_path), json.dumps(rules)
 
 
+LITTER = [
+    "m.egg-info/SOURCES.txt", "m/__pycache__/a.py", "m/a.pyc", "m/a.py~", "m/.#a.py", "m/.a.py.swp",
+    "build/lib/m/a.py", "build/lib.linux-x86_64/m/a.so", "build/bdist.linux-x86_64/x",
+]  # fmt: skip
+KEPT = ["m/a.py", "m/.hidden", "build/tool.py", "build/library/m.py", "m/build/lib/a.py"]
+
+
 def test_what_tools_leave_is_not_part_of_a_member(tmp_path: Path) -> None:
-    litter = ["m.egg-info/SOURCES.txt", "m/__pycache__/a.pyc", "m/a.pyc", "m/a.py~", "m/.#a.py"]
-    litter += ["build/lib/m/a.py", "build/bdist.linux-x86_64/x", "m/.a.py.swp"]
-    write(tmp_path, {}, ["m/a.py", "m/.hidden", "build/tool.py", *litter])
-    assert found(tmp_path) == {"m/a.py", "m/.hidden", "build/tool.py"}
+    write(tmp_path, {}, [*KEPT, *LITTER])
+    assert found(tmp_path) == {*KEPT}
+
+
+@pytest.mark.builds
+def test_please_warns_of_what_is_left_out_and_no_other_file(tmp_path: Path) -> None:
+    write(tmp_path, {}, [*KEPT, *LITTER])
+    subprocess.run(["git", "add", "--force", "."], cwd=tmp_path, check=True)
+    code = (
+        "import pathlib, sys; from please_cli import untracked; "
+        "print(*untracked.warnings(pathlib.Path(sys.argv[1])))"
+    )
+    printed = run(build("please_cli") / "bin/python", "-c", code, tmp_path).stdout
+    names = ", ".join(sorted(f"src/m/{name}" for name in LITTER))
+    assert printed.startswith(f"warning: no build has {names}, which git tracks: ")
 
 
 def test_directories_without_files_are_left_out(tmp_path: Path) -> None:

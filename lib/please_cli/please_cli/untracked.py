@@ -20,9 +20,10 @@ _PATIENCE = 10.0
 _MOST_NAMED = 10
 
 _UNTRACKED = ["ls-files", "-z", "--others", "--exclude-per-directory=.gitignore"]
-# With what nix/python/tree.nix leaves out in any case.
+# With what nix/python/tree.nix leaves out in any case; tests/python/test_tree.py compares them.
 _LITTER = ["*~", "*.pyc", "*.egg-info", "__pycache__", ".#*", ".*.sw[a-p]"]
-_LITTER += [f"/{top}/*/build/{name}" for top in ("lib", "src") for name in ("lib", "bdist.*")]
+_BUILT = ["lib", "lib.*", "bdist.*"]
+_LITTER += [f"/{top}/*/build/{name}" for top in ("lib", "src") for name in _BUILT]
 _LEFT_OUT = ["ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore"]
 _LEFT_OUT += [f"--exclude={pattern}" for pattern in _LITTER]
 
