@@ -69,6 +69,8 @@ YEAR = 365 * 24 * 60 * 60
 MOST_HOPS = 10
 
 _DIRECTIVE = re.compile(r"[a-z]+(-[a-z]+)*")
+# A value of a header that is not a list, and has nothing that is quoted.
+_SINGLE = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _UNSAFE = ("'unsafe-inline'", "'unsafe-eval'")
 _NONCE = "{nonce}"  # in place of it; a nonce has no braces
 # In the WSGI environment.
@@ -229,7 +231,16 @@ def _trust_proxies(app: Application, read: Settings) -> None:
     inner = _without_forwarded(app.wsgi_app)
     trusted = read.trusted_headers
     counts = {f"x_{name}": read.trusted_hops if name in trusted else 0 for name in FORWARDED}
-    app.wsgi_app = ProxyFix(inner, **counts)  # type: ignore[method-assign]
+    app.wsgi_app = Proxies(inner, **counts)  # type: ignore[method-assign]
+
+
+class Proxies(ProxyFix):
+    """Werkzeug's ProxyFix, which takes each header apart as a list: most have a single value."""
+
+    def _get_real_value(self, trusted: int, value: str | None) -> str | None:
+        if trusted == 1 and value and _SINGLE.fullmatch(value):
+            return value
+        return super()._get_real_value(trusted, value)
 
 
 def _without_forwarded(wsgi_app: Any) -> Any:

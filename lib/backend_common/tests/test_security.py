@@ -7,6 +7,8 @@ import flask
 import pytest
 from backend_common import App, SettingError, create_app
 from backend_common.core import health
+from backend_common.security import Proxies
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import TestResponse
 
 Service = Callable[..., Path]
@@ -310,6 +312,25 @@ def test_https_at_the_proxy(production: Make, said: str) -> None:
 @pytest.mark.parametrize("said", ["https, http", "http", "httpss", "\xe9", ""])
 def test_http_at_the_proxy(production: Make, said: str) -> None:
     assert get(production(), f"{HTTP}/", X_Forwarded_Proto=said).status_code == 307
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "192.0.2.1", "2001:db8::1", "[2001:db8::1]:80", "https", "a-b.example:8080", "_x", "-", ":",
+        " a", "a ", "a b", '"a"', '"a, b"', "a,", ",a", ",", "a;b", "a\tb", "\xe9", "\\a", "",
+        "a, b",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trusted", [0, 1, 2])
+def test_a_single_value_is_what_werkzeug_reads(said: str, trusted: int) -> None:
+    """The method that is replaced is Werkzeug's own: it must be there, and return the same."""
+    theirs, ours = (kind(no_app)._get_real_value for kind in (ProxyFix, Proxies))
+    assert ours(trusted, said) == theirs(trusted, said)
+
+
+def no_app(_environ: object, _start_response: object) -> list[bytes]:
+    return []
 
 
 def test_a_host_is_believed_only_if_proxies_are_known_to_set_it(make: Make) -> None:
