@@ -8,7 +8,7 @@ where a server does not say that a body in chunks ends, and an empty form for a 
 
 import io
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import flask
@@ -71,15 +71,7 @@ class Request(flask.Request):
         if not host and _WITH_UNDERSCORE.fullmatch(self.environ["HTTP_HOST"]):
             # Werkzeug takes it for no host. Names of containers are so, and browsers accept them.
             self.host = host = self.environ["HTTP_HOST"]
-        try:
-            if host and not host.startswith("["):
-                name = host.partition(":")[0].lower()
-                name.encode("idna")
-                if "xn--" in name:
-                    name.encode("ascii").decode("idna")
-        except UnicodeError:
-            host = ""
-        if not host:
+        if not host or not (host.startswith("[") or _has_name(host)):
             raise BadRequest("The header Host is not a host")
 
     @cached_property
@@ -117,6 +109,19 @@ class Request(flask.Request):
             raise BadRequest(f"The form is malformed: {error}") from error
         if None in self.__dict__["form"] or None in self.__dict__["files"]:
             raise BadRequest("The form is malformed: a part of it has no name")
+
+
+@lru_cache(64)  # nearly all requests are for a few hosts
+def _has_name(host: str) -> bool:
+    """Say whether the name in *host* is one that IDNA can write and read."""
+    name = host.partition(":")[0].lower()
+    try:
+        name.encode("idna")
+        if "xn--" in name:
+            name.encode("ascii").decode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _mask_impossible_date(environ: "WSGIEnvironment", key: str) -> None:
