@@ -123,9 +123,15 @@ def handle(app: flask.Flask, faults: Faults) -> None:
     def explain(error: SQLAlchemyError) -> Any:
         return _explain(error, faults)
 
+    has_session = app.extensions["sqlalchemy"].session.registry.has
+
+    def end_session(_: BaseException | None) -> None:
+        if has_session():  # most requests to many services use none
+            _end()
+
     # Instead of Flask-SQLAlchemy's own, which would end the session once more.
     app.teardown_appcontext_funcs.remove(app.extensions["sqlalchemy"]._teardown_session)
-    app.teardown_appcontext(_end)
+    app.teardown_appcontext(end_session)
     app.register_error_handler(DataError, _refuse)
     app.register_error_handler(IntegrityError, _collide)
     app.register_error_handler(StaleDataError, _lose)
@@ -242,7 +248,7 @@ def _unavailable(answer: str, pause: int) -> Any:
     return flask.current_app.handle_http_exception(ServiceUnavailable(answer, retry_after=pause))
 
 
-def _end(_: BaseException | None = None) -> None:
+def _end() -> None:
     """End the session of the request, whatever has become of its connection."""
     session = flask.current_app.extensions["sqlalchemy"].session
     try:
