@@ -73,8 +73,9 @@ def follow(app: Application) -> None:
                 "client": request.remote_addr,
                 "status": response.status_code,
                 "duration_ms": begun.milliseconds,
-                **_user(app),
             }
+            if name := caller.provider(app):  # this authenticates nobody
+                event["user"] = name()
             if is_streamed:
                 begun.line = {**get_contextvars(), **event}
             else:
@@ -126,7 +127,9 @@ def _followed(app: Application, wsgi_app: "WSGIApplication") -> "WSGIApplication
             event = {**line, "duration_ms": begun.milliseconds, "bytes": size, "outcome": outcome}
             if error:
                 event["exc_info"] = error
-            _log(app, logging.ERROR if error else logging.INFO, event)
+            level = logging.ERROR if error else logging.INFO
+            if app.logger.isEnabledFor(level):
+                _log(app, level, event)
 
         return Stream(pieces, report)
 
@@ -134,9 +137,11 @@ def _followed(app: Application, wsgi_app: "WSGIApplication") -> "WSGIApplication
 
 
 def _log(app: Application, level: int, event: dict[str, Any]) -> None:
-    """Log as ``app.log`` would, without what it and the logger do before they hand a record on."""
-    if app.logger.isEnabledFor(level):
-        app.logger.handle(logging.LogRecord(app.name, level, "", 0, event, None, None))
+    """Log as ``app.log`` would, without what it and the logger do before they hand a record on.
+
+    :param level: one that the logger is enabled for.
+    """
+    app.logger.handle(logging.LogRecord(app.name, level, "", 0, event, None, None))
 
 
 def ended_request_id() -> str | None:
@@ -151,9 +156,3 @@ def _new_id() -> str:
     """Return an id that no other request has, such as version 4 of RFC 9562; it is no secret."""
     # NB: not uuid.uuid4, which asks the system, and leaves the interpreter to other threads.
     return f"{random.getrandbits(128):032x}"
-
-
-def _user(app: Application) -> dict[str, str | None]:
-    """Return the name of the caller, where callers are authenticated; this authenticates nobody."""
-    name = caller.provider(app)
-    return {"user": name()} if name else {}
