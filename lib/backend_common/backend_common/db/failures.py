@@ -123,14 +123,14 @@ def handle(app: flask.Flask, faults: Faults) -> None:
     def explain(error: SQLAlchemyError) -> Any:
         return _explain(error, faults)
 
-    has_session = app.extensions["sqlalchemy"].session.registry.has
+    db = app.extensions["sqlalchemy"]
 
     def end_session(_: BaseException | None) -> None:
-        if has_session():  # most requests to many services use none
+        if db.session.registry.has():  # many requests use none
             _end()
 
     # Instead of Flask-SQLAlchemy's own, which would end the session once more.
-    app.teardown_appcontext_funcs.remove(app.extensions["sqlalchemy"]._teardown_session)
+    app.teardown_appcontext_funcs.remove(db._teardown_session)
     app.teardown_appcontext(end_session)
     app.register_error_handler(DataError, _refuse)
     app.register_error_handler(IntegrityError, _collide)
