@@ -4,11 +4,11 @@ Most schemas look at each part once or a few times, so that a body costs little 
 with fifty branches, or with an ``enum`` of five hundred objects, looks at each part so many times.
 """
 
+import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-import jsonschema_rs
 
 from backend_common.api.translation import (
     LISTS,
@@ -25,26 +25,19 @@ MOST = 8_000_000
 FEWEST = 1_000  # parts that a value of any schema may have
 FEW = 15  # looks at each part: then no value of the default API_MAX_BODY has too many parts
 
-_OPTION = 10  # looks that an array or object in an enum takes
+_OPTION = 10  # looks that comparing with an array or object takes, in an enum or a const
 _PATTERN = 3  # looks that a pattern of names takes
-_FRACTION = 10  # looks that a multiple of a fraction takes
-_LARGE = 1e30  # a number that is larger is slow to divide by a fraction
-_DIGITS = 36  # binary digits; a number of n times as many takes n * n looks
+_WHOLE = 1  # looks that a multiple of a whole number takes
+_FRACTION = 60  # looks that a multiple of a fraction takes, which is divided exactly
+_DIGITS = 36  # binary digits; dividing by a fraction of n times as many takes n * n looks
+_LARGE_WHOLE = 20  # looks to divide a number of more than 30 digits by a whole number, and one more
+_DIGITS_WHOLE = 18  # for so many binary digits
+_BINARY = 3.33  # binary digits of a decimal one
 
-# Says of any value whether all numbers in it are quick to divide, as nearly always, in a moment.
-_USUAL = jsonschema_rs.Draft202012Validator(
-    {
-        "$defs": {
-            "usual": {
-                "minimum": -_LARGE,
-                "maximum": _LARGE,
-                "items": {"$ref": "#/$defs/usual"},
-                "additionalProperties": {"$ref": "#/$defs/usual"},
-            }
-        },
-        "$ref": "#/$defs/usual",
-    }
-)
+_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+# The exponent, or the digits, of a number of more than 30 digits, in JSON without texts. Dividing
+# any other takes no more than the looks above.
+_LARGE = re.compile(r"e\+?(3[1-9]|[4-9][0-9]|[0-9]{3})|([0-9]{31,})")
 
 
 class Looks:
@@ -53,10 +46,10 @@ class Looks:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._known: dict[int, int] = {}
-        self._found: dict[str, tuple[int, bool]] = {}
+        self._found: dict[str, tuple[int, int, int]] = {}
         everything = [*_below(root)]
         self.most = max(map(self._at, everything))
-        self._are_few = self.most <= FEW and not any(map(_has_fraction, everything))
+        self._are_few = self.most <= FEW and not any(map(_has_step, everything))
 
     def cost(self, name: str, value: Any) -> int:
         """Return the looks that *value* needs, of the property *name* of the root; at most MOST.
@@ -65,33 +58,32 @@ class Looks:
         """
         if self._are_few or not isinstance(value, dict | list):
             return 0
-        width, has_fraction = self._look(name)
-        has_slow = has_fraction and not _USUAL.is_valid(value)
-        if width <= FEW:
-            if not has_slow:
-                return 0
-            width = 0
-        cost = 0
-        level = [value]
-        while level and cost < MOST:
-            parts: list[Any] = []
-            for each in level:
-                parts += each.values() if isinstance(each, dict) else each
-            cost += width * len(parts)
-            if has_slow:
-                numbers = [each for each in parts if type(each) is int or type(each) is float]
-                cost += sum(map(_division, numbers))
-            level = [each for each in parts if type(each) is list or type(each) is dict]
+        width, fractions, wholes = self._look(name)
+        if width <= FEW and not wholes:
+            return 0
+        written = _without_texts(value)
+        cost = width * _parts(written) if width > FEW else 0
+        if fractions or wholes:
+            for found in _LARGE.finditer(written):
+                if cost >= MOST:
+                    break
+                digits = int(_BINARY * (int(found[1]) if found[1] else len(found[2])))
+                cost += fractions * (digits // _DIGITS) ** 2
+                cost += wholes * (_LARGE_WHOLE + digits // _DIGITS_WHOLE)
         return min(cost, MOST)
 
     def width(self, name: str) -> int:
         """Return how often at most a part of the property *name* is looked at."""
         return self._look(name)[0]
 
-    def _look(self, name: str) -> tuple[int, bool]:
+    def _look(self, name: str) -> tuple[int, int, int]:
+        """Return the width of a property, and how many fractions and whole numbers divide in it."""
         if name not in self._found:
             found = [*self._reached(self._root["properties"][name])]
-            self._found[name] = max(map(self._at, found), default=1), any(map(_has_fraction, found))
+            steps = [each["multipleOf"] for each in found if "multipleOf" in each]
+            fractions = sum(map(is_fraction, steps))
+            width = max(map(self._at, found), default=1)
+            self._found[name] = width, fractions, len(steps) - fractions
         return self._found[name]
 
     def _reached(self, schema: Any) -> Iterator[Mapping[str, Any]]:
@@ -119,10 +111,11 @@ class Looks:
                 looks += self._at(self._target(value))
             elif word in LISTS:
                 looks += sum(map(self._at, value))
-            elif word == "enum":
-                looks += _OPTION * sum(isinstance(each, dict | list) for each in value)
+            elif word in ("const", "enum"):
+                options = value if word == "enum" else [value]
+                looks += _OPTION * sum(isinstance(each, dict | list) for each in options)
             elif word == "multipleOf":
-                looks += _FRACTION if is_fraction(value) else 0
+                looks += _division(value)
             elif word == "patternProperties":
                 looks += _PATTERN * len(value)
             elif word in ("dependencies", "dependentRequired"):
@@ -156,13 +149,28 @@ def _below(schema: Any) -> Iterator[Mapping[str, Any]]:
                 left += value.values() if word in NAMED and isinstance(value, Mapping) else [value]
 
 
-def _has_fraction(schema: Mapping[str, Any]) -> bool:
-    return is_fraction(schema.get("multipleOf"))
+def _has_step(schema: Mapping[str, Any]) -> bool:
+    return "multipleOf" in schema
 
 
-def _division(number: float) -> int:
-    """Return the looks that it takes to divide a number by a fraction, if it is large."""
-    if abs(number) <= _LARGE:
-        return 0
-    digits = number.bit_length() if isinstance(number, int) else math.frexp(number)[1]
-    return int((digits // _DIGITS) ** 2)
+def _division(step: float) -> int:
+    """Return the looks that it takes to divide a usual number by *step*."""
+    if not is_fraction(step):
+        return _WHOLE
+    return _FRACTION + (abs(math.frexp(step)[1]) // _DIGITS) ** 2
+
+
+def _without_texts(value: Any) -> str:
+    """Return *value* as JSON with a number in place of each text.
+
+    To write it and to count in it takes a fraction of the time that Python takes for each part.
+    """
+    # NB: a form may have files, which JSON does not know.
+    written = json.dumps(value, separators=(",", ":"), check_circular=False, default=repr)
+    return _TEXT.sub("0", written) if '"' in written else written
+
+
+def _parts(written: str) -> int:
+    """Return how many items and properties all arrays and objects of JSON have together."""
+    empty = written.count("[]") + written.count("{}")
+    return written.count(",") + written.count("[") + written.count("{") - empty
