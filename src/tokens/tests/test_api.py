@@ -207,3 +207,31 @@ def test_production_issues_nothing_to_nobody(make_app: Callable[..., App], tmp_p
 )
 def test_a_wrong_request(client: FlaskClient, body: Any) -> None:
     assert detail(client.post("/tokens", json=body)).startswith("body")
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\0", 10**400, 1e308, -0.0, None, nested(10), {"": ""}, "\U0001f600"],
+)
+@pytest.mark.parametrize("typ", ["tmp", "usr"])
+def test_odd_metadata(issue: Issue, query: Query, typ: str, value: Any) -> None:
+    metadata = {"odd": value, str(value)[:20]: 1}
+    issued = issue(metadata=metadata, typ=typ)
+    assert issued["metadata"] == metadata
+    assert query(issued["token"])["metadata"] == metadata
+
+
+@pytest.mark.parametrize("depth", [40, 300, 600, 900, 1200, 2300])
+def test_deep_metadata(client: FlaskClient, query: Query, depth: int) -> None:
+    text = '{"permissions": ["a"], "metadata": {"deep": ' + "[" * depth + "]" * depth + "}}"
+    response = client.post("/tokens", data=text, content_type="application/json")
+    assert response.status_code in (200, 400)
+    if response.status_code == 200:
+        assert query(response.get_json()["result"]["token"])["status"] == "valid"
