@@ -90,13 +90,25 @@ def test_it_is_revoked_at_once(
 
 
 def test_each_type_needs_a_permission_of_its_own(user: User) -> None:
-    for typ, body in (("prm", PERMANENT), ("usr", PERSONAL)):
-        client = user("tokens/grant/*", "tokens/issue/xyz")
+    for what, body in (("prm/builder", PERMANENT), ("usr", PERSONAL)):
+        client = user("tokens/grant/*", "tokens/issue/prm", "tokens/issue/prm/other")
         response = client.post("/tokens", json=body)
         assert response.status_code == 403
-        assert response.get_json()["detail"].endswith(f" and tokens/issue/{typ}.")
-        client = user("tokens/grant/*", f"tokens/issue/{typ}")
+        assert response.get_json()["detail"].endswith(f" and tokens/issue/{what}.")
+        client = user("tokens/grant/*", f"tokens/issue/{what}")
         assert client.post("/tokens", json=body).status_code == 200
+
+
+def test_nobody_speaks_for_another_service(user: User) -> None:
+    client = user("tokens/grant/*", "tokens/issue/prm/builder")
+    assert client.post("/tokens", json=PERMANENT).status_code == 200
+    assert client.post("/tokens", json={**PERMANENT, "name": "deployer"}).status_code == 403
+    body = {"typ": "prm", "permissions": ["shop/*"]}
+    response = user("tokens/grant/*", "tokens/issue/prm").post("/tokens", json=body)
+    assert response.status_code == 400
+    assert response.get_json()["detail"] == (
+        "body/name: a permanent token needs the name of the service it is for"
+    )
 
 
 def test_a_token_for_other_services_is_of_no_use_here(admin: FlaskClient, bearer: Bearer) -> None:

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 Answer = tuple[Json, int, dict[str, str]]
 
 GRANT = "tokens/grant"  # the permission to grant the permission whose name follows
-ISSUE = "tokens/issue"  # to issue opaque tokens, of the type that follows
+ISSUE = "tokens/issue"  # to issue opaque tokens, of the type, and for the service, that follows
 READ = "tokens/read"  # to read about the tokens of others
 REVOKE = "tokens/revoke"  # to revoke the tokens of others
 NOT_STORED = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
@@ -28,13 +28,15 @@ NOT_STORED = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
 def post_token(body: Json) -> Answer:
     """Issue a token, to a caller that may grant all that it allows."""
     typ, permissions = body.get("typ", register.TEMPORARY), body["permissions"]
+    name = body.get("name")
     needed = [f"{GRANT}/{permission}" for permission in permissions]
     if typ in opaque.PREFIXES:
-        needed.append(f"{ISSUE}/{typ}")
+        # A permission for each service: otherwise a caller could speak for any of them.
+        needed.append(f"{ISSUE}/{typ}/{name}" if name else f"{ISSUE}/{typ}")
     caller = current_app.auth.require(needed)
     wanted = Wanted(
         typ,
-        _stands_for(typ, body.get("name"), caller),
+        _stands_for(typ, name, caller),
         permissions,
         _instant(body["expires"]) if "expires" in body else None,
         body.get("metadata", {}),
