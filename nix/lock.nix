@@ -13,8 +13,9 @@ let
   # builtins.fromJSON cannot name the file in its error, so common kinds of damage are detected before.
   length = builtins.stringLength text;
   whole = length > 2 && builtins.substring 0 1 text == "{" && builtins.substring (length - 2) 2 text == "}\n";
-  # To replace costs less than to split, which takes a regular expression.
-  conflict = builtins.replaceStrings [ "\n<<<<<<<" "\n=======" "\n>>>>>>>" ] [ "" "" "" ] text != text;
+  # What every conflict begins with. To replace costs less than to split, which takes a regular expression,
+  # but as much for each text that is searched for as to parse the file.
+  conflict = builtins.replaceStrings [ "\n<<<<<<<" ] [ "" ] text != text;
   content = builtins.addErrorContext "while reading ${toString file}" (builtins.fromJSON text);
   missing = builtins.filter (name: !(content ? ${name})) has;
   restore = "restore it (git checkout HEAD -- ${path}), then run ${command}";

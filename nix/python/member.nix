@@ -57,7 +57,7 @@ let
       texts = if both.right == [ ] then "" else texts (map (name: { inherit name; path = root + "/${directory}/${name}"; }) both.right);
       src = if both.wrong == [ ] then "" else source (set (concatMap above both.wrong));
     };
-  copy = give (file: plain.taken.${file} == "regular" && plain.isModule file);
+  copy = give (file: plain.taken.${file} == "module");
   # A path, and the directories that it is in.
   above = path: if path == "." then [ ] else [ path ] ++ above (dirOf path);
   set = names: listToAttrs (map (name: { inherit name; value = null; }) names);

@@ -18,7 +18,7 @@
   tree,
 }:
 let
-  inherit (builtins) all attrNames concatStringsSep filter head isAttrs isList isString listToAttrs mapAttrs match split stringLength substring;
+  inherit (builtins) all attrNames concatStringsSep elem filter head isAttrs isList isString listToAttrs mapAttrs match split stringLength substring;
 
   components = path: filter isString (split "/" path);
   # Without hidden names, and so without `..`.
@@ -38,8 +38,11 @@ let
   data = "(${concatStringsSep "|" checked.data})";
   tops = set (map (path: head (components path)) (checked.packages ++ checked.modules));
 
-  endsIn = suffix: path: let stem = stringLength path - stringLength suffix; in stem > 0 && substring stem (-1) path == suffix;
-  isModule = path: modules ? ${path} || packages ? ${dirOf path} && (endsIn ".py" path || endsIn ".pyi" path || baseNameOf path == "py.typed");
+  endsIn = suffix:
+    let count = stringLength suffix; in
+    path: let stem = stringLength path - count; in stem > 0 && substring stem count path == suffix;
+  isPython = endsIn ".py";
+  isStub = endsIn ".pyi";
   isData = path: checked.data != [ ] && match data path != null;
   isConvention = file: file == "settings.py" || file == "migrations" || substring 0 11 file == "migrations/";
 
@@ -47,13 +50,30 @@ let
   isInside = file:
     let parent = dirOf file; in
     if parent == checked.root then tops ? ${baseNameOf file} else parent != "." && isInside parent;
-  isCode = file: let path = substring length (-1) file; in inside.${file} && (isModule path || isData path);
   isAboveRoot = directory: substring 0 (stringLength directory + 1) prefix == "${directory}/";
-
   takesDirectory = directory: isConvention directory || isInside directory || isAboveRoot directory;
+
   files = tree (path: type: type != "directory" || takesDirectory path);
-  inside = mapAttrs (file: _: isInside file) files;
-  taken = removeAttrs files (filter (file: files.${file} == "directory" || !(isConvention file || isCode file)) (attrNames files));
+  # The directories of the packages.
+  inside = mapAttrs (file: type: type == "directory" && isInside file) files;
+
+  kinds = mapAttrs
+    (file: type:
+      let
+        parent = dirOf file;
+        path = substring length (-1) file;
+        isInPackage = packages ? ${dirOf path};
+        module = if type == "regular" && isPython file then "module" else "data";
+      in
+      if type == "directory" then null
+      else if isConvention file then module
+      else if !(if parent == checked.root then tops ? ${baseNameOf file} else inside.${parent} or false) then null
+      else if modules ? ${path} || isInPackage && isPython file then module
+      else if isInPackage && (isStub file || baseNameOf file == "py.typed") || isData path then "data"
+      else "unclaimed")
+    files;
+  # Those of some kinds, with the kinds.
+  only = wanted: removeAttrs kinds (filter (file: !elem kinds.${file} wanted) (attrNames kinds));
 in
 {
   inherit prefix;
@@ -65,12 +85,9 @@ in
     tops = attrNames tops;
   };
 
-  # Whether one of the files is a module, which nobody executes.
-  isModule = file: endsIn ".py" file && (isConvention file || isModule (substring length (-1) file));
-
-  # The files that are copied, and their types.
-  inherit taken;
+  # The files that are copied, and of each whether it is a "module", which nobody executes, or "data".
+  taken = only [ "module" "data" ];
 
   # Files of the packages that the manifest does not mention.
-  unclaimed = filter (file: !(taken ? ${file}) && files.${file} != "directory" && inside.${file}) (attrNames files);
+  unclaimed = attrNames (only [ "unclaimed" ]);
 }

@@ -1,7 +1,7 @@
 # The name of a locked Debian package -> its .deb, one fixed-output derivation a file.
 { system, lock, mirror, archive ? null, tools }:
 let
-  inherit (builtins) any baseNameOf match replaceStrings;
+  inherit (builtins) any baseNameOf mapAttrs match replaceStrings;
 
   mirrorUrl = (import ./mirror.nix ({ inherit (lock) codename; } // (if mirror == null then { } else { override = mirror; }))).url;
 
@@ -28,6 +28,19 @@ let
     preferLocalBuild = true;
     impureEnvVars = [ "http_proxy" "https_proxy" "no_proxy" ];
   };
+
+  # Each once, whatever components have it.
+  debs = mapAttrs
+    (_: package: derivation (fixed package // {
+      inherit system download;
+      builder = "${tools.busybox}/bin/busybox";
+      args = [ "sh" script ];
+      PATH = if usesTls then "${tools.openssl}/bin" else "";
+      inherit (package) file;
+      release = lock.codename;
+      archived = if archiveUrl == "" then "" else "${archiveUrl}/${snapshot}/${package.file}";
+    }))
+    lock.packages;
 in
 {
   # With Nix's own downloader: for the packages that ours is made of. It takes as many bytes as the
@@ -43,13 +56,5 @@ in
   # With busybox's wget. That costs less; ./fetch.sh also asks the archive for a file that the mirror lacks, and
   # says what to do if neither has it. wget leaves TLS to openssl. Most mirrors are configured without TLS, and
   # then no fetch waits for openssl.
-  deb = name: derivation (fixed lock.packages.${name} // {
-    inherit system download;
-    builder = "${tools.busybox}/bin/busybox";
-    args = [ "sh" script ];
-    PATH = if usesTls then "${tools.openssl}/bin" else "";
-    inherit (lock.packages.${name}) file;
-    release = lock.codename;
-    archived = if archiveUrl == "" then "" else "${archiveUrl}/${snapshot}/${lock.packages.${name}.file}";
-  });
+  deb = name: debs.${name};
 }
