@@ -56,7 +56,6 @@ let
 
   has = parts: text: replaceStrings parts (map (_: "") parts) text != text;
   isLiteral = pattern: !has [ "*" "?" "[" "\\" ] pattern;
-  startsIn = start: text: substring 0 (stringLength start) text == start;
   endsIn = end: text:
     let at = stringLength text - stringLength end; in
     at >= 0 && substring at (-1) text == end;
@@ -87,8 +86,8 @@ let
     in
     path: name:
       names ? ${name} || paths ? ${path}
-      || any (start: startsIn start name) starts
-      || any (end: endsIn end name) ends
+      || any (start: substring 0 (stringLength start) name == start) starts
+      || any (end: let at = stringLength name - stringLength end; in at >= 0 && substring at (-1) name == end) ends
       || others != [ ] && match regex path != null;
 
   checks = map

@@ -30,12 +30,6 @@ let
     step top "" components;
   below = name: map (layer: layer // { prefix = "${layer.prefix}${name}/"; });
 
-  isIgnored = layers: name: type:
-    if layers == [ ] then false
-    else
-      let said = (head layers).ignored "${(head layers).prefix}${name}" type; in
-      if said == null then isIgnored (tail layers) name type else said;
-
   # Most files, which at each evaluation would cost a regular expression each.
   isModule = name:
     let stem = stringLength name - 3; in
@@ -50,7 +44,6 @@ let
     || stringLength name > 4 && substring 0 1 name == "." && substring 0 3 (last 4) == ".sw" && match "[a-p]" (last 1) != null;
   # What setuptools leaves of earlier builds.
   isBuilt = path: substring 0 6 path == "build/" && match "build/(lib|lib\\..*|bdist\\..*)" path != null;
-  isLitter = path: name: !(isModule name) && (isLeft name || isBuilt path);
 
   # The nodes of a directory, whose path in the member is `prefix`.
   walk = takes: layers: directory: prefix:
@@ -61,9 +54,15 @@ let
         let
           type = entries.${name};
           path = "${prefix}${name}";
+          # The nearest .gitignore that has a say.
+          isIgnored = layers:
+            if layers == [ ] then false
+            else
+              let layer = head layers; said = layer.ignored "${layer.prefix}${name}" type; in
+              if said == null then isIgnored (tail layers) else said;
           inside = walk takes (below name here) "${directory}/${name}" "${path}/";
         in
-        if type == "unknown" || !takes path type || isLitter path name || isIgnored here name type then [ ]
+        if type == "unknown" || !takes path type || !(isModule name) && (isLeft name || isBuilt path) || isIgnored here then [ ]
         # git tracks no directory without files.
         else if type == "directory" then (if inside == [ ] then [ ] else [{ name = path; value = type; }] ++ inside)
         else [{ name = path; value = type; }];
