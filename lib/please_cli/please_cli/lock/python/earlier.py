@@ -23,6 +23,11 @@ from please_cli.lock.python.layout import Lock
 from please_cli.lock.python.packages import Entry
 from please_cli.lock.python.resolves import Resolve
 
+# An option of pip that names a further file of requirements, or one of constraints.
+_INCLUDED = re.compile(
+    r"(-r|-c|--requirement|--constraint)(\s+|\s*=\s*|(?<=-[rc]))(?P<file>[^\s=].*)"
+)
+
 _Content = tuple[str, list[tuple[str, str]]]
 """The releases of Python that a file is for, and names and versions of packages."""
 
@@ -58,10 +63,10 @@ def versions(directory: Path, python: str) -> dict[str, str]:
         if not file.is_file():
             continue
         try:
-            wanted, found = read(file.read_text("utf-8"))
+            wanted, found = read(file)
             if not SpecifierSet(wanted).contains(python, prereleases=True):
                 continue
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
             raise UserError(f"{file} cannot be read: {error}; correct it, or remove it") from error
         chosen = dict(found)
         several = {name for name, version in found if chosen[name] != version}
@@ -69,9 +74,9 @@ def versions(directory: Path, python: str) -> dict[str, str]:
     return {}
 
 
-def _packages(text: str) -> _Content:
+def _packages(file: Path) -> _Content:
     """Read a uv.lock, poetry.lock, pdm.lock or pylock.toml."""
-    content = tomllib.loads(text)
+    content = tomllib.loads(_text(file))
     metadata = content.get("metadata", {})
     wanted = [
         content.get("requires-python", ""),  # uv, pylock
@@ -86,9 +91,9 @@ def _packages(text: str) -> _Content:
     )
 
 
-def _pipfile(text: str) -> _Content:
+def _pipfile(file: Path) -> _Content:
     """Read a Pipfile.lock, which counts only if it says which Python it is for."""
-    content: dict[str, Any] = json.loads(text)
+    content: dict[str, Any] = json.loads(_text(file))
     python = content.get("_meta", {}).get("requires", {}).get("python_version")
     return f"=={python}.*" if python else "<3", _chain(
         _pinned(name, package.get("version", "").removeprefix("=="))
@@ -97,19 +102,34 @@ def _pipfile(text: str) -> _Content:
     )
 
 
-def _requirements(text: str) -> _Content:
-    """Read the lines of a requirements.txt that name one version."""
-    found = []
-    for line in text.splitlines():
-        bare = line.partition(" #")[0].partition(" --hash")[0].strip().removesuffix("\\").strip()
-        try:
-            requirement = Requirement(bare)
-        except InvalidRequirement:
-            continue  # an option of pip, a comment, a hash
-        match list(requirement.specifier):
-            case [only] if only.operator == "==":
-                found += _pinned(requirement.name, only.version)
+def _requirements(file: Path) -> _Content:
+    """Read the lines that name one version, of a requirements.txt and of files that it names."""
+    found: list[tuple[str, str]] = []
+    files = [file.resolve()]
+    top = files[0].parent
+    for each in files:  # which grows while it is read
+        for line in _text(each).replace("\\\n", " ").splitlines():
+            bare = line.partition(" #")[0].partition(" --hash")[0].strip()
+            if match := _INCLUDED.fullmatch(bare):
+                other = (each.parent / match["file"]).resolve()
+                # Not those of another project, nor what is at a URL, which pip takes, too.
+                is_own = other.is_relative_to(top) and "://" not in match["file"]
+                if is_own and other not in files:
+                    files.append(other)
+                continue
+            try:
+                requirement = Requirement(bare)
+            except InvalidRequirement:
+                continue  # an option of pip, a comment, a hash
+            match list(requirement.specifier):
+                case [only] if only.operator == "==":
+                    found += _pinned(requirement.name, only.version)
     return "", found
+
+
+def _text(file: Path) -> str:
+    """Return the text of a file, without the mark that editors of other systems put in front."""
+    return file.read_text("utf-8-sig")
 
 
 def _chain(found: Iterable[list[tuple[str, str]]]) -> list[tuple[str, str]]:

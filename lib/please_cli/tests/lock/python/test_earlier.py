@@ -53,6 +53,32 @@ def test_a_pipfile_lock(tmp_path: Path, write: Write) -> None:
     assert earlier.versions(tmp_path, "3.11.2") == {"flask": "1.0.2", "rope": "0.11"}
 
 
+def test_requirements_files_that_name_others(tmp_path: Path, write: Write) -> None:
+    member = tmp_path / "src/shop"
+    lines = ["-r requirements/prod.txt # all", "-c https://x/constraints.txt", "-r ../other.txt"]
+    write(member / "requirements.txt", "\ufeffflask==1.0\r\n" + "\n".join(lines) + "\n")
+    prod = "-rcommon.txt\n--requirement=common.txt\n-r ../requirements.txt\ngunicorn==20.0\n"
+    write(member / "requirements/prod.txt", prod)
+    common = "--constraint bounds.txt\nredis==4.0 \\\n    --hash=sha256:0\nsix\n"
+    write(member / "requirements/common.txt", common)
+    write(member / "requirements/bounds.txt", "six==1.16.0\n")
+    write(tmp_path / "src/other.txt", "celery==5.0\n")
+    assert earlier.versions(member, "3.11.2") == {
+        "flask": "1.0",
+        "gunicorn": "20.0",
+        "redis": "4.0",
+        "six": "1.16.0",
+    }
+
+
+def test_a_requirements_file_that_is_not_there(tmp_path: Path, write: Write) -> None:
+    write(tmp_path / "requirements.txt", "-r requirements/prod.txt\n")
+    with pytest.raises(UserError) as caught:
+        earlier.versions(tmp_path, "3.11.2")
+    assert caught.value.message.startswith(f"{tmp_path / 'requirements.txt'} cannot be read: ")
+    assert "requirements/prod.txt" in caught.value.message
+
+
 def test_a_requirements_file(tmp_path: Path, write: Write) -> None:
     text = """\
 # by hand
@@ -67,6 +93,7 @@ e==1.*
 f==1,!=2
 g @ https://example.org/g.whl
 """
+    write(tmp_path / "other.txt", "")
     write(tmp_path / "requirements.txt", text)
     assert earlier.versions(tmp_path, "3.11.2") == {"flask": "3.0.0", "a": "1.0", "c": "2.0"}
 
