@@ -24,7 +24,7 @@ ADVICE = [
     (
         re.compile(
             r"(detect|determine|find) (a |the )?(project )?version (for|of|from)\b"
-            r"|version control system|upstream git repository",
+            r"|version control system|upstream git repository|directory: '(git|hg)'",
             re.IGNORECASE,
         ),
         "A build sees no history of git: have the manifest say the version, or which one to take "
@@ -48,9 +48,22 @@ ADVICE = [
 ]
 
 
+MISSING = re.compile(r"^ModuleNotFoundError: No module named '([\w.]+)'", re.MULTILINE)
+
+
 def advice(said: str) -> str:
     """Return what helps where a backend failed that printed this: a sentence, or ""."""
-    return next((text for pattern, text in ADVICE if pattern.search(said)), "")
+    if text := next((text for pattern, text in ADVICE if pattern.search(said)), ""):
+        return text
+    missing = MISSING.findall(said)
+    if not missing:
+        return ""
+    return (
+        f"It imports {missing[-1]}, and a build has nothing but what it requires: add the package "
+        "that has this module to `requires` in [build-system] of its pyproject.toml (for a package "
+        "of the index: to [tool.uv.extra-build-dependencies] of the workspace's), and run ./please "
+        "lock."
+    )
 
 
 def build_hooks(

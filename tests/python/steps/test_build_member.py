@@ -158,6 +158,7 @@ def test_what_setuptools_says_of_a_manifest_is_said_alone(
         ("Cannot find the version from SCM or SCM isn't detected.", "history of git"),
         ("Unable to detect version control system.", "history of git"),
         ("requires an sdist tarball, or access to an upstream git repository", "history of git"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'git'", "history of git"),
         ("No such file or directory: 'x86_64-linux-gnu-gcc'", "no compiler"),
         ("CMake Error: CMAKE_C_COMPILER not set", "no compiler"),
         ("ERROR: Unknown compiler(s): [['cc'], ['gcc']]", "no compiler"),
@@ -165,7 +166,8 @@ def test_what_setuptools_says_of_a_manifest_is_said_alone(
         ("Error: pg_config executable not found.", "no compiler"),
         ("ModuleNotFoundError: No module named 'distutils.cmd'", "setuptools has them"),
         ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools has them"),
-        ("ModuleNotFoundError: No module named 'shop'", None),
+        ("ModuleNotFoundError: No module named 'shop.x'", "It imports shop.x, and a build has"),
+        ("There is a note: No module named 'shop'", None),
         ("Could not find a version that satisfies the requirement", None),
     ],
 )
