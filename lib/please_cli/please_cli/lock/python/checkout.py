@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+import click
+
 from please_cli.lock.document import Document
 from please_cli.lock.python import (
+    compiled,
     earlier,
     extra_builds,
     origins,
@@ -100,7 +103,10 @@ class Checkout:
             accepted = self.upgrades.accepted
             origins.check(found, resolved, had, self.gone, accepted=accepted, offered=offered)
             sources = Sources(found, files, self._extra_builds)
-            return packages.convert(uv_lock, resolve, kept, sources, self.members)
+            new = packages.convert(uv_lock, resolve, kept, sources, self.members)
+            if line := compiled.note(resolve, new.packages, had, offered):
+                click.echo(line)
+            return new
 
     def builds(self, describe: Describe | None) -> Builds:
         """Return what resolves the requirements of builds.

@@ -34,6 +34,9 @@ _REFUSED = re.compile(
     r"An index(?: URL)? \(([^)]+)\) (?:could not be queried due to|returned) a[^.]*(40[137])"
 )
 _STATUS = re.compile(r"HTTP status (?:client|server) error \((\d+)[^)]*\) for url \(([^)]+)\)")
+_UNKNOWN = re.compile(
+    r"Because (\S+) was not found in the package registry and ([\w.-]+)\S* depends on \1"
+)
 _WRONG = re.compile(
     r"all versions of (\S+) have an invalid package format|(\S+)==\S+ has invalid metadata"
 )
@@ -170,6 +173,12 @@ def _explain_conflict(output: str, wanted: Resolve, members: Mapping[str, Docume
         return (
             f"the resolve {wanted.name}: the files of {match[1] or match[2]} on the index are "
             "broken; ask the owner of the index"
+        )
+    if (match := _UNKNOWN.search(output)) and match[2] in members:
+        return (
+            f"the resolve {wanted.name}: no index has a package {match[1]}, and "
+            f"{members[match[2]]['directory']} requires it; correct the name in its "
+            "pyproject.toml, or configure the index that has it (docs/indexes.md)"
         )
     if "No solution found" in output:
         sides = [name for name in sorted(wanted.members) if _names(output, name)]

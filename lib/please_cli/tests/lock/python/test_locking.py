@@ -362,6 +362,30 @@ def test_a_source_distribution_is_built(root: Path, index: Any, write: Write) ->
     assert list(builds["hammer[steel]>=0.5"]["packages"]) == ["hammer"]
 
 
+def test_a_source_distribution_that_is_compiled_elsewhere_is_named(
+    root: Path, index: Any, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nail", "paint['))
+    index.sdist("nail", "1.0", nail("hammer"))
+    index.wheel("nail", "1.0", tag="cp310-cp310-manylinux_2_17_x86_64")
+    before = locking.lock(root, NONE)
+    assert "builds here have no compiler: nail 1.0 (no later version has wheels); " in (
+        capsys.readouterr().out
+    )
+    locking.lock(root, before)
+    assert "compiler" not in capsys.readouterr().out
+
+
+def test_a_package_that_no_index_has_is_named(root: Path, write: Write) -> None:
+    write(root / "src/door/pyproject.toml", DOOR.replace("paint[", 'nial", "paint['))
+    with pytest.raises(UserError) as raised:
+        locking.lock(root, NONE)
+    assert raised.value.message == (
+        "the resolve default: no index has a package nial, and src/door requires it; correct the "
+        "name in its pyproject.toml, or configure the index that has it (docs/indexes.md)"
+    )
+
+
 def test_what_builds_require_has_constraints_of_its_own(
     root: Path, index: Any, write: Write
 ) -> None:
