@@ -101,8 +101,8 @@ def test_without_a_list_nothing_is_accepted(make: Make, tokens: Registry, token:
     response = get(app, "/__heartbeat__")
     assert response.status_code == 500
     assert response.get_json()["details"]["auth"]["messages"]["auth"] == (
-        f"the list of revoked tokens of tokens cannot be had from {tokens.provider.url}/revoked: "
-        "its answer is no signed list of this issuer"
+        "the list of revoked tokens of tokens cannot be fetched from "
+        f"{tokens.provider.url}/revoked: its answer is not a signed list of this issuer"
     )
 
 

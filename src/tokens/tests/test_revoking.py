@@ -1,4 +1,4 @@
-"""What a token takes along when it is revoked, and who may revoke it."""
+"""Tokens that are revoked with the one that issued them, and the users that may revoke them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -124,7 +124,7 @@ def _stands_for(typ: str, name: str | None, caller: User) -> str:
 def _readable(id_: str, user: User) -> Token:
     """Return a token that the user may read about.
 
-    :raises NotFound: there is none, as far as the user may know.
+    :raises NotFound: there is no such token, as far as the user may know.
     """
     token = register.by_id(id_)
     if token and (user.name in (token.user, token.issued_by) or user.has([READ])):

@@ -1,4 +1,4 @@
-"""``flask tokens``: tokens for those who operate the service."""
+"""``flask tokens``: operators issue, list, revoke and prune tokens."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -40,7 +40,7 @@ SERVICE = "service:"
 """The beginning of the names of services that permanent tokens stand for; no person has it."""
 
 OPERATOR = "operator"
-"""The name in the log of those who run the commands of the service."""
+"""The name that the log has for a user of the command ``flask tokens``."""
 
 Status = Literal["valid", "expired", "revoked", "invalid"]
 
@@ -58,7 +58,7 @@ class Wanted:
     """The token that a caller wants.
 
     :param typ: ``tmp``, ``prm`` or ``usr``.
-    :param user: whom it stands for.
+    :param user: the name of the user that it stands for.
     :param expires: with a time zone; None for the usual end.
     """
 
@@ -94,7 +94,8 @@ class Issuer:
         It does not outlive the token of the caller, and is revoked together with it. A signed one
         is for the services that its permissions are about: those whose names they begin with.
 
-        :param caller: who asks for it, and may grant its permissions; None for an operator.
+        :param caller: the user that asks for it, and may grant its permissions; None for an
+            operator.
         :raises LifeError: it would end in the past, or too late.
         :raises SizeError: it would be too large.
         :raises TooManyRequests: the caller has too many tokens.
@@ -233,7 +234,7 @@ class Issuer:
         return parent
 
     def _require_room(self, who: str, now: datetime) -> None:
-        """Refuse to issue a token to a user who has too many.
+        """Refuse to issue a token to a user that has too many.
 
         :raises TooManyRequests: that is so.
         """

@@ -94,8 +94,8 @@ class Config(settings.Table):
         20.0,
         unit="seconds",
         more_than=0,
-        text="How old a list of revoked tokens may become before it is fetched again. None is used "
-        "for longer than its issuer says.",
+        text="How old a list of revoked tokens may become before it is fetched again. No list is "
+        "used for longer than its issuer says.",
     )
     query_timeout = settings.Number(
         "AUTH_QUERY_TIMEOUT",

@@ -166,7 +166,7 @@ class Revocations:
             ).decode("ascii")
             revoked, life = self._read(text.strip())
         except (*fetch.FAILURES, JoseError, ValueError, TypeError, KeysError) as error:
-            self._error = fetch.reason(error, "its answer is no signed list of this issuer")
+            self._error = fetch.reason(error, "its answer is not a signed list of this issuer")
             if isinstance(error, KeysError):
                 self._error = str(error)
             raise self._none(self._error) from error
@@ -191,7 +191,7 @@ class Revocations:
             or not isinstance(revoked, list)
             or not all(isinstance(each, str) for each in revoked)
         ):
-            message = "it is no list"
+            message = "it is not a list"
             raise ValueError(message)
         left = end - datetime.now(UTC).timestamp() + self._leeway
         life = min(end - begin, left, LONGEST_LIFETIME)
@@ -209,5 +209,6 @@ class Revocations:
 
     def _none(self, why: str) -> RevocationsError:
         return RevocationsError(
-            f"the list of revoked tokens of {self._issuer} cannot be had from {self._url}: {why}"
+            f"the list of revoked tokens of {self._issuer} cannot be fetched from {self._url}: "
+            f"{why}"
         )
