@@ -106,6 +106,23 @@ def test_a_key_is_removed_when_no_token_needs_it(make: Make, directory: Path) ->
     assert refused(app, token) == "its issuer has no such key"
 
 
+@pytest.mark.parametrize("how", ["command", "function"])
+def test_a_key_verifies_for_a_year_after_it_signed(make: Make, directory: Path, how: str) -> None:
+    app = make()
+    app.auth.sign("me", [])
+    first = age(files(directory)[0], timedelta(days=1000))
+    rotate(app)
+    second = age(files(directory)[-1], timedelta(days=366))
+    for ceased, removed in ((timedelta(), []), (timedelta(minutes=11), [first])):
+        second = age(second, ceased)
+        if how == "function":
+            assert app.auth.rotate()[2] == removed
+        else:
+            assert rotate(app).output.count("\nremoved ") == len(removed)
+        assert first.exists() is not bool(removed)
+        age(files(directory)[-1], timedelta(seconds=5))
+
+
 def test_nobody_else_reads_a_key(make: Make, directory: Path) -> None:
     rotate(make())
     (file,) = files(directory)

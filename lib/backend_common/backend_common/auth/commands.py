@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from backend_common.auth.permissions import is_permission
+from backend_common.auth.rotation import KEEP
 from backend_common.auth.user import is_name
 from backend_common.core.app import current_app
 from backend_common.core.loader import ExtensionError
@@ -59,7 +60,7 @@ def sign(name: str, permissions: list[str], hours: int) -> None:
 @group.command()
 @click.option(
     "--keep",
-    default=366,
+    default=KEEP.days,
     show_default=True,
     type=click.IntRange(1, 36500),
     help="Days that a key verifies after it has ceased to sign: longer than any token lives.",
