@@ -41,7 +41,12 @@ in
   };
 } // builtins.mapAttrs (_: inResolves) {
   bell = sh "bell" "while :; do :; done" // {
-    tests = sh "bell-tests" "echo ding; echo '=== 1 failed, 3 passed in 0.10s ==='; exit 1";
+    tests = sh "bell-tests" ''
+      echo ding
+      echo "No such file or directory: 'pyproject.toml'"
+      echo '=== 1 failed, 3 passed in 0.10s ==='
+      exit 1
+    '';
   };
   door = sh "door" "echo > $out" // {
     tests = derivation {
@@ -177,6 +182,7 @@ def test_the_totals_of_tests(please: Path, variables: dict[str, str]) -> None:
     assert ["door", "3", "1", "2.0"] in rows
     assert rows[-1] == ["6", "passed,", "1", "failed,", "1", "skipped"]
     assert "error: the tests of bell failed; their log ends like this:\nding\n" in done.stderr
+    assert "\nnote: tests of src/bell do not find pyproject.toml, which " in done.stderr
 
 
 def test_tests_that_could_not_be_run(please: Path, variables: dict[str, str]) -> None:

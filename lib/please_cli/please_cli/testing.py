@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import click
 
-from please_cli import emulation, nix, process, results
+from please_cli import emulation, missing_files, nix, process, results, workspace
 from please_cli.errors import UserError
 from please_cli.events import store_name
 from please_cli.failures import TAIL, NixError
@@ -103,6 +103,14 @@ def toolchain(root: Path) -> results.Result:
     return result
 
 
+def _missing(root: Path, attribute: str, log: str) -> str:
+    """Return a line about files that the tests of an attribute lack, "" without any."""
+    for member in workspace.members(root):
+        if member.name == attribute.partition(".")[0]:
+            return missing_files.note(root / member.directory, member.directory, log)
+    return ""
+
+
 def _left_out(resolves: Sequence[str]) -> str:
     if not resolves:
         return ""
@@ -129,6 +137,8 @@ def _with_failures(
             click.echo(f"error: the tests of {name} failed; their log ends like this:", err=True)
             click.echo("\n".join(log.splitlines()[-2 * TAIL :]), err=True)
             click.echo(f"(all of it: nix-store --read-log {derivation})\n", err=True)
+            if line := _missing(root, attributes[name], log):
+                click.echo(f"{line}\n", err=True)
             found.append(results.from_log(name, log))
         else:
             found.append(results.Result(name, failed=1))
