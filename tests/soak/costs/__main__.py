@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml  # type: ignore[import-untyped]
 from backend_common import App, create_app
+from backend_common.api import yaml_file
 from backend_common.log.redaction import redact
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -46,7 +46,7 @@ SHOWN = 5
 def main(share: float) -> None:
     """Send a share of all requests, and print the tally."""
     documents = {
-        str(path.relative_to(ROOT)): yaml.safe_load(path.read_text())
+        str(path.relative_to(ROOT)): yaml_file.read(path)
         for pattern in DOCUMENTS
         for path in sorted(ROOT.glob(pattern))
     }
