@@ -37,12 +37,12 @@ WIDE: list[tuple[Any, Any, int]] = [
     ({"enum": OBJECTS}, {"a": 499}, 800),
     ({"enum": [[it] for it in range(50)] + ["a"]}, [1], 8_000),
     ({"dependentRequired": NAMES}, {}, 16_000),
-    ({"oneOf": [{"multipleOf": it / 8} for it in (1, 3, 5, 7)]}, 0.5, 33_334),
-    ({"multipleOf": 0.01}, 1, 133_334),
-    ({"multipleOf": 1e-100}, 1, 56_738),
-    ({"multipleOf": 1e-300}, 1, 10_140),
-    ({"multipleOf": 1}, 1e300, 106_667),
-    ({"allOf": [{"multipleOf": 1}, {"multipleOf": 5.0}]}, 1e300, 53_334),
+    ({"oneOf": [{"multipleOf": it / 8} for it in (1, 3, 5, 7)]}, 0.5, 20_000),
+    ({"multipleOf": 0.01}, 1, 80_000),
+    ({"multipleOf": 1e-100}, 1, 44_199),
+    ({"multipleOf": 1e-300}, 1, 9_651),
+    ({"multipleOf": 1}, 1e300, 84_211),
+    ({"allOf": [{"multipleOf": 1}, {"multipleOf": 5.0}]}, 1e300, 42_106),
     ({"anyOf": [{"const": {"a": it}} for it in range(50)]}, {"a": 49}, 8_000),
     ({"patternProperties": {f"^x{it}": {} for it in range(50)}}, {"a": 1}, 26_667),
     ({"dependentSchemas": {"a": {"oneOf": NUMBERS}}}, 9, 160_000),
@@ -61,7 +61,7 @@ def test_a_value_with_too_many_parts(service: Service, case: int) -> None:
     assert problem(response)["detail"] == TOO_MANY
 
 
-@pytest.mark.parametrize(("number", "count"), [(1e300, 10_127), (-1e300, 10_127), (10**3000, 105)])
+@pytest.mark.parametrize(("number", "count"), [(1e300, 9_639), (-1e300, 9_639), (10**3000, 105)])
 def test_numbers_that_are_slow_to_divide(service: Service, number: float, count: int) -> None:
     """1 MB of 1e300 took 3 s."""
     client = posting(service, array({"anyOf": [{"multipleOf": 0.25}, {"type": "number"}]}))

@@ -28,9 +28,9 @@ FEW = 15  # looks at each part: then no value of the default API_MAX_BODY has to
 _OPTION = 10  # looks that comparing with an array or object takes, in an enum or a const
 _PATTERN = 3  # looks that a pattern of names takes
 _WHOLE = 1  # looks that a multiple of a whole number takes
-_FRACTION = 60  # looks that a multiple of a fraction takes, which is divided exactly
+_FRACTION = 100  # looks that a multiple of a fraction takes, which is divided exactly
 _DIGITS = 36  # binary digits; dividing by a fraction of n times as many takes n * n looks
-_LARGE_WHOLE = 20  # looks to divide a number of more than 30 digits by a whole number, and one more
+_LARGE_WHOLE = 40  # looks to divide a number of more than 30 digits by a whole number, and one more
 _DIGITS_WHOLE = 18  # for so many binary digits
 _BINARY = 3.33  # binary digits of a decimal one
 
