@@ -191,3 +191,9 @@ def test_a_service_without_a_directory(service: Service) -> None:
 def test_files_or_a_directory(make: Make) -> None:
     with pytest.raises(SettingError, match="AUTH_KEY_FILES and AUTH_KEY_DIRECTORY of 'shop'"):
         make(AUTH_KEY_FILES=["key.pem"])
+
+
+@pytest.mark.parametrize(("command", "default"), [("rotate", "366;"), ("sign", "1;")])
+def test_the_help_has_the_defaults(make: Make, command: str, default: str) -> None:
+    output = make().test_cli_runner().invoke(args=["auth", command, "--help"]).output
+    assert f"[default: {default}" in " ".join(output.split())

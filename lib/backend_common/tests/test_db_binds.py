@@ -9,9 +9,11 @@ import pytest
 pytest.importorskip("flask_sqlalchemy", reason="needs the extra db")
 
 from backend_common import App, create_app
+from backend_common.db import engines
+from backend_common.db.config import of
 from backend_common.db.deadline import Connection
 from database_service import database
-from sqlalchemy import NullPool, QueuePool, StaticPool, text
+from sqlalchemy import NullPool, QueuePool, StaticPool, make_url, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 Service = Callable[..., Path]
@@ -98,6 +100,15 @@ def test_options_of_the_service_win(make: Make) -> None:
     assert (options["pool_size"], options["max_overflow"]) == (2, 10)
     assert options["connect_args"]["keepalives_idle"] == 7
     assert options["connect_args"]["application_name"] == "shop"
+
+
+@pytest.mark.parametrize("scheme", ["mysql+pymysql", "postgresql+psycopg2"])
+def test_another_driver_has_a_pool_and_no_parameters_of_libpq(make: Make, scheme: str) -> None:
+    config = of(make(DATABASE_POOL_SIZE=3, DATABASE_POOL_TIMEOUT=7.0))
+    found = engines.options(config, make_url(f"{scheme}://me@database/shop"))
+    assert (found["pool_pre_ping"], found["pool_size"], found["pool_timeout"]) == (True, 3, 7.0)
+    assert found["hide_parameters"] is config.hides_parameters
+    assert "connect_args" not in found
 
 
 def test_a_bind_that_is_down_is_a_503(make: Make) -> None:
