@@ -23,6 +23,15 @@ def test_not_toml(tmp_path: Path, content: bytes) -> None:
     assert caught.value.message.endswith("; correct it")
 
 
+def test_tool_is_a_table(tmp_path: Path) -> None:
+    manifest = tmp_path / "pyproject.toml"
+    manifest.write_text("tool = []\n", encoding="utf-8")
+    for read in (pyproject.load, pyproject.services):
+        with pytest.raises(UserError) as caught:
+            read(manifest)
+        assert caught.value.message == f"{manifest}: tool is not a table; write [tool.<name>]"
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.toml").write_text("", encoding="utf-8")
     manifest = tmp_path / "pyproject.toml"

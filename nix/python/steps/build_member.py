@@ -57,7 +57,13 @@ def build_wheel(
     """
     wheels = Path("wheels").absolute()
     wheels.mkdir()
-    hooks = build_hooks(source, manifest, environment)
+    try:
+        hooks = build_hooks(source, manifest, environment)
+    except ValueError as error:  # of a directory that is not one of the source tree
+        raise SystemExit(
+            f"error: {directory}/pyproject.toml: [build-system] backend-path: {error}. Correct it, "
+            "and build again."
+        ) from error
     try:
         check_requires(hooks, environment, directory)
         return wheels / hooks.build_wheel(str(wheels))

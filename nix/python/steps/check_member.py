@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compare_copies import differences
-from declared import check_lock, in_groups, in_lock, parse
+from declared import Declared, check_lock, in_groups, in_lock, parse
 from member_sources import build_key, read_manifest
 from prefix import SITE_PACKAGES
 
@@ -72,6 +72,20 @@ def check_copies(wheel: Path, copies: Sequence[str], lock: str, directory: str) 
         )
 
 
+def groups(manifest: Mapping[str, Any], directory: str) -> list[Declared]:
+    """Return what the dependency groups of a manifest say.
+
+    Raises SystemExit, naming the file, if they are broken.
+    """
+    try:
+        return [*in_groups(manifest.get("dependency-groups", {}))]
+    except (LookupError, TypeError, ValueError, ExceptionGroup) as error:
+        raise SystemExit(
+            f"error: {directory}/pyproject.toml: [dependency-groups] cannot be read. "
+            "./please lock says why."
+        ) from error
+
+
 def main() -> None:
     """Run the build step."""
     env = os.environ
@@ -79,10 +93,7 @@ def main() -> None:
     manifest = read_manifest(Path(env["manifest"]), directory)
     (dist_info,) = (wheel / "metadata" / SITE_PACKAGES).glob("*.dist-info")
     requires = PathDistribution(dist_info).requires or []
-    said = [
-        *chain.from_iterable(map(parse, requires)),
-        *in_groups(manifest.get("dependency-groups", {})),
-    ]
+    said = [*chain.from_iterable(map(parse, requires)), *groups(manifest, directory)]
     check_lock(said, in_lock(json.loads(env["declares"])), lock, directory)
     check_build(manifest, env["build"], lock, directory)
     check_resolves(manifest, env["resolves"].split(), lock, directory)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +38,43 @@ def copy_file(source: str, target: str) -> None:
 def read_manifest(manifest: Path, directory: str) -> dict[str, Any]:
     """Return the content of a pyproject.toml.
 
-    Raises SystemExit, naming the file in the member's directory, if it is broken.
+    Raises SystemExit, naming the file in the member's directory, if it is broken, or if a value
+    that a build reads is of another type.
     """
     try:
-        return tomllib.loads(manifest.read_text("utf-8"))
+        content = tomllib.loads(manifest.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SystemExit(
             f"error: {directory}/pyproject.toml: {error}. Correct it, and build again."
         ) from error
+    if wrong := next(wrong_types(content), ""):
+        raise SystemExit(
+            f"error: {directory}/pyproject.toml: {wrong}. Correct it, and build again."
+        )
+    return content
+
+
+def wrong_types(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the values of a manifest that a build reads."""
+    for name in ("build-system", "tool", "dependency-groups"):
+        if not isinstance(content.get(name, {}), dict):
+            yield f"{name} is not a table"
+            return
+    system = content.get("build-system", {})
+    if not isinstance(system.get("build-backend", ""), str):
+        yield '[build-system] build-backend is not a string, such as "setuptools.build_meta"'
+    if not are_names(system.get("backend-path", [])):
+        yield '[build-system] backend-path is not a list of directories, such as ["."]'
+    services = content.get("tool", {}).get("services", {})
+    if not isinstance(services, dict):
+        yield "tool.services is not a table"
+    elif not are_names(services.get("resolves", [services.get("resolve", "")])):
+        yield '[tool.services]: `resolves` is not a list of names, such as ["default"]'
+
+
+def are_names(value: object) -> bool:
+    """Tell whether a value is a list of strings."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def build_key(manifest: Mapping[str, Any]) -> str:

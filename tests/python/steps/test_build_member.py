@@ -140,6 +140,15 @@ def test_a_manifest_that_describes_no_project(step: Step, manifest: str) -> None
     )
 
 
+def test_a_backend_outside_of_the_member(step: Step) -> None:
+    with pytest.raises(SystemExit) as raised:
+        step.run({"pyproject.toml": IN_TREE.replace('"building"', '".."')})
+    assert str(raised.value) == (
+        "error: src/sample/pyproject.toml: [build-system] backend-path: paths must be inside "
+        "source tree. Correct it, and build again."
+    )
+
+
 def test_what_setuptools_says_of_a_manifest_is_said_alone(
     step: Step, capfd: pytest.CaptureFixture[str]
 ) -> None:

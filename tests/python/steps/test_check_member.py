@@ -176,3 +176,14 @@ def test_a_stale_lock_copies_other_files(step: Step, tmp_path: Path) -> None:
         "(sample/new.py is in the wheel alone, sample/old.py is not in the wheel). "
         "Run ./please lock."
     )
+
+
+@pytest.mark.parametrize("group", ["3", '[{include-group = "test"}]', '["py test"]', '[{x = "y"}]'])
+def test_dependency_groups_that_are_broken(step: Step, group: str) -> None:
+    manifest = MANIFEST.replace('["pytest", {include-group = "type-check"}]', group)
+    with pytest.raises(SystemExit) as raised:
+        step.run(manifest, declares())
+    assert str(raised.value) == (
+        "error: src/sample/pyproject.toml: [dependency-groups] cannot be read. "
+        "./please lock says why."
+    )

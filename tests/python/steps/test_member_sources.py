@@ -61,3 +61,38 @@ def test_a_broken_manifest(tmp_path: Path) -> None:
         "error: src/sample/pyproject.toml: Invalid value (at line 2, column 7). "
         "Correct it, and build again."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("build-system = 3", "build-system is not a table"),
+        ("build-system = []", "build-system is not a table"),
+        ("tool = []", "tool is not a table"),
+        ("dependency-groups = 1", "dependency-groups is not a table"),
+        ("[tool]\nservices = 1", "tool.services is not a table"),
+        (
+            "[tool.services]\nresolve = 3",
+            '[tool.services]: `resolves` is not a list of names, such as ["default"]',
+        ),
+        (
+            '[tool.services]\nresolves = "default"',
+            '[tool.services]: `resolves` is not a list of names, such as ["default"]',
+        ),
+        (
+            "[build-system]\nbuild-backend = 3",
+            '[build-system] build-backend is not a string, such as "setuptools.build_meta"',
+        ),
+        (
+            '[build-system]\nbackend-path = "."',
+            '[build-system] backend-path is not a list of directories, such as ["."]',
+        ),
+    ],
+)
+def test_values_of_another_type(tmp_path: Path, text: str, wrong: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"{text}\n")
+    with pytest.raises(SystemExit) as raised:
+        read_manifest(tmp_path / "pyproject.toml", "src/sample")
+    assert str(raised.value) == (
+        f"error: src/sample/pyproject.toml: {wrong}. Correct it, and build again."
+    )
