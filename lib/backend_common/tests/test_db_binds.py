@@ -102,6 +102,19 @@ def test_options_of_the_service_win(make: Make) -> None:
     assert options["connect_args"]["application_name"] == "shop"
 
 
+def test_the_directories_of_files_are_made(make: Make, tmp_path: Path) -> None:
+    app = make(
+        DATABASE_URL="sqlite:///some/where/shop.db",
+        SQLALCHEMY_BINDS={"cache": "sqlite:///some/where/else/cache.db"},
+    )
+    with app.app_context():
+        for engine in app.db.engines.values():
+            with engine.connect() as connection:
+                assert connection.scalar(text("SELECT 1")) == 1
+    assert (tmp_path / "state/some/where/shop.db").is_file()
+    assert (tmp_path / "state/some/where/else/cache.db").is_file()
+
+
 @pytest.mark.parametrize("scheme", ["mysql+pymysql", "postgresql+psycopg2"])
 def test_another_driver_has_a_pool_and_no_parameters_of_libpq(make: Make, scheme: str) -> None:
     config = of(make(DATABASE_POOL_SIZE=3, DATABASE_POOL_TIMEOUT=7.0))
