@@ -132,6 +132,20 @@ def test_a_response_may_have_any_number_of_parts(service: Service) -> None:
     assert len(client.get("/").get_json()) == 9000
 
 
+def test_a_schema_that_is_a_part_of_itself(service: Service) -> None:
+    again = {"$ref": "#/components/schemas/T"}
+    named = {"type": "object", "additionalProperties": again}
+    components = {"schemas": {"T": {"oneOf": [{"type": "integer"}, array(again), named]}}}
+    client = posting(service, again, openapi="3.1.0", components=components)
+    nested: Any = []
+    for _ in range(49):
+        nested = [nested]
+    assert client.post("/", json=[nested] * 6_666).get_json() == 6_666
+    response = client.post("/", json=[nested] * 6_667)
+    assert (response.status_code, problem(response)["detail"]) == (400, TOO_MANY)
+    assert client.post("/", json=[1] * 300_000).get_json() == 300_000
+
+
 def test_a_wide_schema_behind_references(service: Service) -> None:
     tree = {"oneOf": [*NUMBERS, {"type": "array", "items": {"$ref": "#/components/schemas/T"}}]}
     schema = {"$ref": "#/components/schemas/T"}

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend_common.api.translation import (
     LISTS,
@@ -32,6 +32,7 @@ _FRACTION = 100  # looks that a multiple of a fraction takes, which is divided e
 _DIGITS = 36  # binary digits; dividing by a fraction of n times as many takes n * n looks
 _LARGE_WHOLE = 40  # looks to divide a number of more than 30 digits by a whole number, and one more
 _DIGITS_WHOLE = 18  # for so many binary digits
+_NESTED = 24  # looks that an array or object takes in a schema that is a part of itself
 _BINARY = 3.33  # binary digits of a decimal one
 
 _TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"')
@@ -40,16 +41,33 @@ _TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"')
 _LARGE = re.compile(r"e\+?(3[1-9]|[4-9][0-9]|[0-9]{3})|([0-9]{31,})")
 
 
+class _Work(NamedTuple):
+    """The work that a value of one property may be.
+
+    :ivar width: how often at most a part is looked at.
+    :ivar fractions: how many fractions divide in it.
+    :ivar wholes: how many whole numbers do.
+    :ivar is_nested: whether a schema in it is a part of itself.
+    """
+
+    width: int
+    fractions: int
+    wholes: int
+    is_nested: bool
+
+
 class Looks:
     """The looks of all schemas below a translated one, *root*."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._known: dict[int, int] = {}
-        self._found: dict[str, tuple[int, int, int]] = {}
+        self._found: dict[str, _Work] = {}
         everything = [*_below(root)]
         self.most = max(map(self._at, everything))
-        self._are_few = self.most <= FEW and not any(map(_has_step, everything))
+        self._are_few = self.most <= FEW and not any(
+            _has_step(each) or self._is_nested(each) for each in everything
+        )
 
     def cost(self, name: str, value: Any) -> int:
         """Return the looks that *value* needs, of the property *name* of the root; at most MOST.
@@ -58,11 +76,13 @@ class Looks:
         """
         if self._are_few or not isinstance(value, dict | list):
             return 0
-        width, fractions, wholes = self._look(name)
-        if width <= FEW and not wholes:
+        width, fractions, wholes, is_nested = self._look(name)
+        if width <= FEW and not wholes and not is_nested:
             return 0
         written = _without_texts(value)
         cost = width * _parts(written) if width > FEW else 0
+        if is_nested:
+            cost = max(cost, _NESTED * (written.count("[") + written.count("{")))
         if fractions or wholes:
             for found in _LARGE.finditer(written):
                 if cost >= MOST:
@@ -74,17 +94,28 @@ class Looks:
 
     def width(self, name: str) -> int:
         """Return how often at most a part of the property *name* is looked at."""
-        return self._look(name)[0]
+        return self._look(name).width
 
-    def _look(self, name: str) -> tuple[int, int, int]:
-        """Return the width of a property, and how many fractions and whole numbers divide in it."""
+    def _look(self, name: str) -> _Work:
+        """Return the work of a property."""
         if name not in self._found:
             found = [*self._reached(self._root["properties"][name])]
             steps = [each["multipleOf"] for each in found if "multipleOf" in each]
             fractions = sum(map(is_fraction, steps))
-            width = max(map(self._at, found), default=1)
-            self._found[name] = width, fractions, len(steps) - fractions
+            self._found[name] = _Work(
+                max(map(self._at, found), default=1),
+                fractions,
+                len(steps) - fractions,
+                any(map(self._is_nested, found)),
+            )
         return self._found[name]
+
+    def _is_nested(self, schema: Mapping[str, Any]) -> bool:
+        """Return whether a schema refers to one that is a part of itself."""
+        reference = schema.get("$ref")
+        return reference is not None and any(
+            each.get("$ref") == reference for each in self._reached(self._target(reference))
+        )
 
     def _reached(self, schema: Any) -> Iterator[Mapping[str, Any]]:
         """Yield a schema, and those below it and behind its references, each once."""
