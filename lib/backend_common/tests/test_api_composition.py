@@ -538,3 +538,38 @@ def test_a_property_may_have_the_name_of_a_keyword(
     with pytest.raises(DocumentError, match=f"schema/properties/{name}") as error:
         posting(service, BODY, body("application/json", schema), version)
     assert "; POST / has it (at #/paths/" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["default", "example", "enum", "const", "x-form"])
+def test_what_a_property_with_the_name_of_a_keyword_refers_to(service: Service, name: str) -> None:
+    missing = {"$ref": "#/components/schemas/Missing"}
+    schema = {"type": "object", "properties": {name: missing}}
+    with pytest.raises(DocumentError, match="Missing leads nowhere"):
+        posting(service, BODY, body("application/json", schema), "3.1.0")
+    anchored = {"$anchor": "here", "type": "integer"}
+    schema = {"type": "object", "properties": {name: anchored, "other": {"$ref": "#here"}}}
+    client = posting(service, BODY, body("application/json", schema), "3.1.0")
+    assert status(client, {"other": 1}) == 200
+    assert status(client, {"other": "text"}) == 400
+
+
+@pytest.mark.parametrize("name", ["$ref", "$anchor", "$id", "$dynamicRef"])
+def test_a_property_that_is_called_like_a_reference(service: Service, name: str) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "integer"}}}
+    client = posting(service, BODY, body("application/json", schema), "3.1.0")
+    assert status(client, {name: 1}) == 200
+    assert status(client, {name: "text"}) == 400
+
+
+def test_a_value_that_looks_like_a_reference_stays_as_it_is(service: Service) -> None:
+    schema = {"const": {"$ref": "elsewhere.yml"}}
+    client = posting(service, BODY, body("application/json", schema), "3.1.0")
+    assert status(client, {"$ref": "elsewhere.yml"}) == 200
+    assert status(client, {"$ref": "other.yml"}) == 400
+
+
+def test_a_reference_of_the_default_response(service: Service) -> None:
+    missing = {"$ref": "#/components/responses/Missing"}
+    paths = {"/": {"get": operation("echo", responses={"default": missing})}}
+    with pytest.raises(DocumentError, match="Missing leads nowhere"):
+        serve(service, "def echo(): ...\n", paths, openapi="3.1.0")

@@ -7,13 +7,9 @@ from typing import Any
 from connexion.http_facts import METHODS  # type: ignore[import-untyped]
 
 from backend_common.api import patterns, place
-from backend_common.api.openapi31 import VALUES
+from backend_common.api.below import below
 from backend_common.api.place import PlaceError, pointer
 from backend_common.api.security import PERMISSIONS
-from backend_common.api.translation import NAMED
-
-_NAMED = NAMED | {"content", "encoding", "headers", "parameters", "requestBodies", "schemas"}
-"""Keywords with things by names, which the document chooses: a property may be called default."""
 
 
 def check_patterns(
@@ -23,17 +19,10 @@ def check_patterns(
 
     :param has_names: whether the keys of *node* are names, and no keywords.
     """
-    if isinstance(node, Mapping):
-        if not has_names:
-            _check_patterns_of(node, place, raw)
-        for key, value in node.items():
-            # What an extension of the specification (x-...) has is no schema either.
-            if has_names or not (key in VALUES or key.startswith("x-")):
-                names = key in _NAMED and not has_names
-                check_patterns(value, (*place, key), raw, has_names=names)
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            check_patterns(value, (*place, str(number)), raw)
+    if isinstance(node, Mapping) and not has_names:
+        _check_patterns_of(node, place, raw)
+    for key, value, names in below(node, has_names=has_names):
+        check_patterns(value, (*place, key), raw, has_names=names)
 
 
 def _check_patterns_of(
@@ -51,20 +40,18 @@ def _check_patterns_of(
         raise PlaceError(reason, pointer(*place)) from error
 
 
-def check_references(node: Any, place: tuple[str, ...]) -> None:
-    """Find properties that are called ``$ref``, which connexion takes for references."""
-    if isinstance(node, Mapping):
-        if "$ref" in node and not isinstance(node["$ref"], str):
-            raise PlaceError(
-                "'$ref' is not the text of a reference; a property of that name needs OpenAPI 3.1",
-                pointer(*place),
-            )
-        for key, value in node.items():
-            if key not in VALUES:
-                check_references(value, (*place, key))
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            check_references(value, (*place, str(number)))
+def check_references(node: Any, place: tuple[str, ...], *, has_names: bool = False) -> None:
+    """Find properties that are called ``$ref``, which connexion takes for references.
+
+    :param has_names: whether the keys of *node* are names, and no keywords.
+    """
+    if isinstance(node, Mapping) and "$ref" in node and not isinstance(node["$ref"], str):
+        raise PlaceError(
+            "'$ref' is not the text of a reference; a property of that name needs OpenAPI 3.1",
+            pointer(*place),
+        )
+    for key, value, names in below(node, has_names=has_names):
+        check_references(value, (*place, key), has_names=names)
 
 
 def check_permissions(raw: Mapping[str, Any]) -> None:

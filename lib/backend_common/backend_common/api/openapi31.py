@@ -28,14 +28,12 @@ from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from backend_common.api import yaml_file
+from backend_common.api.below import below
 
 DIALECTS = (
     "https://json-schema.org/draft/2020-12/schema",
     "https://spec.openapis.org/oas/3.1/dialect/base",
 )
-
-VALUES = ("const", "default", "enum", "example", "examples")
-"""Keywords with values in them, where nothing is a schema."""
 
 # NB: without "regex", which jsonschema takes for Python's; patterns.py checks those.
 _FORMATS = FormatChecker(set(Draft202012Validator.FORMAT_CHECKER.checkers) - {"regex"})
@@ -69,19 +67,17 @@ class OpenAPI31Specification(OpenAPISpecification):  # type: ignore[misc]
         """Return a copy, which may get another base path."""
         return type(self)(deepcopy(self._raw_spec), uri=self._base_uri)
 
-    def _check_references(self, node: Any, place: tuple[str, ...], seen: set[str]) -> None:
+    def _check_references(
+        self, node: Any, place: tuple[str, ...], seen: set[str], *, has_names: bool = False
+    ) -> None:
         """Find references that lead nowhere, which would fail in a request."""
-        if isinstance(node, list):
-            for number, each in enumerate(node):
-                self._check_references(each, (*place, str(number)), seen)
-        elif isinstance(node, Mapping):
+        if isinstance(node, Mapping) and not has_names:
             for reference in (node.get("$ref"), node.get("$dynamicRef")):
                 if isinstance(reference, str) and reference not in seen:
                     seen.add(reference)
                     self._check_references(self._lookup(reference, place), place, seen)
-            for key, each in node.items():
-                if key not in VALUES:
-                    self._check_references(each, (*place, key), seen)
+        for key, each, names in below(node, has_names=has_names):
+            self._check_references(each, (*place, key), seen, has_names=names)
 
     def lookup(self, reference: str) -> Any:
         """Return what *reference*, as it is in this document, leads to.
@@ -200,17 +196,25 @@ def _check_schema(schema: Any, place: tuple[str, ...]) -> None:
         raise InvalidSpecification(error.message, path=[*place, *error.absolute_path]) from error
 
 
-def _absolute(node: Any, base: str) -> Any:
-    """Return a copy of *node* whose references do not depend on where they stand."""
-    if isinstance(node, Mapping):
-        base = _base(node, base)
-        return {
-            key: urljoin(base, value)
-            if key in ("$ref", "$dynamicRef") and isinstance(value, str)
-            else _absolute(value, base)
-            for key, value in node.items()
-        }
-    return [_absolute(each, base) for each in node] if isinstance(node, list) else node
+def _absolute(node: Any, base: str, *, has_names: bool = False) -> Any:
+    """Return *node* with references that do not depend on where it is.
+
+    :param has_names: whether the keys of *node* are names, and no keywords.
+    """
+    if isinstance(node, list):
+        return [_absolute(each, base) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    if has_names:
+        return {name: _absolute(each, base) for name, each in node.items()}
+    base = _base(node, base)
+    changed = dict(node)
+    for key, each, names in below(node):
+        if key in ("$ref", "$dynamicRef") and isinstance(each, str):
+            changed[key] = urljoin(base, each)
+        else:
+            changed[key] = _absolute(each, base, has_names=names)
+    return changed
 
 
 def _base(node: Mapping[str, Any], base: str) -> str:
@@ -219,33 +223,26 @@ def _base(node: Mapping[str, Any], base: str) -> str:
     return urljoin(base, identifier) if isinstance(identifier, str) else base
 
 
-def _embedded(node: Any, base: str) -> dict[str, Node]:
+def _embedded(node: Any, base: str, *, has_names: bool = False) -> dict[str, Node]:
     """Return the schemas in *node* that have identifiers, by these."""
     found: dict[str, Node] = {}
-    if isinstance(node, Mapping):
+    if isinstance(node, Mapping) and not has_names:
         inner = _base(node, base)
         if inner != base:
             found[inner] = dict(node)
-        for key, each in node.items():
-            if key not in VALUES:
-                found |= _embedded(each, inner)
-    elif isinstance(node, list):
-        for each in node:
-            found |= _embedded(each, base)
+        base = inner
+    for _, each, names in below(node, has_names=has_names):
+        found |= _embedded(each, base, has_names=names)
     return found
 
 
-def _anchored(node: Any, name: str) -> Iterator[Any]:
+def _anchored(node: Any, name: str, *, has_names: bool = False) -> Iterator[Any]:
     """Yield the schemas in *node* with the anchor *name*."""
-    if isinstance(node, Mapping):
-        if name in (node.get("$anchor"), node.get("$dynamicAnchor")):
-            yield node
-        for key, each in node.items():
-            if key not in VALUES:
-                yield from _anchored(each, name)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _anchored(each, name)
+    is_schema = isinstance(node, Mapping) and not has_names
+    if is_schema and name in (node.get("$anchor"), node.get("$dynamicAnchor")):
+        yield node
+    for _, each, names in below(node, has_names=has_names):
+        yield from _anchored(each, name, has_names=names)
 
 
 def _read(uri: str) -> Resource[Any]:
