@@ -593,6 +593,24 @@ def test_lines_of_threads_do_not_mix(direct: tuple[App, int]) -> None:
     assert all(line["event"] == "x" * line["number"] for line in found.result())
 
 
+def test_lines_of_requests_at_the_same_time_do_not_mix(make: Make, tmp_path: Path) -> None:
+    app = make(LOG_FORMAT="json")
+    assert all(handler.lock is None for handler in app.logger.handlers)
+
+    def view(number: int) -> str:
+        app.log.info("said", text="x" * number * 40, number=number)
+        return ""
+
+    app.add_url_rule("/<int:number>", "view", view)
+    with (tmp_path / "log").open("w", buffering=1) as stream, ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda it: app.test_client().get(f"/{it}", errors_stream=stream), range(300)))
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    said = [line for line in lines if line["event"] == "said"]
+    assert sorted(line["number"] for line in said) == list(range(300))
+    assert all(line["text"] == "x" * line["number"] * 40 for line in said)
+    assert len(lines) == 600
+
+
 def test_a_line_that_is_larger_than_a_pipe_is_written(direct: tuple[App, int]) -> None:
     app, reading = direct
     with ThreadPoolExecutor(1) as pool:

@@ -143,7 +143,23 @@ def exception_of(exc_info: Any) -> BaseException | None:
 
 
 class Handler(logging.Handler):
-    """A handler that tells its own errors without the record, whose secrets are still in it."""
+    """A handler that tells its own errors without the record, whose secrets are still in it.
+
+    It has no lock: threads would queue for it while the one that has it makes its line, or waits
+    for its turn to run Python. What it writes to keeps a line whole.
+    """
+
+    def createLock(self) -> None:  # noqa: N802  logging calls it so
+        """Do without a lock."""
+        self.lock = None
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write one line, if the filters let it pass; from 3.13 on, Python's wants a lock here."""
+        found: bool | logging.LogRecord = self.filter(record)
+        if found:
+            # A filter may give another record in place of this one (Python 3.12).
+            self.emit(found if isinstance(found, logging.LogRecord) else record)
+        return bool(found)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging calls it so
         """Tell the error that is handled now, and where the record was made."""
@@ -176,27 +192,14 @@ class ErrorStreamHandler(Handler):
 class DescriptorHandler(Handler):
     """Writes each line at once to a file descriptor, for those who own the process.
 
-    It has no lock, nor has what it writes to: threads would queue for it while the one that has it
-    waits for its turn to run Python. The system does not mix what is written at once, but for lines
-    of more than ``PIPE_BUF`` bytes in a pipe that is full (pipe(7)).
+    The system does not mix what is written at once, but for lines of more than ``PIPE_BUF`` bytes
+    in a pipe that is full (pipe(7)).
     """
 
     def __init__(self, descriptor: int, formatter: logging.Formatter | None) -> None:
         super().__init__()
         self._descriptor = descriptor
         self.setFormatter(formatter)
-
-    def createLock(self) -> None:  # noqa: N802  logging calls it so
-        """Do without a lock."""
-        self.lock = None
-
-    def handle(self, record: logging.LogRecord) -> bool:
-        """Write one line, if the filters let it pass; from 3.13 on, Python's wants a lock here."""
-        found: bool | logging.LogRecord = self.filter(record)
-        if found:
-            # A filter may give another record in place of this one (Python 3.12).
-            self.emit(found if isinstance(found, logging.LogRecord) else record)
-        return bool(found)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; what cannot be written is told as logging tells its own errors."""
