@@ -142,7 +142,7 @@ def test_old_changes_on_the_stack_are_pruned(
 def test_pruning_in_batches(
     app: App, client: FlaskClient, ten: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("treestatus.log.BATCH", 3)
+    monkeypatch.setattr("treestatus.pruning.BATCH", 3)
     age(app, days=30)
     assert prune(app, "--days", "20") == "deleted 9 entries that are older than 20 days\n"
     assert [each["id"] for each in logs(client)] == ten[:1]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 from flask.cli import AppGroup
 
-from treestatus import log
+from treestatus import pruning
 
 group = AppGroup("treestatus", help="Look after the database of treestatus.")
 
@@ -26,5 +26,5 @@ def prune(days: int) -> None:
 
     The latest entry of each tree stays, and what a change on the stack needs to be restored.
     """
-    pruned = log.prune(datetime.now(UTC) - timedelta(days=days))
+    pruned = pruning.prune(datetime.now(UTC) - timedelta(days=days))
     click.echo(f"deleted {pruned} entries that are older than {days} days")

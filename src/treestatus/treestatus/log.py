@@ -1,22 +1,16 @@
-"""The log of the changes of trees: read by page, corrected, pruned.
+"""The log of the changes of trees: read by page, and corrected.
 
-Nothing but :func:`prune` commits.
+Nothing here commits: who calls ends the transaction of ``current_app.db.session``.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from backend_common import current_app
-from sqlalchemy import delete, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
 from treestatus import trees
-from treestatus.models import Base, Change, ChangedTree, Entry, Tags, Text, Tree
-
-BATCH = 5000
-"""The most rows that are deleted in one transaction."""
+from treestatus.models import Entry, Tags, Text
 
 
 def entries(name: str, limit: int, before: int | None = None) -> Sequence[Entry]:
@@ -57,49 +51,8 @@ def rewrite(written: Sequence[Entry], reason: str | None, tags: list[str] | None
         entry.tags = others or entry.tags
 
 
-def prune(before: datetime) -> int:
-    """Delete entries that were written before a point in time, and return how many.
-
-    The latest entry of each tree stays, and what a change on the stack needs; such changes are
-    deleted first, if they are as old.
-    """
-    session = current_app.db.session
-    session.execute(delete(Change).where(Change.when < before))
-    session.commit()
-    later = aliased(Entry)
-    is_old = (
-        Entry.when < before,
-        select(later.id).where(later.tree == Entry.tree, later.id > Entry.id).exists(),
-        ~select(ChangedTree.id)
-        .where(or_(ChangedTree.before_id == Entry.id, ChangedTree.after_id == Entry.id))
-        .exists(),
-    )
-    pruned = _delete(Entry, *is_old)
-    _delete(
-        Text,
-        ~select(Entry.id).where(Entry.reason_id == Text.id).exists(),
-        ~select(Tree.tree).where(Tree.message_id == Text.id).exists(),
-        ~select(Change.id).where(Change.reason_id == Text.id).exists(),
-    )
-    _delete(Tags, ~select(Entry.id).where(Entry.tags_id == Tags.id).exists())
-    return pruned
-
-
 def latest_ids(names: Sequence[str]) -> dict[str, int]:
     """Return the id of the latest entry of each of the trees *names*."""
     query = select(Entry.tree, func.max(Entry.id)).where(Entry.tree.in_(names)).group_by(Entry.tree)
     return dict(current_app.db.session.execute(query).all())
 
-
-def _delete(model: type[Base], *conditions: Any) -> int:
-    """Delete rows in transactions that are short, and return how many."""
-    session = current_app.db.session
-    key = model.__table__.c.id
-    deleted = 0
-    while True:
-        batch = select(key).where(*conditions).limit(BATCH).scalar_subquery()
-        count: int = session.execute(delete(model).where(key.in_(batch))).rowcount  # type: ignore[attr-defined]
-        session.commit()
-        deleted += count
-        if count < BATCH:
-            return deleted

@@ -13,6 +13,9 @@ from werkzeug.exceptions import NotFound
 from treestatus import log, trees
 from treestatus.models import Change, ChangedTree, Entry, Text
 
+HAS_TREES = select(ChangedTree.id).where(ChangedTree.change_id == Change.id).exists()
+"""The condition that a change is on the stack: its trees may have been deleted since."""
+
 PAGE = 25
 """The most changes of a page."""
 
@@ -45,7 +48,7 @@ def page(before: int | None = None) -> tuple[Sequence[Change], bool]:
     """
     session = current_app.db.session
     trees_of = select(func.count()).where(ChangedTree.change_id == Change.id).scalar_subquery()
-    query = select(Change.id, trees_of).order_by(Change.id.desc()).limit(PAGE + 1)
+    query = select(Change.id, trees_of).where(HAS_TREES).order_by(Change.id.desc()).limit(PAGE + 1)
     if before is not None:
         query = query.where(Change.id < before)
     numbers: list[int] = []
@@ -108,23 +111,24 @@ def discard(number: int) -> None:
 
     :raises NotFound: there is no change with the id *number*.
     """
-    found = current_app.db.session.execute(
-        delete(Change).where(Change.id == number).returning(Change.id)
-    )
-    if found.one_or_none() is None:
-        raise _not_found(number)
+    _lock(number)
+    current_app.db.session.execute(delete(Change).where(Change.id == number))
 
 
 def _lock(number: int) -> tuple[Change, list[trees.State]]:
-    """Return a change and those of its trees that exist, and keep others from changing either."""
+    """Return a change and those of its trees that exist, and keep others from changing either.
+
+    Trees are locked first here, too: whoever deletes one deletes a part of its changes.
+    """
     session = current_app.db.session
-    with session.begin_nested():  # see trees.lock
-        row = select(Change.id).where(Change.id == number).with_for_update()
-        if session.scalar(row) is None:
-            raise _not_found(number)
-    names = select(ChangedTree.tree).where(ChangedTree.change_id == number)
-    states = trees.lock(session.scalars(names).all())
-    return session.get_one(Change, number), states
+    names = session.scalars(select(ChangedTree.tree).where(ChangedTree.change_id == number)).all()
+    session.rollback()  # SQLite could not turn a transaction that has read into one that writes
+    states = trees.lock(names)
+    row = select(Change).where(Change.id == number).with_for_update(of=Change)
+    change = session.scalars(row).one_or_none() if states else None
+    if change is None:
+        raise _not_found(number)
+    return change, states
 
 
 def _not_found(number: int) -> NotFound:

@@ -14,7 +14,7 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
-from treestatus.models import Change, ChangedTree, Entry, Tags, Text, Tree
+from treestatus.models import Entry, Tags, Text, Tree
 
 MOST = 1000
 """How many trees there may be, since GET /trees answers with all of them."""
@@ -161,13 +161,12 @@ def update(states: Iterable[State], who: str, fields: Fields) -> list[Entry]:
 def delete(names: Collection[str]) -> None:
     """Delete the trees *names*; the database deletes with them what the log and the stack have.
 
+    A change on the stack that has no tree any more is not there for anybody, and is pruned later.
+
     :raises NotFound: some of them do not exist; the error names them.
     """
-    session = current_app.db.session
     lock_all(names)
-    session.execute(delete_rows(Tree).where(Tree.tree.in_(names)))
-    has_trees = select(ChangedTree.id).where(ChangedTree.change_id == Change.id).exists()
-    session.execute(delete_rows(Change).where(~has_trees))
+    current_app.db.session.execute(delete_rows(Tree).where(Tree.tree.in_(names)))
 
 
 def not_found(names: Iterable[str]) -> NotFound:
