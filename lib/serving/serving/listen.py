@@ -112,15 +112,37 @@ def drop_new(listener: socket.socket) -> None:
     A connection that begins between the last accept(2) and close(2) would be reset. One that is
     ignored tries again after a second, when it is refused. One that has begun already goes on, also
     where its last packet is still on its way. A Unix socket is removed instead.
+
+    Recent versions of Linux allow this to CAP_NET_ADMIN alone. Without it, one connection at a time
+    may wait to be accepted, and others are ignored; `fill` then takes that place.
     """
     if listener.family == socket.AF_UNIX:
         return
-    with suppress(OSError):  # without it, a connection may be reset, which is no reason to go on
+    try:
         listener.setsockopt(
             socket.SOL_SOCKET,
             SO_ATTACH_FILTER,
             struct.pack("HP", len(_DROP_SYN) // 8, ctypes.addressof(_DROP_SYN)),
         )
+    except OSError:
+        listener.listen(0)
+
+
+def fill(listener: socket.socket) -> socket.socket | None:
+    """Take the only place for a connection that waits, if no client has it.
+
+    Returns:
+        The connection, which keeps the place until the listener is closed, or None where a client
+        has the place, or no connection may begin.
+    """
+    connection = socket.socket(listener.family, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    with suppress(OSError):
+        connection.connect_ex(listener.getsockname())
+        connection.getpeername()  # raises an error unless it is connected, which takes no time here
+        return connection
+    connection.close()
+    return None
 
 
 def address(listener: socket.socket) -> str:

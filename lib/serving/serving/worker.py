@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from gunicorn.http.wsgi import WSGIErrorsWrapper  # type: ignore[import-untyped]
 from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
 
+from serving import listen
 from serving.connection import Connection
 from serving.limits import Limits
 from serving.served import Wsgi
@@ -37,12 +38,16 @@ request within them gets an answer, which says that the connection ends."""
 STEP = 0.05
 """The seconds between two looks at what is still under way while the worker stops."""
 
-SETTLE = 0.25
+SETTLE = 0.5
 """The seconds for which a worker that stops still accepts connections.
 
-A client that began one needs a round trip to finish it, and would be reset otherwise. The filter of
-`listen.drop_new` ignores clients that begin later.
+A client that began one needs a round trip to finish it, and 0.2 seconds more where the system
+ignored a packet of it. It would be reset otherwise. `listen.drop_new` ignores those that begin
+later.
 """
+
+FILLS = 20
+"""How often a worker tries to fill the queue of a listener before it closes it."""
 
 NOTES = 20
 """The reasons that are logged in a second."""
@@ -261,6 +266,22 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     # The end
 
+    def _close(self, listener: socket.socket) -> None:
+        """Accept all connections that wait, and close a listener when no other can.
+
+        Clients that have connected get an answer. The system resets those that wait when the last
+        process closes the listener.
+        """
+        filler = None
+        for _ in range(FILLS):
+            self._accept(listener, most=BACKLOG)
+            filler = listen.fill(listener)
+            if filler is not None:
+                break
+        listener.close()
+        if filler is not None:
+            filler.close()
+
     async def _stop(self) -> None:
         """Answer what clients have sent, then end their connections without resetting one."""
         if not self._quick_shutdown:
@@ -268,11 +289,10 @@ class Worker(ASGIWorker):  # type: ignore[misc]
             await asyncio.sleep(SETTLE)
         self._pause()
         for each in self.sockets:
-            # Clients that have connected get an answer. The system resets those that wait when the
-            # last process closes the listener.
-            if not self._quick_shutdown:
-                self._accept(each.sock, most=BACKLOG)
-            each.close()
+            if self._quick_shutdown:
+                each.close()
+            else:
+                self._close(each.sock)
         if self._opening:
             await asyncio.wait(self._opening)
         deadline = self.loop.time() + self.cfg.graceful_timeout

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -236,21 +237,52 @@ def test_new_connections_are_ignored_and_begun_ones_go_on() -> None:
     with (
         listen.on_address("127.0.0.1", 0) as listener,
         socket.socket() as begun,
-        socket.socket() as new,
+        socket.socket() as first,
+        socket.socket() as second,
     ):
         # This leaves a connection half open until data comes, as a slow network would.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(LIMIT))
         begun.connect(listener.getsockname())
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 0)
         listen.drop_new(listener)
-        new.settimeout(0.1)
+        first.settimeout(0.1)
+        with suppress(TimeoutError):  # without privileges, there is one place
+            first.connect(listener.getsockname())
+        second.settimeout(0.1)
         with pytest.raises(TimeoutError):
-            new.connect(listener.getsockname())
+            second.connect(listener.getsockname())
         begun.sendall(b"hello")
         listener.settimeout(LIMIT)
         accepted, peer = listener.accept()
+        if peer != begun.getsockname():
+            accepted.close()
+            accepted, peer = listener.accept()
         with accepted:
             accepted.settimeout(LIMIT)
             assert peer == begun.getsockname()
             assert accepted.recv(5) == b"hello"
             accepted.sendall(b"answer")
             assert begun.recv(6) == b"answer"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])
+def test_the_place_for_a_connection_that_waits_is_taken_once(host: str) -> None:
+    with listen.on_address(host, 0) as listener:
+        listener.listen(0)
+        filler = listen.fill(listener)
+        assert filler is not None
+        with filler:
+            assert listen.fill(listener) is None, "it is taken"
+            accepted, peer = listener.accept()
+            with accepted:
+                assert peer[:2] == filler.getsockname()[:2]
+
+
+def test_nothing_takes_the_place_where_nothing_may_begin() -> None:
+    with listen.on_address("127.0.0.1", 0) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address):
+            listener.listen(0)
+            assert listen.fill(listener) is None
+    with socket.socket() as unbound:
+        assert listen.fill(unbound) is None

@@ -55,4 +55,3 @@ def latest_ids(names: Sequence[str]) -> dict[str, int]:
     """Return the id of the latest entry of each of the trees *names*."""
     query = select(Entry.tree, func.max(Entry.id)).where(Entry.tree.in_(names)).group_by(Entry.tree)
     return dict(current_app.db.session.execute(query).all())
-
