@@ -102,7 +102,7 @@ def test_a_service_is_tested_with_it(locked: Path) -> None:
     manifest = locked / "src/tokens/pyproject.toml"
     text = manifest.read_text()
     manifest.write_text(
-        text.replace("[tool.services]\n", '[tool.services]\nneeds = ["memcached"]\n')
+        text.replace('\nneeds = ["postgresql"]\n', '\nneeds = ["memcached", "postgresql"]\n')
     )
     try:
         source = locked / "src/tokens/tests/test_memcached.py"
