@@ -11,13 +11,16 @@ from .answers import Answer
 LIMIT = 60
 """How long an answer may take, in seconds."""
 
+KEPT = 20
+"""The trees that a client leaves alone: treestatus has a limit of trees."""
+
 
 class Client(threading.Thread):
-    """Makes trees, and reads each of them.
+    """Makes trees, reads each of them, and deletes the older ones.
 
     Attributes:
         answers: All answers.
-        confirmed: The trees that the service confirmed.
+        confirmed: The trees that the service confirmed, and that nobody asked it to delete.
         stopped: Set it to end the thread.
     """
 
@@ -32,15 +35,24 @@ class Client(threading.Thread):
     def run(self) -> None:
         """Send requests until the thread is stopped."""
         made = 0
+        there: list[str] = []
         while not self.stopped.is_set():
             made += 1
             name = f"tree-{self._number}-{made}"
-            if self._send("PUT", name, 201, b'{"status": "open"}'):
+            if self._send("PUT", name, (201,), b'{"status": "open"}'):
                 self.confirmed.add(name)
-                self._send("GET", name, 200)
+                there.append(name)
+                self._send("GET", name, (200,))
+            if len(there) > KEPT:
+                self.confirmed.discard(there[0])  # whatever comes of asking
+                # It is gone, too, if it was deleted and the answer did not come.
+                if self._send("DELETE", there[0], (204, 404)):
+                    del there[0]
         self._connection.close()
 
-    def _send(self, method: str, name: str, expected: int, body: bytes | None = None) -> bool:
+    def _send(
+        self, method: str, name: str, expected: tuple[int, ...], body: bytes | None = None
+    ) -> bool:
         began = time.monotonic()
         status = None
         headers = {"Content-Type": "application/json"}
@@ -52,7 +64,7 @@ class Client(threading.Thread):
             status = response.status
         except (OSError, http.client.HTTPException):
             self._connection.close()
-        is_right = status == expected
+        is_right = status in expected
         span = (began, time.monotonic())
         self.answers.append(Answer(span, f"{method} {path}", status, is_right))
         return is_right
