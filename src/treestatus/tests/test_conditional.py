@@ -75,5 +75,5 @@ def test_a_weak_etag_is_no_proof(client: FlaskClient) -> None:
 def test_making_what_must_be_there(client: FlaskClient) -> None:
     response = client.put("/trees/try", json={"status": "open"}, headers={"If-Match": "*"})
     detail = response.get_json()["detail"]
-    assert detail == "This makes a tree, and there is none to match before that."
+    assert detail == "PUT makes a tree, so that If-Match has nothing to match: leave it out."
     assert (response.status_code, client.get("/trees/try").status_code) == (412, 404)

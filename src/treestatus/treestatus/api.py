@@ -53,7 +53,9 @@ def put_tree(tree: str, body: Json, user: User) -> tuple[Json, int]:
     if body.pop("tree", tree) != tree:
         raise BadRequest("The tree in the body is not the tree in the path.")
     if request.if_match:
-        raise PreconditionFailed("This makes a tree, and there is none to match before that.")
+        raise PreconditionFailed(
+            "PUT makes a tree, so that If-Match has nothing to match: leave it out."
+        )
     made = _tree(trees.make(tree, user.name, _fields(body)))
     current_app.db.session.commit()
     return made, HTTPStatus.CREATED

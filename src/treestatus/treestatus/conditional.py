@@ -15,7 +15,7 @@ Answer = tuple[Any, int, dict[str, str]]
 def answer(value: Any, headers: dict[str, str] | None = None) -> Answer:
     """Answer with *value* and its ETag, or with 304 where the client has that already.
 
-    Whoever keeps it asks again each time, since it changes at any moment.
+    A client that keeps the answer has to ask again each time: it may change at any moment.
     """
     etag = _etag(value)
     headers = {"ETag": quote_etag(etag), "Cache-Control": "no-cache", **(headers or {})}

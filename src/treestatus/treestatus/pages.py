@@ -141,7 +141,7 @@ def _tags() -> list[str]:
 
 
 def _for(user: User | None) -> dict[str, Any]:
-    """Return what all pages are told about whoever looks at them."""
+    """Return what every page needs to know about its reader."""
     return {
         "user": user,
         "can_log_in": "auth0" in current_app.loaded,

@@ -118,7 +118,7 @@ def discard(number: int) -> None:
 def _lock(number: int) -> tuple[Change, list[trees.State]]:
     """Return a change and those of its trees that exist, and keep others from changing either.
 
-    Trees are locked first here, too: whoever deletes one deletes a part of its changes.
+    Trees are locked first here, too, since deleting one deletes its part of a change.
     """
     session = current_app.db.session
     names = session.scalars(select(ChangedTree.tree).where(ChangedTree.change_id == number)).all()

@@ -28,7 +28,7 @@ _PAGE = Markup("""<!doctype html>
     <h1>Log in to {service}</h1>
     <p>Who do you want to be?</p>
     <ul>{choices}</ul>
-    <p>This page is for development: whoever sees it can be any of them, without a password.
+    <p>This page is for development: anybody who sees it can be any of these users.
     Production refuses it, and sends users to the provider that <code>AUTH0_ISSUER</code> names.</p>
   </body>
 </html>

@@ -192,7 +192,7 @@ class ErrorStreamHandler(Handler):
 class DescriptorHandler(Handler):
     """Writes each line at once to a file descriptor, for those who own the process.
 
-    The system does not mix what is written at once, but for lines of more than ``PIPE_BUF`` bytes
+    The system does not mix what is written at once. Lines of more than ``PIPE_BUF`` bytes may mix
     in a pipe that is full (pipe(7)).
     """
 
