@@ -57,17 +57,21 @@ class _Work(NamedTuple):
 
 
 class Looks:
-    """The looks of all schemas below a translated one, *root*."""
+    """The looks of all schemas below a translated one, *root*.
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    :param is_recursive: whether one of them is a part of itself.
+    """
+
+    def __init__(self, root: Mapping[str, Any], *, is_recursive: bool) -> None:
         self._root = root
+        self._is_recursive = is_recursive
+        self._nested: dict[str, bool] = {}
         self._known: dict[int, int] = {}
         self._found: dict[str, _Work] = {}
         everything = [*_below(root)]
         self.most = max(map(self._at, everything))
-        self._are_few = self.most <= FEW and not any(
-            _has_step(each) or self._is_nested(each) for each in everything
-        )
+        is_narrow = self.most <= FEW and not any(map(_has_step, everything))
+        self._are_few = is_narrow and not is_recursive
 
     def cost(self, name: str, value: Any) -> int:
         """Return the looks that *value* needs, of the property *name* of the root; at most MOST.
@@ -106,16 +110,19 @@ class Looks:
                 max(map(self._at, found), default=1),
                 fractions,
                 len(steps) - fractions,
-                any(map(self._is_nested, found)),
+                self._is_recursive and any(map(self._is_nested, found)),
             )
         return self._found[name]
 
     def _is_nested(self, schema: Mapping[str, Any]) -> bool:
         """Return whether a schema refers to one that is a part of itself."""
         reference = schema.get("$ref")
-        return reference is not None and any(
-            each.get("$ref") == reference for each in self._reached(self._target(reference))
-        )
+        if reference is None:
+            return False
+        if reference not in self._nested:
+            reached = self._reached(self._target(reference))
+            self._nested[reference] = any(each.get("$ref") == reference for each in reached)
+        return self._nested[reference]
 
     def _reached(self, schema: Any) -> Iterator[Mapping[str, Any]]:
         """Yield a schema, and those below it and behind its references, each once."""

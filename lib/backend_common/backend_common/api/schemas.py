@@ -206,11 +206,11 @@ class _Side:
         }
         self._detailed = self._validator(self._root)
         self.is_valid = self._detailed.is_valid
-        self._looks = Looks(self._root)
+        recursive = self._translation.is_recursive
+        self._looks = Looks(self._root, is_recursive=recursive)
         if self._looks.most * looks.FEWEST > looks.MOST:
             raise self._too_composed()
         self._fan = fan(self._root)
-        recursive = self._translation.is_recursive
         self._brief_root = without_branches(self._root, recursive=recursive)
         self._brief = (
             self._detailed if self._brief_root == self._root else self._validator(self._brief_root)
