@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from treestatus.links import linked
 from treestatus.pages import ago, person
 
+from treestatus import pages
+
 FORM = {"trees": ["autoland"], "status": "closed", "reason": "bustage", "tags": "infra, tests,"}
 
 
@@ -143,6 +145,14 @@ def test_the_history(client: FlaskClient, autoland: str, monkeypatch: pytest.Mon
     older = page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     assert "reason" not in client.get(older).text.partition("<ol")[2].replace('class="reason', "")
     assert client.get("/history/gone").status_code == 404
+
+
+def test_forms_have_the_bounds_of_the_api(client: FlaskClient) -> None:
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    assert schemas["Text"]["maxLength"] == pages.LONGEST
+    assert schemas["Tags"]["maxItems"] == pages.TAGS
+    assert schemas["Tags"]["items"]["maxLength"] == pages.LONGEST_TAG
+    assert sorted(schemas["Status"]["enum"]) == sorted(pages.STATUSES)
 
 
 def test_pages_load_nothing_from_elsewhere(client: FlaskClient, autoland: str) -> None:
